@@ -1,0 +1,62 @@
+/**
+ * Every refusal of Arenula is an `ArenulaError`: a stable code, the numbers that disagree, a place, a way out.
+ * Tests and callers match `code`; the prose may improve.
+ */
+export type ErrorCode =
+  // reading a file
+  | "MODEL_EMPTY" // no bytes at all
+  | "MODEL_FORMAT" // not a TFLite flatbuffer
+  | "MODEL_CORRUPT" // a TFLite flatbuffer whose offsets, vectors or sizes do not hold together
+  | "MODEL_INVALID" // a sound flatbuffer that describes an impossible graph
+  | "MODEL_UNSUPPORTED" // a possible graph that needs something Arenula does not have
+  // lowering
+  | "OPERATOR_UNSUPPORTED" // an operator, type or option without a kernel
+  // running
+  | "CORE_UNAVAILABLE" // this engine cannot load the requested core
+  | "INPUT_TYPE"
+  | "INPUT_LENGTH"
+  | "INPUT_SHAPE"
+  | "INPUT_VALUE" // NaN, infinity, out of range
+  | "INPUT_MISSING"
+  | "INPUT_FORMAT" // an input file that cannot be decoded
+  | "INPUT_SCALING" // image or audio input whose scaling is not known
+  | "ARENA_TOO_LARGE" // the plan does not fit the board
+  | "FLASH_TOO_SMALL"
+  // boards, files, usage
+  | "BOARD_UNKNOWN"
+  | "BOARD_INVALID" // a board.json that breaks its schema
+  | "FILE_NOT_FOUND"
+  | "FILE_UNREADABLE"
+  | "FILE_UNWRITABLE"
+  | "USAGE"
+  | "INTERNAL"; // a defect of ours
+
+/** Where an error happened and what removes it. */
+export interface ErrorContext {
+  /** The place: "operator 7 CONV_2D 'conv2d_3/Relu'", "byte 1032", a file name. */
+  where?: string;
+  /** What to do about it, in one sentence. */
+  hint?: string;
+}
+
+export class ArenulaError extends Error {
+  readonly code: ErrorCode;
+  where: string;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, context: ErrorContext = {}) {
+    super(message);
+    this.name = new.target.name;
+    this.code = code;
+    this.where = context.where ?? "";
+    this.hint = context.hint ?? "";
+  }
+
+  /** The form of `--json`: {"error": {...}}. */
+  toJSON(): { code: ErrorCode; message: string; where: string; hint: string } {
+    return { code: this.code, message: this.message, where: this.where, hint: this.hint };
+  }
+}
+
+/** A file that is not a sound model, or one that Arenula cannot run. */
+export class ModelError extends ArenulaError {}
