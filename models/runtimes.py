@@ -65,4 +65,4 @@ class Tflm:
         return [self.interpreter.get_output(0)]
 
     def tensor(self, index):
-        return self.interpreter.GetTensor(index, 0)
+        return self.interpreter.GetTensor(index, 0)["tensor_data"]
