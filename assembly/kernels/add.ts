@@ -1,0 +1,43 @@
+// ADD and SUB, int8 with broadcasting. Record: ADD_* in abi/add.ts.
+// Both operands are shifted left by 20, rescaled to twice the larger input scale, summed, rescaled to the output.
+// Dialect: reference. Source: TFLM reference/integer_ops/add.h and kernels/sub.cc.
+import {
+  ADD_A, ADD_B, ADD_OUTPUT, ADD_A_OFFSET, ADD_B_OFFSET, ADD_OUTPUT_OFFSET, ADD_LEFT_SHIFT, ADD_A_MULTIPLIER, ADD_A_RIGHT, ADD_B_MULTIPLIER,
+  ADD_B_RIGHT, ADD_OUTPUT_MULTIPLIER, ADD_OUTPUT_SHIFT, ADD_MIN, ADD_MAX, ADD_DIMS, ADD_A_STRIDES, ADD_B_STRIDES,
+} from "../abi/add";
+import { OUTER } from "../abi/shape";
+import { requantize, clamp } from "../arithmetic/fixed_point";
+import { outer_count, outer_offset } from "../inner/strided";
+
+// @ts-ignore: decorator
+@inline
+function add_or_sub(record: usize, subtract: bool): void {
+  const a_offset = load<i32>(record, ADD_A_OFFSET), b_offset = load<i32>(record, ADD_B_OFFSET), offset = load<i32>(record, ADD_OUTPUT_OFFSET);
+  const left_shift = load<i32>(record, ADD_LEFT_SHIFT);
+  const a_multiplier = <i64>load<i32>(record, ADD_A_MULTIPLIER), a_right = <i64>load<i32>(record, ADD_A_RIGHT);
+  const b_multiplier = <i64>load<i32>(record, ADD_B_MULTIPLIER), b_right = <i64>load<i32>(record, ADD_B_RIGHT);
+  const multiplier = <i64>load<i32>(record, ADD_OUTPUT_MULTIPLIER), shift = load<i32>(record, ADD_OUTPUT_SHIFT);
+  const left = max(shift, 0), right = <i64>max(-shift, 0);
+  const low = load<i32>(record, ADD_MIN), high = load<i32>(record, ADD_MAX);
+  const dims = record + ADD_DIMS, a_strides = record + ADD_A_STRIDES, b_strides = record + ADD_B_STRIDES;
+  const run = load<i32>(dims, OUTER << 2), a_step = load<i32>(a_strides, OUTER << 2), b_step = load<i32>(b_strides, OUTER << 2);
+  const rows = outer_count(dims);
+  let out: usize = load<u32>(record, ADD_OUTPUT);
+  for (let row = 0; row < rows; row++) {
+    let a: usize = load<u32>(record, ADD_A) + outer_offset(dims, a_strides, row);
+    let b: usize = load<u32>(record, ADD_B) + outer_offset(dims, b_strides, row);
+    for (const end = out + run; out != end; out++, a += a_step, b += b_step) {
+      const x = requantize((<i32>load<i8>(a) + a_offset) << left_shift, a_multiplier, 0, a_right);
+      const y = requantize((<i32>load<i8>(b) + b_offset) << left_shift, b_multiplier, 0, b_right);
+      store<i8>(out, clamp(requantize(subtract ? x - y : x + y, multiplier, left, right) + offset, low, high));
+    }
+  }
+}
+
+export function add(record: usize): void {
+  add_or_sub(record, false);
+}
+
+export function sub(record: usize): void {
+  add_or_sub(record, true);
+}

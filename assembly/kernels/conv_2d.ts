@@ -1,0 +1,117 @@
+// CONV_2D, int8 x int8 -> int8, int32 bias, one multiplier per output channel or one for all.
+// Record: CONV_2D_* in abi/conv_2d.ts, which gives the shapes.
+//
+// Six output pixels at a time: the addresses of their patches are collected (a patch that touches a border, is dilated
+// along x or belongs to one of several groups is first copied out, padding filled in), the patches are packed three to a
+// word, and every four channels are multiplied with them.
+// Assumes what lowering guarantees: depth > 0, scratch of the stated sizes, word-aligned addresses. No allocation, no imports.
+// Dialect: reference. Source: TFLM reference/integer_ops/conv.h, ConvPerChannel.
+import {
+  CONV_2D_INPUT, CONV_2D_WEIGHTS, CONV_2D_BIAS, CONV_2D_MULTIPLIERS, CONV_2D_MULTIPLIER_STRIDE, CONV_2D_OUTPUT, CONV_2D_PACKS,
+  CONV_2D_PATCHES, CONV_2D_TILE, CONV_2D_BATCHES, CONV_2D_IN_H, CONV_2D_IN_W, CONV_2D_IN_C, CONV_2D_GROUPS, CONV_2D_GROUP_C,
+  CONV_2D_OUT_H, CONV_2D_OUT_W, CONV_2D_OUT_C, CONV_2D_OUT_STRIDE, CONV_2D_K_H, CONV_2D_K_W, CONV_2D_STRIDE_H, CONV_2D_STRIDE_W,
+  CONV_2D_DILATION_H, CONV_2D_DILATION_W, CONV_2D_PAD_TOP, CONV_2D_PAD_LEFT, CONV_2D_DEPTH, CONV_2D_SPILL, CONV_2D_FILL,
+  CONV_2D_OUTPUT_OFFSET, CONV_2D_MIN, CONV_2D_MAX, CONV_2D_PIXELS,
+} from "../abi/conv_2d";
+import { dot_6x4__i64, pack_3__i64 } from "../inner/dot_6x4";
+import { store_tile } from "../inner/store_tile";
+
+/** Copies one patch to `to`, int8 [k_h][k_w][group_c]; taps outside the input become `fill`. Source address: pixel (0, 0) of the group. */
+function copy_patch(record: usize, source: usize, y: i32, x: i32, to: usize): void {
+  const in_h = load<i32>(record, CONV_2D_IN_H), in_w = load<i32>(record, CONV_2D_IN_W), in_c = load<i32>(record, CONV_2D_IN_C);
+  const group_c = load<i32>(record, CONV_2D_GROUP_C), fill = load<i32>(record, CONV_2D_FILL);
+  const k_h = load<i32>(record, CONV_2D_K_H), k_w = load<i32>(record, CONV_2D_K_W);
+  const dilation_h = load<i32>(record, CONV_2D_DILATION_H), dilation_w = load<i32>(record, CONV_2D_DILATION_W);
+  for (let ky = 0; ky < k_h; ky++, y += dilation_h) {
+    let tx = x;
+    for (let kx = 0; kx < k_w; kx++, tx += dilation_w, to += group_c) {
+      if (<u32>y < <u32>in_h && <u32>tx < <u32>in_w) memory.copy(to, source + (y * in_w + tx) * in_c, group_c);
+      else memory.fill(to, <u8>fill, group_c);
+    }
+  }
+}
+
+export function conv_2d(record: usize): void {
+  const in_h = load<i32>(record, CONV_2D_IN_H), in_w = load<i32>(record, CONV_2D_IN_W), in_c = load<i32>(record, CONV_2D_IN_C);
+  const groups = load<i32>(record, CONV_2D_GROUPS), group_c = load<i32>(record, CONV_2D_GROUP_C);
+  const out_w = load<i32>(record, CONV_2D_OUT_W), out_c = load<i32>(record, CONV_2D_OUT_C), out_stride = load<i32>(record, CONV_2D_OUT_STRIDE);
+  const k_h = load<i32>(record, CONV_2D_K_H), k_w = load<i32>(record, CONV_2D_K_W);
+  const stride_h = load<i32>(record, CONV_2D_STRIDE_H), stride_w = load<i32>(record, CONV_2D_STRIDE_W);
+  const dilation_h = load<i32>(record, CONV_2D_DILATION_H);
+  const pad_top = load<i32>(record, CONV_2D_PAD_TOP), pad_left = load<i32>(record, CONV_2D_PAD_LEFT);
+  const depth = load<i32>(record, CONV_2D_DEPTH), most = load<i32>(record, CONV_2D_SPILL);
+  const offset = load<i32>(record, CONV_2D_OUTPUT_OFFSET), low = load<i32>(record, CONV_2D_MIN), high = load<i32>(record, CONV_2D_MAX);
+  const multiplier_stride = load<i32>(record, CONV_2D_MULTIPLIER_STRIDE);
+  const packs: usize = load<u32>(record, CONV_2D_PACKS), patches: usize = load<u32>(record, CONV_2D_PATCHES);
+  const sums: usize = load<u32>(record, CONV_2D_TILE), rows = sums + 96;
+  const pixels = load<i32>(record, CONV_2D_OUT_H) * out_w;
+  const last_y = in_h - (k_h - 1) * dilation_h, last_x = in_w - k_w; // where the last patch inside begins, plus one for y
+  const in_place = groups == 1 && load<i32>(record, CONV_2D_DILATION_W) == 1;
+  const row_bytes = k_w * group_c;
+
+  let input: usize = load<u32>(record, CONV_2D_INPUT);
+  let output: usize = load<u32>(record, CONV_2D_OUTPUT);
+  for (let batch = load<i32>(record, CONV_2D_BATCHES); batch > 0; batch--) {
+    let weights: usize = load<u32>(record, CONV_2D_WEIGHTS);
+    let bias: usize = load<u32>(record, CONV_2D_BIAS);
+    let multipliers: usize = load<u32>(record, CONV_2D_MULTIPLIERS);
+    for (let group = 0; group < groups; group++) {
+      const source = input + group * group_c;
+      let out = output + group * out_c;
+      let oy = 0, ox = 0;
+      let group_weights = weights, group_bias = bias, group_multipliers = multipliers;
+      for (let pixel = 0; pixel < pixels; pixel += CONV_2D_PIXELS) {
+        const count = min(pixels - pixel, CONV_2D_PIXELS);
+        for (let p = 0; p < CONV_2D_PIXELS; p++) {
+          const entry = rows + (p << 3);
+          if (p >= count) { // a block that is not full repeats its last patch; what it gives is not stored
+            store<u64>(entry, load<u64>(entry - 8));
+            continue;
+          }
+          const y = oy * stride_h - pad_top, x = ox * stride_w - pad_left;
+          if (in_place && y >= 0 && y < last_y && x >= 0 && x <= last_x) {
+            store<u32>(entry, source + (y * in_w + x) * in_c);
+            store<u32>(entry, dilation_h * in_w * in_c, 4);
+          } else {
+            const to = patches + p * depth;
+            copy_patch(record, source, y, x, to);
+            store<u32>(entry, to);
+            store<u32>(entry, row_bytes, 4);
+          }
+          if (++ox == out_w) {
+            ox = 0;
+            oy++;
+          }
+        }
+        for (let half = 0; half < 2; half++) {
+          const entry = rows + half * 24;
+          let row0: usize = load<u32>(entry), row1: usize = load<u32>(entry, 8), row2: usize = load<u32>(entry, 16);
+          let to = packs + (half << 3);
+          for (let ky = 0; ky < k_h; ky++) {
+            pack_3__i64(to, row0, row1, row2, row_bytes);
+            row0 += load<u32>(entry, 4);
+            row1 += load<u32>(entry, 12);
+            row2 += load<u32>(entry, 20);
+            to += row_bytes << 4;
+          }
+        }
+        group_weights = weights;
+        group_bias = bias;
+        group_multipliers = multipliers;
+        for (let c = 0; c < out_c; c += 4) {
+          dot_6x4__i64(group_weights, packs, depth, most, sums);
+          store_tile(sums, CONV_2D_PIXELS, count, min(out_c - c, 4), group_bias, group_multipliers, multiplier_stride, out + c, out_stride, offset, low, high);
+          group_weights += depth << 2;
+          group_bias += 16;
+          group_multipliers += multiplier_stride << 2;
+        }
+        out += count * out_stride;
+      }
+      weights = group_weights;
+      bias += out_c << 2;
+      multipliers += out_c * multiplier_stride;
+    }
+    input += in_h * in_w * in_c;
+    output += pixels * out_stride;
+  }
+}

@@ -1,0 +1,127 @@
+// DEPTHWISE_CONV_2D, int8 x int8 -> int8, int32 bias, one multiplier per output channel or one for all.
+// Record: DEPTHWISE_CONV_2D_* in abi/depthwise_conv_2d.ts, which gives the shapes.
+//
+// One channel at a time: a strip of its plane is copied out, padding included, so that the loops over it know no border.
+// `depthwise_conv_2d_3x3` (3x3, no dilation, stride 1 or 2 along x) computes three output rows at once in the 21-bit fields
+// of 64-bit words; `depthwise_conv_2d` takes every other shape.
+// Dialect: reference. Source: TFLM reference/integer_ops/depthwise_conv.h, DepthwiseConvPerChannel.
+import {
+  DEPTHWISE_CONV_2D_INPUT, DEPTHWISE_CONV_2D_WEIGHTS, DEPTHWISE_CONV_2D_BIAS, DEPTHWISE_CONV_2D_MULTIPLIERS,
+  DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE, DEPTHWISE_CONV_2D_OUTPUT, DEPTHWISE_CONV_2D_PLANE, DEPTHWISE_CONV_2D_BATCHES,
+  DEPTHWISE_CONV_2D_IN_H, DEPTHWISE_CONV_2D_IN_W, DEPTHWISE_CONV_2D_IN_C, DEPTHWISE_CONV_2D_MULTIPLIER, DEPTHWISE_CONV_2D_OUT_H,
+  DEPTHWISE_CONV_2D_OUT_W, DEPTHWISE_CONV_2D_OUT_C, DEPTHWISE_CONV_2D_K_H, DEPTHWISE_CONV_2D_K_W, DEPTHWISE_CONV_2D_STRIDE_H,
+  DEPTHWISE_CONV_2D_STRIDE_W, DEPTHWISE_CONV_2D_DILATION_H, DEPTHWISE_CONV_2D_DILATION_W, DEPTHWISE_CONV_2D_PAD_TOP,
+  DEPTHWISE_CONV_2D_PAD_LEFT, DEPTHWISE_CONV_2D_STRIP, DEPTHWISE_CONV_2D_PLANE_H, DEPTHWISE_CONV_2D_PLANE_W,
+  DEPTHWISE_CONV_2D_FILL, DEPTHWISE_CONV_2D_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX,
+} from "../abi/depthwise_conv_2d";
+import { requantize, clamp } from "../arithmetic/fixed_point";
+import { depthwise_3x3_rows__i64 } from "../inner/depthwise_3x3";
+
+/**
+ * Copies the rows of one channel that a strip reads, padding included.
+ * @param source int8, channel c of pixel (0, 0) of the image
+ * @param y first input row of the strip; rows outside the image become the fill value
+ */
+function copy_plane(record: usize, source: usize, y: i32): void {
+  const in_h = load<i32>(record, DEPTHWISE_CONV_2D_IN_H), in_w = load<i32>(record, DEPTHWISE_CONV_2D_IN_W);
+  const in_c = load<i32>(record, DEPTHWISE_CONV_2D_IN_C), fill = load<i32>(record, DEPTHWISE_CONV_2D_FILL);
+  const plane_w = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_W), left = load<i32>(record, DEPTHWISE_CONV_2D_PAD_LEFT);
+  const inside = min(in_w, plane_w - left); // pixels of an input row that any output reads
+  let to: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
+  for (let row = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_H); row > 0; row--, y++) {
+    if (<u32>y >= <u32>in_h) {
+      memory.fill(to, <u8>fill, plane_w);
+      to += plane_w;
+      continue;
+    }
+    const row_end = to + plane_w;
+    const begin = to + left, end = begin + inside;
+    while (to != begin) store<i8>(to++, <i8>fill);
+    let from = source + y * in_w * in_c;
+    while (to != end) {
+      store<i8>(to++, load<i8>(from));
+      from += in_c;
+    }
+    while (to != row_end) store<i8>(to++, <i8>fill);
+  }
+}
+
+/** One strip of one channel, any filter. `out`: int8, channel o of the strip's first pixel. */
+// @ts-ignore: decorator
+@inline
+function strip(record: usize, w: usize, bias: i32, multiplier: i64, shift: i32, rows: i32, out: usize): void {
+  const out_w = load<i32>(record, DEPTHWISE_CONV_2D_OUT_W), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
+  const k_h = load<i32>(record, DEPTHWISE_CONV_2D_K_H), k_w = load<i32>(record, DEPTHWISE_CONV_2D_K_W);
+  const stride_w = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_W), dilation_w = load<i32>(record, DEPTHWISE_CONV_2D_DILATION_W);
+  const plane_w = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_W);
+  const tap_row = load<i32>(record, DEPTHWISE_CONV_2D_DILATION_H) * plane_w - k_w * dilation_w; // from the end of one row of taps to the next
+  const offset = load<i32>(record, DEPTHWISE_CONV_2D_OUTPUT_OFFSET);
+  const low = load<i32>(record, DEPTHWISE_CONV_2D_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_MAX);
+  const left = max(shift, 0), right = <i64>max(-shift, 0);
+  const row_step = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_H) * plane_w;
+  let row: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
+  for (; rows > 0; rows--, row += row_step) {
+    let x = row;
+    for (let n = out_w; n > 0; n--, x += stride_w, out += out_c) {
+      let sum = bias, tap = x, weight = w;
+      for (let ky = k_h; ky > 0; ky--, tap += tap_row) {
+        const end = weight + k_w;
+        do {
+          sum += <i32>load<i8>(tap) * <i32>load<i8>(weight);
+          tap += dilation_w;
+        } while (++weight != end);
+      }
+      store<i8>(out, clamp(requantize(sum, multiplier, left, right) + offset, low, high));
+    }
+  }
+}
+
+/** Walks batches, output channels and strips; `three` picks the 3x3 form at compile time. */
+// @ts-ignore: decorator
+@inline
+function walk(record: usize, three: bool): void {
+  const in_c = load<i32>(record, DEPTHWISE_CONV_2D_IN_C), multiplier = load<i32>(record, DEPTHWISE_CONV_2D_MULTIPLIER);
+  const out_h = load<i32>(record, DEPTHWISE_CONV_2D_OUT_H), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
+  const strip_rows = load<i32>(record, DEPTHWISE_CONV_2D_STRIP), stride_h = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_H);
+  const pad_top = load<i32>(record, DEPTHWISE_CONV_2D_PAD_TOP);
+  const taps = load<i32>(record, DEPTHWISE_CONV_2D_K_H) * load<i32>(record, DEPTHWISE_CONV_2D_K_W);
+  const multiplier_stride = load<i32>(record, DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE);
+  const row_bytes = load<i32>(record, DEPTHWISE_CONV_2D_OUT_W) * out_c;
+  let input: usize = load<u32>(record, DEPTHWISE_CONV_2D_INPUT);
+  let output: usize = load<u32>(record, DEPTHWISE_CONV_2D_OUTPUT);
+  for (let batch = load<i32>(record, DEPTHWISE_CONV_2D_BATCHES); batch > 0; batch--) {
+    let weights: usize = load<u32>(record, DEPTHWISE_CONV_2D_WEIGHTS);
+    let bias: usize = load<u32>(record, DEPTHWISE_CONV_2D_BIAS);
+    let pair: usize = load<u32>(record, DEPTHWISE_CONV_2D_MULTIPLIERS);
+    let out = output;
+    for (let c = 0; c < in_c; c++) {
+      for (let y = 0; y < out_h; y += strip_rows) {
+        copy_plane(record, input + c, y * stride_h - pad_top);
+        const rows = min(out_h - y, strip_rows);
+        let w = weights, b = bias, m = pair, o = out + y * row_bytes;
+        for (let k = 0; k < multiplier; k++) {
+          if (three) depthwise_3x3_rows__i64(record, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
+          else strip(record, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
+          w += taps;
+          b += 4;
+          m += multiplier_stride;
+          o++;
+        }
+      }
+      weights += taps * multiplier;
+      bias += multiplier << 2;
+      pair += multiplier_stride * multiplier;
+      out += multiplier;
+    }
+    input += load<i32>(record, DEPTHWISE_CONV_2D_IN_H) * load<i32>(record, DEPTHWISE_CONV_2D_IN_W) * in_c;
+    output += out_h * row_bytes;
+  }
+}
+
+export function depthwise_conv_2d(record: usize): void {
+  walk(record, false);
+}
+
+export function depthwise_conv_2d_3x3(record: usize): void {
+  walk(record, true);
+}

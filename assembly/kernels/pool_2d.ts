@@ -1,0 +1,53 @@
+// AVERAGE_POOL_2D and MAX_POOL_2D, int8. Record: POOL_2D_* in abi/pool_2d.ts.
+// Only elements inside the input take part; the mean is rounded half away from zero.
+// Dialect: reference. Source: TFLM reference/integer_ops/pooling.h.
+import {
+  POOL_2D_INPUT, POOL_2D_OUTPUT, POOL_2D_BATCHES, POOL_2D_IN_H, POOL_2D_IN_W, POOL_2D_CHANNELS, POOL_2D_OUT_H, POOL_2D_OUT_W,
+  POOL_2D_K_H, POOL_2D_K_W, POOL_2D_STRIDE_H, POOL_2D_STRIDE_W, POOL_2D_PAD_TOP, POOL_2D_PAD_LEFT, POOL_2D_MIN, POOL_2D_MAX,
+} from "../abi/pool_2d";
+import { clamp } from "../arithmetic/fixed_point";
+
+// @ts-ignore: decorator
+@inline
+function pool(record: usize, average: bool): void {
+  const in_h = load<i32>(record, POOL_2D_IN_H), in_w = load<i32>(record, POOL_2D_IN_W), channels = load<i32>(record, POOL_2D_CHANNELS);
+  const out_h = load<i32>(record, POOL_2D_OUT_H), out_w = load<i32>(record, POOL_2D_OUT_W);
+  const k_h = load<i32>(record, POOL_2D_K_H), k_w = load<i32>(record, POOL_2D_K_W);
+  const stride_h = load<i32>(record, POOL_2D_STRIDE_H), stride_w = load<i32>(record, POOL_2D_STRIDE_W);
+  const pad_top = load<i32>(record, POOL_2D_PAD_TOP), pad_left = load<i32>(record, POOL_2D_PAD_LEFT);
+  const low = load<i32>(record, POOL_2D_MIN), high = load<i32>(record, POOL_2D_MAX);
+  const row_bytes = in_w * channels;
+  let input: usize = load<u32>(record, POOL_2D_INPUT);
+  let out: usize = load<u32>(record, POOL_2D_OUTPUT);
+  for (let batch = load<i32>(record, POOL_2D_BATCHES); batch > 0; batch--, input += in_h * row_bytes) {
+    for (let oy = 0; oy < out_h; oy++) {
+      const y = oy * stride_h - pad_top, y0 = max(y, 0), y1 = min(y + k_h, in_h);
+      for (let ox = 0; ox < out_w; ox++) {
+        const x = ox * stride_w - pad_left, x0 = max(x, 0), x1 = min(x + k_w, in_w);
+        const count = (y1 - y0) * (x1 - x0);
+        let corner = input + y0 * row_bytes + x0 * channels;
+        for (const end = out + channels; out != end; out++, corner++) {
+          let result = average ? 0 : i8.MIN_VALUE;
+          let row = corner;
+          for (let n = y1 - y0; n > 0; n--, row += row_bytes) {
+            let from = row;
+            for (let m = x1 - x0; m > 0; m--, from += channels) {
+              const value = <i32>load<i8>(from);
+              result = average ? result + value : max(result, value);
+            }
+          }
+          if (average) result = result > 0 ? (result + (count >> 1)) / count : (result - (count >> 1)) / count;
+          store<i8>(out, clamp(result, low, high));
+        }
+      }
+    }
+  }
+}
+
+export function average_pool_2d(record: usize): void {
+  pool(record, true);
+}
+
+export function max_pool_2d(record: usize): void {
+  pool(record, false);
+}

@@ -1,0 +1,43 @@
+// SOFTMAX, int8 -> int8, over the last axis. Record: SOFTMAX_* in abi/softmax.ts.
+// Differences to the row's maximum in Q5.26, exponentials in Q0.31, their sum in Q12.19.
+// Dialect: reference. Source: TFLM reference/softmax.h.
+import {
+  SOFTMAX_INPUT, SOFTMAX_OUTPUT, SOFTMAX_ROWS, SOFTMAX_DEPTH, SOFTMAX_MULTIPLIER, SOFTMAX_LEFT_SHIFT, SOFTMAX_DIFF_MIN,
+} from "../abi/softmax";
+import { saturating_rounding_doubling_high_mul, rounding_divide_by_pot } from "../arithmetic/fixed_point";
+import { exp_on_negative_values, reciprocal_mantissa } from "../arithmetic/exponential";
+
+/** exp of a scaled difference (<= 0), Q0.31. */
+// @ts-ignore: decorator
+@inline
+function exp_of(difference: i32, multiplier: i32, left_shift: i32): i32 {
+  return exp_on_negative_values(saturating_rounding_doubling_high_mul(difference << left_shift, multiplier));
+}
+
+export function softmax(record: usize): void {
+  const depth = load<i32>(record, SOFTMAX_DEPTH), diff_min = load<i32>(record, SOFTMAX_DIFF_MIN);
+  const multiplier = load<i32>(record, SOFTMAX_MULTIPLIER), left_shift = load<i32>(record, SOFTMAX_LEFT_SHIFT);
+  let x: usize = load<u32>(record, SOFTMAX_INPUT);
+  let out: usize = load<u32>(record, SOFTMAX_OUTPUT);
+  for (let row = load<i32>(record, SOFTMAX_ROWS); row > 0; row--) {
+    const end = x + depth;
+    let highest: i32 = i8.MIN_VALUE;
+    for (let p = x; p != end; p++) highest = max(highest, <i32>load<i8>(p));
+    let sum = 0;
+    for (let p = x; p != end; p++) {
+      const difference = <i32>load<i8>(p) - highest;
+      if (difference >= diff_min) sum += rounding_divide_by_pot(exp_of(difference, multiplier, left_shift), 12);
+    }
+    const scale = reciprocal_mantissa(sum);
+    const exponent = <i64>(12 - clz(sum) + 31 - 8);
+    for (; x != end; x++, out++) {
+      const difference = <i32>load<i8>(x) - highest;
+      let result = 0;
+      if (difference >= diff_min) {
+        const share = saturating_rounding_doubling_high_mul(scale, exp_of(difference, multiplier, left_shift));
+        result = min(rounding_divide_by_pot(share, exponent), 255);
+      }
+      store<i8>(out, result - 128);
+    }
+  }
+}
