@@ -1,8 +1,9 @@
 """
 Spoken words from espeak-ng, placed in a second of noise.
 
-A speaker is an accent and a voice variant of espeak-ng. Variants that sound alike by origin (Andy and AnxiousAndy, steph to steph3) stay in
-one split, effects (robots, whispers, announcers) are left out.
+A speaker is an accent and a voice variant of espeak-ng. No variant is in two splits, and those of one family (Andy and AnxiousAndy, steph to
+steph3) stay together; only the numbered series (f, m, klatt), whose members are voices of their own, are spread. Effects (robots, whispers,
+announcers) are left out.
 """
 
 import subprocess
@@ -20,7 +21,7 @@ UNKNOWN_WORDS = (
     "up down on off one two three four five six seven eight nine ten cat dog bird house tree happy light night know so top step row lift "
     "guess yet write ghost stock learn follow visual"
 ).split()
-# spoken in the test only, half of its unknown words
+# spoken in the test only, as every other of its unknown words
 UNHEARD_WORDS = "forward backward zero bed wow green table window less goat".split()
 
 
