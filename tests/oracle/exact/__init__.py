@@ -1,0 +1,43 @@
+"""
+The dialect in exact integers: an independent numpy implementation of each operator, written from the rules of docs/numerics.md.
+
+`recompute(model, operator, values, rules)` returns the operator's output. `rules` is TFLM (the dialect) or LITERT, which differs in the points that
+rules.py names. There is no tolerance anywhere, and nothing here is fast.
+"""
+
+from exact import activations, convolution, elementwise, movement, reduction
+from exact.context import Context
+from exact.rules import LITERT, TFLM
+
+__all__ = ["LITERT", "TFLM", "OPERATORS", "computes_nonsense", "recompute", "recompute_model"]
+
+OPERATORS = {
+    **activations.OPERATORS,
+    **convolution.OPERATORS,
+    **elementwise.OPERATORS,
+    **movement.OPERATORS,
+    **reduction.OPERATORS,
+}
+
+
+def recompute(model, operator, values, rules):
+    """The output array, or None where this operator or its types have no recomputation here."""
+    function = OPERATORS.get(operator.name)
+    return None if function is None else function(Context(model, operator, values, rules))
+
+
+def recompute_model(model, inputs, rules):
+    """Every tensor of a model by index, or None if an operator has no recomputation."""
+    values = {tensor.index: tensor.data for tensor in model.tensors if tensor.data is not None} | dict(zip(model.inputs, inputs))
+    for operator in model.operators:
+        output = recompute(model, operator, values, rules)
+        if output is None:
+            return None
+        values[operator.outputs[0]] = output
+    return values
+
+
+def computes_nonsense(model, operator):
+    """Where TFLM accepts a model and does not compute what the operator means: the expectation is then recomputed, not TFLM's."""
+    source, target = model.tensors[operator.inputs[0]].quantization, model.tensors[operator.outputs[0]].quantization
+    return operator.name == "RELU6" and source != target

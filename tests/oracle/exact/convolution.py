@@ -1,0 +1,89 @@
+"""CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, AVERAGE_POOL_2D, MAX_POOL_2D."""
+
+import numpy as np
+from ai_edge_litert.schema_py_generated import Padding
+
+from exact.rules import double, quantized_multipliers
+
+
+def windows(x, filter_shape, options, out_shape, fill):
+    """For each filter tap (ky, kx): the input elements under it, [n][out_h][out_w][c]. Elements outside the image are `fill`."""
+    (_, height, width, _), (kh, kw), (_, out_h, out_w, _) = x.shape, filter_shape, out_shape
+    sh, sw, dh, dw = options["strideH"], options["strideW"], options.get("dilationHFactor", 1), options.get("dilationWFactor", 1)
+    need_h, need_w = (out_h - 1) * sh + (kh - 1) * dh + 1, (out_w - 1) * sw + (kw - 1) * dw + 1
+    top = left = 0
+    if options["padding"] == Padding.SAME:
+        top, left = max(need_h - height, 0) // 2, max(need_w - width, 0) // 2
+    bottom, right = max(need_h - height - top, 0), max(need_w - width - left, 0)
+    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)), constant_values=fill)
+    for ky in range(kh):
+        for kx in range(kw):
+            y0, x0 = ky * dh, kx * dw
+            yield ky, kx, padded[:, y0 : y0 + (out_h - 1) * sh + 1 : sh, x0 : x0 + (out_w - 1) * sw + 1 : sw, :]
+
+
+def requantize(context, accumulators, rounding):
+    """Adds the bias and scales by input * weights / output, in double."""
+    weights = context.quantization(1)
+    if len(context.arrays) > 2 and context.arrays[2] is not None:
+        accumulators = accumulators + context.arrays[2].astype(np.int64)
+    reals = np.float64(context.quantization(0).scale) * np.array(weights.scales, np.float64) / np.float64(context.output.quantization.scale)
+    return context.store(rounding(accumulators, *quantized_multipliers(reals)))
+
+
+def integer_matmul(x, w):
+    """x (..., d) @ w (d, n), exact: products of int8 values and their sums stay below 2^53."""
+    return (x.astype(np.float64) @ w.astype(np.float64)).astype(np.int64)
+
+
+def conv_2d(context):
+    x, w = context.integers(0), context.arrays[1].astype(np.int64)  # w (out, kh, kw, in / groups)
+    groups, per_group = x.shape[3] // w.shape[3], w.shape[0] // (x.shape[3] // w.shape[3])
+    accumulators = np.zeros(context.output.shape, np.int64)
+    for ky, kx, tap in windows(x, w.shape[1:3], context.options, context.output.shape, 0):
+        for g in range(groups):
+            outputs, inputs = slice(g * per_group, (g + 1) * per_group), slice(g * w.shape[3], (g + 1) * w.shape[3])
+            accumulators[..., outputs] += integer_matmul(tap[..., inputs], w[outputs, ky, kx, :].T)
+    return requantize(context, accumulators, double)
+
+
+def depthwise_conv_2d(context):
+    x, w = context.integers(0), context.arrays[1].astype(np.int64)  # w (1, kh, kw, out); output channel o reads input channel o // multiplier
+    accumulators = np.zeros(context.output.shape, np.int64)
+    for ky, kx, tap in windows(x, w.shape[1:3], context.options, context.output.shape, 0):
+        accumulators += np.repeat(tap, w.shape[3] // x.shape[3], axis=3) * w[0, ky, kx, :]
+    return requantize(context, accumulators, double)
+
+
+def fully_connected(context):
+    w = context.arrays[1].astype(np.int64) - context.quantization(1).zero_point  # (out, depth)
+    x = context.integers(0).reshape(-1, w.shape[1])
+    stored = requantize(context, integer_matmul(x, w.T), context.rules.fully_connected)
+    return stored.reshape(context.output.shape)
+
+
+def pool_shape(context):
+    return context.options["filterHeight"], context.options["filterWidth"]
+
+
+def average_pool_2d(context):
+    x = context.arrays[0].astype(np.int64)
+    shape, options = context.output.shape, context.options
+    total = sum(tap for _, _, tap in windows(x, pool_shape(context), options, shape, 0))
+    count = sum(tap for _, _, tap in windows(np.ones_like(x), pool_shape(context), options, shape, 0))
+    average = np.sign(total) * ((np.abs(total) + count // 2) // count)  # half away from zero
+    return np.clip(average, *context.clamp()).astype(np.int8)
+
+
+def max_pool_2d(context):
+    taps = [tap for _, _, tap in windows(context.arrays[0].astype(np.int64), pool_shape(context), context.options, context.output.shape, -128)]
+    return np.clip(np.max(taps, axis=0), *context.clamp()).astype(np.int8)
+
+
+OPERATORS = {
+    "CONV_2D": conv_2d,
+    "DEPTHWISE_CONV_2D": depthwise_conv_2d,
+    "FULLY_CONNECTED": fully_connected,
+    "AVERAGE_POOL_2D": average_pool_2d,
+    "MAX_POOL_2D": max_pool_2d,
+}

@@ -1,0 +1,75 @@
+"""ADD, SUB, MUL with broadcasting; QUANTIZE and DEQUANTIZE; RELU and RELU6."""
+
+import numpy as np
+
+from exact.rules import double, quantized_multiplier, round_half_away
+
+LEFT_SHIFT = 20  # headroom given to int8 operands before they are brought to a common scale
+
+
+def scales(context):
+    return [np.float64(context.quantization(i).scale) for i in range(2)] + [np.float64(context.output.quantization.scale)]
+
+
+def sum_of(context, sign):
+    first, second, output = scales(context)
+    common = 2 * max(first, second)
+    a = double(context.integers(0) << LEFT_SHIFT, *quantized_multiplier(first / common))
+    b = double(context.integers(1) << LEFT_SHIFT, *quantized_multiplier(second / common))
+    return context.store(double(a + sign * b, *quantized_multiplier(common / (2**LEFT_SHIFT * output))))
+
+
+def mul(context):
+    first, second, output = scales(context)
+    if "MUL" in context.rules.float32_products:
+        real = np.float64(np.float32(np.float32(first) * np.float32(second)) / np.float32(output))
+    else:
+        real = first * second / output
+    return context.store(double(context.integers(0) * context.integers(1), *quantized_multiplier(real)))
+
+
+def requantized(context, float32_quotient=False):
+    source, target = np.float64(context.quantization(0).scale), np.float64(context.output.quantization.scale)
+    real = np.float64(np.float32(source) / np.float32(target)) if float32_quotient else source / target
+    return double(context.integers(0), *quantized_multiplier(real))
+
+
+def limits(dtype):
+    return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+
+
+def quantize(context):
+    if context.tensors[0].dtype == "float32":
+        quotient = context.arrays[0] / np.float32(context.output.quantization.scale)
+        return context.store(round_half_away(quotient).astype(np.int64), limits(context.output.dtype))
+    return context.store(requantized(context), limits(context.output.dtype))
+
+
+def dequantize(context):
+    # TFLM multiplies in double and rounds the product to float32
+    return (context.integers(0) * np.float64(context.quantization(0).scale)).astype(np.float32)
+
+
+def stored_real(context, real):
+    quantization = context.output.quantization
+    return quantization.zero_point + int(round_half_away(np.float32(real) / np.float32(quantization.scale)))
+
+
+def relu(context):
+    return context.store(requantized(context, "RELU" in context.rules.float32_products), (max(-128, stored_real(context, 0)), 127))
+
+
+def relu6(context):
+    """RELU with an upper limit. TFLM and LiteRT differ from this where the two quantizations differ: see computes_nonsense."""
+    return context.store(requantized(context), (max(-128, stored_real(context, 0)), min(127, stored_real(context, 6))))
+
+
+OPERATORS = {
+    "ADD": lambda context: sum_of(context, 1),
+    "SUB": lambda context: sum_of(context, -1),
+    "MUL": mul,
+    "QUANTIZE": quantize,
+    "DEQUANTIZE": dequantize,
+    "RELU": relu,
+    "RELU6": relu6,
+}

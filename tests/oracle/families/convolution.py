@@ -1,0 +1,108 @@
+"""CONV_2D and DEPTHWISE_CONV_2D: strides, dilations, groups, paddings, activations, per-channel and per-tensor scales, awkward biases."""
+
+import numpy as np
+from ai_edge_litert.schema_py_generated import Padding
+
+import draw
+from build_model import Graph, Quantization, per_tensor
+
+MAX_MACS = 3_000_000
+
+
+def output_extent(extent, taps, stride, dilation, padding):
+    reach = (taps - 1) * dilation + 1
+    return -(-extent // stride) if padding == Padding.SAME else (extent - reach) // stride + 1
+
+
+def biases(rng, accumulator, channels, multipliers):
+    """None, zeros, of the accumulator's size, or huge where the multiplier is small enough that nothing overflows."""
+    kind = rng.integers(5)
+    if kind == 0:
+        return None
+    if kind == 1:
+        return np.zeros(channels, np.int32)
+    spread = np.full(channels, accumulator)
+    if kind == 2:
+        spread = np.where(np.asarray(multipliers) < 0.5, 2.0**29, spread)
+    return np.round(rng.uniform(-spread, spread, channels)).astype(np.int32)
+
+
+def add_bias(rng, graph, input_scale, weight_scales, output_scale, accumulator, channels):
+    """The bias tensor of a convolution, or None. Its scale is the product of the other two, as the converter writes it."""
+    products = np.float64(input_scale) * np.array(weight_scales, np.float64)
+    values = biases(rng, accumulator, channels, products / np.float64(output_scale) * np.ones(channels))
+    if values is None:
+        return None
+    scales = tuple(float(np.float32(product)) for product in products)
+    return graph.constant(values, Quantization(scales, (0,) * len(scales), 0))
+
+
+def draw_geometry(rng, filters):
+    """Filter, strides, dilations, padding and an image that they fit."""
+    while True:
+        kernel = draw.choose(rng, filters)
+        strides = [int(draw.choose(rng, (1, 1, 1, 2, 2, 3))) for _ in range(2)]
+        dilations = [int(draw.choose(rng, (1, 1, 1, 1, 2, 3))) for _ in range(2)]
+        padding = draw.padding(rng)
+        image = draw.shape(rng, 2)
+        outputs = [output_extent(*values, padding) for values in zip(image, kernel, strides, dilations)]
+        if min(outputs) >= 1:
+            return kernel, strides, dilations, padding, image, outputs
+
+
+def finish(rng, graph, name, x, w_values, w_axis, taps, output_shape, options):
+    """Quantizes weights, bias and output of a drawn convolution and appends the operator."""
+    channels = output_shape[-1]
+    w = draw.weight_quantization(rng, channels, w_axis, draw.chance(rng, 0.75))
+    input_codes = graph.values[0].astype(np.float64) - x.quantization.zero_point
+    deviation = np.sqrt(taps) * max(np.sqrt(np.mean(input_codes**2)), 1) * max(np.sqrt(np.mean(w_values.astype(np.float64) ** 2)), 1)
+    live = [scale for scale in w.scales if scale > draw.DEAD * 10] or [w.scales[0]]
+    output_scale = draw.near(rng, deviation * x.quantization.scale * np.median(live) / 50)
+    output_scale = max(output_scale, np.float32(x.quantization.scale * max(w.scales) / 64))  # beyond it x << shift could leave 32 bits
+    bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, deviation, channels)
+    output = graph.tensor(output_shape, quantization=per_tensor(output_scale, draw.zero_point(rng)))
+    inputs = [x, graph.constant(w_values, w)] + ([bias] if bias is not None or draw.chance(rng, 0.5) else [])
+    graph.operator(name, inputs, output, fusedActivationFunction=draw.activation(rng), **options)
+    return graph.finish(output)
+
+
+def geometry_options(strides, dilations, padding):
+    return {"strideH": strides[0], "strideW": strides[1], "dilationHFactor": dilations[0], "dilationWFactor": dilations[1], "padding": padding}
+
+
+CONV_FILTERS = [(1, 1)] * 4 + [(3, 3)] * 3 + [(h, w) for h in (1, 2, 3, 4, 5, 7) for w in (1, 2, 3, 4, 5, 7)]
+
+
+def conv_2d(rng):
+    while True:
+        kernel, strides, dilations, padding, image, outputs = draw_geometry(rng, CONV_FILTERS)
+        groups = 1 if draw.chance(rng, 0.8) else int(draw.choose(rng, (2, 3, 4, 8)))
+        group_channels = int(draw.choose(rng, draw.CHANNELS))
+        out_channels = int(draw.choose(rng, draw.CHANNELS)) * groups
+        batch = draw.batch(rng)
+        taps = kernel[0] * kernel[1] * group_channels
+        if batch * np.prod(outputs) * out_channels * taps <= MAX_MACS:
+            break
+    graph = Graph()
+    x = graph.input(draw.codes(rng, [batch, *image, group_channels * groups]), draw.quantization(rng))
+    w = draw.weights(rng, [out_channels, *kernel, group_channels])
+    return finish(rng, graph, "CONV_2D", x, w, 0, taps, [batch, *outputs, out_channels], geometry_options(strides, dilations, padding))
+
+
+DEPTHWISE_FILTERS = [(3, 3)] * 5 + [(5, 5)] * 2 + [(1, 3), (3, 1), (1, 1), (10, 4)] + [(h, w) for h in range(1, 8) for w in range(1, 8)]
+
+
+def depthwise_conv_2d(rng):
+    while True:
+        kernel, strides, dilations, padding, image, outputs = draw_geometry(rng, DEPTHWISE_FILTERS)
+        channels = int(draw.choose(rng, draw.CHANNELS))
+        multiplier = 1 if draw.chance(rng, 0.6) else int(draw.choose(rng, (2, 3, 4, 8)))
+        batch = draw.batch(rng)
+        taps = kernel[0] * kernel[1]
+        if batch * np.prod(outputs) * channels * multiplier * taps <= MAX_MACS // 4:
+            break
+    graph = Graph()
+    x = graph.input(draw.codes(rng, [batch, *image, channels]), draw.quantization(rng))
+    w = draw.weights(rng, [1, *kernel, channels * multiplier])
+    options = geometry_options(strides, dilations, padding) | {"depthMultiplier": multiplier}
+    return finish(rng, graph, "DEPTHWISE_CONV_2D", x, w, 3, taps, [batch, *outputs, channels * multiplier], options)

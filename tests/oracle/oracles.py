@@ -1,0 +1,98 @@
+"""
+The two published runtimes behind one face: bytes of a model and input arrays in, every tensor that an operator wrote out.
+
+Each run happens in a forked child: TFLM answers some models with abort() or a division by zero, which must cost a case and not the run.
+"""
+
+import os
+import pickle
+import signal
+import tempfile
+from dataclasses import dataclass
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter as LitertInterpreter
+from ai_edge_litert.interpreter import OpResolverType
+from tflite_micro.python.tflite_micro import runtime as tflm
+
+ARENA_BYTES = 32 << 20  # TFLM wants to be told; pages that it does not touch cost nothing
+
+
+@dataclass
+class Run:
+    outputs: list
+    tensors: dict  # tensor index -> array, for every operator output
+
+
+@dataclass
+class Refusal:
+    reason: str
+
+
+def run_tflm(model_bytes, model, inputs):
+    return _isolated(_tflm, model_bytes, model, inputs)
+
+
+def run_litert(model_bytes, model, inputs):
+    return _isolated(_litert, model_bytes, model, inputs)
+
+
+def _tflm(model_bytes, model, inputs):
+    def invoke(config):
+        interpreter = tflm.Interpreter.from_bytes(model_bytes, arena_size=ARENA_BYTES, intrepreter_config=config)  # the keyword is misspelt there
+        for index, values in enumerate(inputs):
+            interpreter.set_input(values, index)
+        interpreter.invoke()
+        return interpreter, [interpreter.get_output(index) for index in range(len(model.outputs))]
+
+    interpreter, outputs = invoke(tflm.InterpreterConfig.kPreserveAllTensors)
+    tensors = {i: np.array(interpreter.GetTensor(i, 0)["tensor_data"]) for i in _written(model)}
+    _, planned = invoke(tflm.InterpreterConfig.kAllocationRecording)
+    if any(a.tobytes() != b.tobytes() for a, b in zip(outputs, planned)):
+        raise RuntimeError("TFLM's planned arena and its run with all tensors preserved give different outputs")
+    return Run(outputs, tensors)
+
+
+def _litert(model_bytes, model, inputs):
+    interpreter = LitertInterpreter(
+        model_content=model_bytes, experimental_op_resolver_type=OpResolverType.BUILTIN_REF, experimental_preserve_all_tensors=True, num_threads=1
+    )
+    interpreter.allocate_tensors()
+    for index, values in zip(model.inputs, inputs):
+        interpreter.set_tensor(index, values)
+    interpreter.invoke()
+    return Run([interpreter.get_tensor(i) for i in model.outputs], {i: interpreter.get_tensor(i) for i in _written(model)})
+
+
+def _written(model):
+    return [i for operator in model.operators for i in operator.outputs]
+
+
+def _isolated(function, *arguments):
+    """function(*arguments) in a child, or a Refusal with what it printed last."""
+    read, write = os.pipe()
+    with tempfile.TemporaryFile() as log:
+        child = os.fork()
+        if child == 0:
+            os.close(read)
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+            try:
+                result = function(*arguments)
+            except Exception as error:  # whatever a runtime raises is its refusal
+                result = Refusal(f"{type(error).__name__}: {error}")
+            with os.fdopen(write, "wb") as pipe:
+                pickle.dump(result, pipe)
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read, "rb") as pipe:
+            payload = pipe.read()
+        _, status = os.waitpid(child, 0)
+        log.seek(0)
+        printed = [line for line in log.read().decode(errors="replace").splitlines() if line.strip() and not line.startswith(("INFO", "WARNING"))]
+    if os.WIFSIGNALED(status):
+        return Refusal(f"{signal.Signals(os.WTERMSIG(status)).name}: {' | '.join(printed[-2:])}")
+    result = pickle.loads(payload)
+    if isinstance(result, Refusal) and printed:
+        result.reason += f": {' | '.join(printed[:2])}"
+    return result
