@@ -1,0 +1,77 @@
+import { ArenulaError } from "../../errors";
+import { byteLength, elementCount, type TensorType } from "../../graph/tensor";
+import { imageToReal, parseImage } from "./image";
+import { parseJsonValues } from "./json";
+import { parseNpy, parseNpz } from "./npy";
+import { checkShape, integerRange, quantizeValues, storeValues, tensorText } from "./quantize";
+import { parseWave, soundToValues } from "./wave";
+import type { DecodedInput, DecodeOptions, InputTensor, Values } from "./types";
+
+export const FILE_FORMATS = ["bin", "npy", "npz", "png", "jpg", "jpeg", "wav", "json"] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+/** The format that a file's name announces, or null. */
+export function formatOf(path: string): FileFormat | null {
+  const extension = /\.([^./\\]+)$/.exec(path)?.[1].toLowerCase();
+  return FILE_FORMATS.find((format) => format === extension) ?? null;
+}
+
+/**
+ * The bytes of a file -> the bytes of an input. Touches nothing but its arguments, so that a browser page can use it.
+ * @param names Further names of the input, for archives: the signature's.
+ * @param where The file, for messages.
+ * @throws ArenulaError INPUT_FORMAT, INPUT_TYPE, INPUT_SHAPE, INPUT_LENGTH, INPUT_VALUE, INPUT_SCALING
+ */
+export function decodeFile(format: FileFormat, bytes: Uint8Array, tensor: InputTensor, names: readonly string[], options: DecodeOptions, where: string): DecodedInput {
+  switch (format) {
+    case "bin": return decodeRaw(bytes, tensor, where);
+    case "npy": return store(parseNpy(bytes, where), tensor, where);
+    case "npz": return store(parseNpz(bytes, [tensor.name, ...names], where), tensor, where);
+    case "json": return store(parseJsonValues(new TextDecoder().decode(bytes), tensor.type, where), tensor, where);
+    case "wav": {
+      const { values, notes } = soundToValues(parseWave(bytes, where), tensor, where);
+      return withNotes(notes, store(values, tensor, where));
+    }
+    case "png": case "jpg": case "jpeg": {
+      const scaling = options.scaling ?? options.modelScaling;
+      const { real, notes } = imageToReal(parseImage(bytes, where), tensor, { scaling, fit: options.fit }, where);
+      if (!options.scaling && options.modelScaling) notes.push("mean and std come from the model's metadata");
+      return withNotes(notes, quantizeValues(real, tensor, where));
+    }
+  }
+}
+
+function withNotes(notes: readonly string[], decoded: DecodedInput): DecodedInput {
+  return { bytes: decoded.bytes, notes: [...notes, ...decoded.notes] };
+}
+
+function decodeRaw(bytes: Uint8Array, tensor: InputTensor, where: string): DecodedInput {
+  const expected = byteLength(tensor), count = elementCount(tensor.shape);
+  if (bytes.length !== expected) {
+    const unit = expected / count;
+    let hint = "a .bin file holds the stored values, little-endian, nothing else";
+    if (bytes.length === 4 * count) hint = `${count} float32 values? Save them as .npy: a .bin file holds stored values, here ${tensor.type}`;
+    else if (bytes.length === 2 * count) hint = `${count} int16 values? A .bin file holds stored values, here ${tensor.type}`;
+    else if (expected > 0 && bytes.length % expected === 0) hint = `${bytes.length / expected} samples? --input takes one`;
+    throw new ArenulaError("INPUT_LENGTH", `the file has ${bytes.length} bytes, input '${tensor.name}' (${tensorText(tensor)}) takes ${expected}${unit > 1 ? `: ${count} values of ${unit} bytes` : ""}`, { where, hint });
+  }
+  if (tensor.type === "float32") {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return storeValues(Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true)), tensor, where);
+  }
+  return { bytes: bytes.slice(), notes: [] };
+}
+
+/** The rule of the whole command line: the tensor's own integer type is stored values, floats are real ones. */
+function store(values: Values, tensor: InputTensor, where: string): DecodedInput {
+  checkShape(values.shape, tensor, where);
+  if (values.kind === "real") return quantizeValues(values.data, tensor, where);
+  if (values.type !== tensor.type) {
+    const cast = (type: TensorType) => `array.astype(numpy.${type === "bool" ? "bool_" : type})`;
+    const isInteger = integerRange(tensor.type) !== null;
+    throw new ArenulaError("INPUT_TYPE", `the array is ${values.type}, input '${tensor.name}' is ${tensorText(tensor)}`, {
+      where, hint: isInteger ? `${cast(tensor.type)} if these are stored values, ${cast("float32")} if they are real ones` : cast("float32"),
+    });
+  }
+  return storeValues(values.data, tensor, where);
+}
