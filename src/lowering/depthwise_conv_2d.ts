@@ -1,0 +1,101 @@
+import * as abi from "../../assembly/abi/depthwise_conv_2d";
+import { elementCount } from "../graph/tensor";
+import { activationRange, checkActivation, quantizationOf } from "./activation";
+import type { Lowering } from "./lowering";
+import type { Op } from "./op";
+import { bytesOfInt32, channelMultipliers, foldOffset, packMultipliers } from "./packing";
+import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+import { windowAxis } from "./window";
+
+/** Scratch that a strip's plane may take; a plane that is smaller makes one strip. */
+const PLANE_BYTES = 4096;
+
+/** Shapes and windows of a DEPTHWISE_CONV_2D. Weights are [1][k_h][k_w][out_c]; output channel o reads input channel o / multiplier. */
+function geometry(op: Op) {
+  const input = op.input(0), weights = op.input(1);
+  if (input.shape.length !== 4 || weights.shape.length !== 4) op.invalid(`input [${input.shape}] and weights [${weights.shape}] have to have four dimensions`);
+  const [batches, inH, inW, inC] = input.shape as [number, number, number, number];
+  const [one, kH, kW, outC] = weights.shape as [number, number, number, number];
+  const multiplier = outC / inC;
+  if (one !== 1 || !Number.isInteger(multiplier)) op.invalid(`${inC} input channels, weights [${weights.shape}]: each input channel has to give the same number of outputs`);
+  return {
+    batches, inC, outC, multiplier, taps: kH * kW,
+    y: windowAxis(op, "height", inH, kH, op.option("strideH", 0), op.option("dilationHFactor", 1)),
+    x: windowAxis(op, "width", inW, kW, op.option("strideW", 0), op.option("dilationWFactor", 1)),
+  };
+}
+
+/** Weights [taps][channels] -> [channels][taps]. */
+function channelMajor(weights: Int8Array, taps: number, channels: number): Int8Array {
+  const turned = new Int8Array(weights.length);
+  for (let t = 0; t < taps; t++) for (let c = 0; c < channels; c++) turned[c * taps + t] = weights[t * channels + c]!;
+  return turned;
+}
+
+export const depthwiseConv2d: Lowering = {
+  operator: "DEPTHWISE_CONV_2D",
+  signatures: [{ inputs: ["int8", "int8", "int32?"], outputs: ["int8"] }],
+  options: "every stride, dilation, padding and depth multiplier; fused NONE, RELU, RELU_N1_TO_1, RELU6; per-channel or per-tensor weights",
+  check(op) {
+    checkActivation(op);
+    checkActivations(op);
+    const { batches, y, x, outC } = geometry(op);
+    checkWeights(op, op.input(1), 3, outC);
+    checkSymmetric(op, op.input(1));
+    checkBias(op, op.maybeInput(2), outC);
+    op.expectShape([batches, y.output, x.output, outC]);
+  },
+  lower(op, emit) {
+    const { batches, inC, outC, multiplier, taps, y, x } = geometry(op);
+    const input = op.input(0), output = op.output();
+    const weights = channelMajor(int8Of(op.input(1)), taps, outC);
+    const { scale, zeroPoint } = quantizationOf(input);
+    const out = quantizationOf(output);
+    const { min, max } = activationRange(op, output);
+    const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
+    // Strips are whole groups of three output rows: inner/depthwise_3x3.ts computes three at once.
+    const planeW = (x.output - 1) * x.stride + (x.kernel - 1) * x.dilation + 1;
+    const planeH = (rows: number) => (rows - 1) * y.stride + (y.kernel - 1) * y.dilation + 1;
+    let strip = 3 * Math.ceil(y.output / 3);
+    while (strip > 3 && planeH(strip) * planeW > PLANE_BYTES) strip -= 3;
+    const three = y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && x.stride <= 2;
+    emit.step(three ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d", abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
+      r.input(abi.DEPTHWISE_CONV_2D_INPUT, input);
+      r.constant(abi.DEPTHWISE_CONV_2D_WEIGHTS, new Uint8Array(weights.buffer));
+      r.constant(abi.DEPTHWISE_CONV_2D_BIAS, bytesOfInt32(foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint)));
+      r.constant(abi.DEPTHWISE_CONV_2D_MULTIPLIERS, packMultipliers(multipliers));
+      r.i32(abi.DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE, multipliers.length === 1 ? 0 : 8);
+      r.output(abi.DEPTHWISE_CONV_2D_OUTPUT, output);
+      r.scratch(abi.DEPTHWISE_CONV_2D_PLANE, planeH(strip) * planeW);
+      r.i32(abi.DEPTHWISE_CONV_2D_BATCHES, batches);
+      r.i32(abi.DEPTHWISE_CONV_2D_IN_H, y.input);
+      r.i32(abi.DEPTHWISE_CONV_2D_IN_W, x.input);
+      r.i32(abi.DEPTHWISE_CONV_2D_IN_C, inC);
+      r.i32(abi.DEPTHWISE_CONV_2D_MULTIPLIER, multiplier);
+      r.i32(abi.DEPTHWISE_CONV_2D_OUT_H, y.output);
+      r.i32(abi.DEPTHWISE_CONV_2D_OUT_W, x.output);
+      r.i32(abi.DEPTHWISE_CONV_2D_OUT_C, outC);
+      r.i32(abi.DEPTHWISE_CONV_2D_K_H, y.kernel);
+      r.i32(abi.DEPTHWISE_CONV_2D_K_W, x.kernel);
+      r.i32(abi.DEPTHWISE_CONV_2D_STRIDE_H, y.stride);
+      r.i32(abi.DEPTHWISE_CONV_2D_STRIDE_W, x.stride);
+      r.i32(abi.DEPTHWISE_CONV_2D_DILATION_H, y.dilation);
+      r.i32(abi.DEPTHWISE_CONV_2D_DILATION_W, x.dilation);
+      r.i32(abi.DEPTHWISE_CONV_2D_PAD_TOP, y.pad);
+      r.i32(abi.DEPTHWISE_CONV_2D_PAD_LEFT, x.pad);
+      r.i32(abi.DEPTHWISE_CONV_2D_STRIP, strip);
+      r.i32(abi.DEPTHWISE_CONV_2D_PLANE_H, planeH(strip));
+      r.i32(abi.DEPTHWISE_CONV_2D_PLANE_W, planeW);
+      r.i32(abi.DEPTHWISE_CONV_2D_FILL, zeroPoint);
+      r.i32(abi.DEPTHWISE_CONV_2D_OUTPUT_OFFSET, out.zeroPoint);
+      r.i32(abi.DEPTHWISE_CONV_2D_MIN, min);
+      r.i32(abi.DEPTHWISE_CONV_2D_MAX, max);
+      // A channel is copied out whole before its outputs are written, and no other channel's bytes are touched.
+      if (multiplier === 1 && strip >= y.output && y.input === y.output && x.input === x.output) r.inPlace(input, output);
+    });
+  },
+  macs(op) {
+    const [, kH, kW] = op.input(1).shape;
+    return elementCount(op.output().shape) * kH! * kW!;
+  },
+};

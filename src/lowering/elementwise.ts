@@ -1,0 +1,114 @@
+import * as addAbi from "../../assembly/abi/add";
+import * as mulAbi from "../../assembly/abi/mul";
+import type { Tensor } from "../graph/tensor";
+import { activationRange, checkActivation, checkPerTensor, quantizationOf } from "./activation";
+import type { Lowering } from "./lowering";
+import { quantizeMultiplier } from "./multiplier";
+import type { Op } from "./op";
+import type { RecordWriter } from "./record";
+import { broadcast, denseStrides, normalizeFor } from "./strides";
+
+const OPTIONS = "broadcasting, either operand constant; fused NONE, RELU, RELU_N1_TO_1, RELU6";
+
+/** Checks that ADD, SUB and MUL share. */
+function check(op: Op): void {
+  checkActivation(op);
+  checkPerTensor(op, op.input(0), op.input(1), op.output());
+  op.expectShape(broadcast(op, op.input(0).shape, op.input(1).shape).shape);
+  box(op);
+}
+
+/** Dimensions of the output and both operands' steps, merged. */
+function box(op: Op): { dims: number[]; strides: [number[], number[]] } {
+  const { shape, strides } = broadcast(op, op.input(0).shape, op.input(1).shape);
+  const { dims, strides: [a, b] } = normalizeFor(op, { dims: shape, strides: [...strides, denseStrides(shape)] });
+  return { dims, strides: [a!, b!] };
+}
+
+/** The output may take the place of an operand that is not broadcast: it has the output's size. */
+function allowInPlace(op: Op, r: RecordWriter): void {
+  r.inPlace(op.input(0), op.output());
+  r.inPlace(op.input(1), op.output());
+}
+
+/** ADD and SUB: both inputs rescaled to twice the larger scale. Source: TFLM kernels/add_common.cc, sub_common.cc. */
+function addOrSub(operator: string, kernel: string): Lowering {
+  const LEFT_SHIFT = 20;
+  const multipliers = (a: Tensor, b: Tensor, output: Tensor) => {
+    const scaleA = quantizationOf(a).scale, scaleB = quantizationOf(b).scale;
+    const twice = 2 * Math.max(scaleA, scaleB);
+    return {
+      a: quantizeMultiplier(scaleA / twice), b: quantizeMultiplier(scaleB / twice),
+      output: quantizeMultiplier(twice / (2 ** LEFT_SHIFT * quantizationOf(output).scale)),
+    };
+  };
+  return {
+    operator,
+    signatures: [{ inputs: ["int8", "int8"], outputs: ["int8"] }],
+    options: OPTIONS,
+    check(op) {
+      check(op);
+      const { output } = multipliers(op.input(0), op.input(1), op.output());
+      if (output.shift > 0) op.refuse(`the input scales are more than 2^19 times the output's ${quantizationOf(op.output()).scale}`, "quantize with a wider output range");
+    },
+    lower(op, emit) {
+      const a = op.input(0), b = op.input(1), output = op.output();
+      const m = multipliers(a, b, output);
+      const { dims, strides } = box(op);
+      const { min, max } = activationRange(op, output);
+      emit.step(kernel, addAbi.ADD_SIZE, (r) => {
+        r.input(addAbi.ADD_A, a);
+        r.input(addAbi.ADD_B, b);
+        r.output(addAbi.ADD_OUTPUT, output);
+        r.i32(addAbi.ADD_A_OFFSET, -quantizationOf(a).zeroPoint);
+        r.i32(addAbi.ADD_B_OFFSET, -quantizationOf(b).zeroPoint);
+        r.i32(addAbi.ADD_OUTPUT_OFFSET, quantizationOf(output).zeroPoint);
+        r.i32(addAbi.ADD_LEFT_SHIFT, LEFT_SHIFT);
+        r.i32(addAbi.ADD_A_MULTIPLIER, m.a.mantissa);
+        r.i32(addAbi.ADD_A_RIGHT, -m.a.shift);
+        r.i32(addAbi.ADD_B_MULTIPLIER, m.b.mantissa);
+        r.i32(addAbi.ADD_B_RIGHT, -m.b.shift);
+        r.i32(addAbi.ADD_OUTPUT_MULTIPLIER, m.output.mantissa);
+        r.i32(addAbi.ADD_OUTPUT_SHIFT, m.output.shift);
+        r.i32(addAbi.ADD_MIN, min);
+        r.i32(addAbi.ADD_MAX, max);
+        r.i32s(addAbi.ADD_DIMS, dims);
+        r.i32s(addAbi.ADD_A_STRIDES, strides[0]);
+        r.i32s(addAbi.ADD_B_STRIDES, strides[1]);
+        allowInPlace(op, r);
+      });
+    },
+  };
+}
+
+export const add = addOrSub("ADD", "add");
+export const sub = addOrSub("SUB", "sub");
+
+export const mul: Lowering = {
+  operator: "MUL",
+  signatures: [{ inputs: ["int8", "int8"], outputs: ["int8"] }],
+  options: OPTIONS,
+  check,
+  lower(op, emit) {
+    const a = op.input(0), b = op.input(1), output = op.output();
+    const product = quantizeMultiplier((quantizationOf(a).scale * quantizationOf(b).scale) / quantizationOf(output).scale);
+    const { dims, strides } = box(op);
+    const { min, max } = activationRange(op, output);
+    emit.step("mul", mulAbi.MUL_SIZE, (r) => {
+      r.input(mulAbi.MUL_A, a);
+      r.input(mulAbi.MUL_B, b);
+      r.output(mulAbi.MUL_OUTPUT, output);
+      r.i32(mulAbi.MUL_A_OFFSET, -quantizationOf(a).zeroPoint);
+      r.i32(mulAbi.MUL_B_OFFSET, -quantizationOf(b).zeroPoint);
+      r.i32(mulAbi.MUL_OUTPUT_OFFSET, quantizationOf(output).zeroPoint);
+      r.i32(mulAbi.MUL_MULTIPLIER, product.mantissa);
+      r.i32(mulAbi.MUL_SHIFT, product.shift);
+      r.i32(mulAbi.MUL_MIN, min);
+      r.i32(mulAbi.MUL_MAX, max);
+      r.i32s(mulAbi.MUL_DIMS, dims);
+      r.i32s(mulAbi.MUL_A_STRIDES, strides[0]);
+      r.i32s(mulAbi.MUL_B_STRIDES, strides[1]);
+      allowInPlace(op, r);
+    });
+  },
+};

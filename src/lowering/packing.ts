@@ -1,0 +1,48 @@
+import { quantizeMultiplier, type Multiplier } from "./multiplier";
+
+/** The bytes of int32 values, little-endian. */
+export function bytesOfInt32(values: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < values.length; i++) view.setInt32(4 * i, values[i]!, true);
+  return bytes;
+}
+
+/**
+ * Weights [channels][depth] -> c4: [ceil(channels / 4)][depth][4], missing channels 0, so that one activation meets four
+ * weights side by side.
+ */
+export function packC4(weights: Int8Array, channels: number, depth: number): Uint8Array {
+  const packed = new Uint8Array(4 * Math.ceil(channels / 4) * depth);
+  for (let c = 0; c < channels; c++) {
+    let to = (c >> 2) * 4 * depth + (c & 3);
+    for (let i = c * depth; i < (c + 1) * depth; i++, to += 4) packed[to] = weights[i]!;
+  }
+  return packed;
+}
+
+/**
+ * Biases with the input offset folded in: sum((x + offset) * w) = sum(x * w) + offset * sum(w).
+ * @param bias int32 [channels], or null for none
+ * @param weights int8 [channels][depth]
+ * @param weightsOffset negated zero point of the weights: adds offset * depth * weightsOffset
+ */
+export function foldOffset(bias: Int32Array | null, weights: Int8Array, channels: number, depth: number, offset: number, weightsOffset = 0): Int32Array {
+  const folded = new Int32Array(channels);
+  for (let c = 0; c < channels; c++) {
+    let sum = depth * weightsOffset;
+    for (let i = c * depth; i < (c + 1) * depth; i++) sum += weights[i]!;
+    folded[c] = (bias?.[c] ?? 0) + Math.imul(offset, sum); // wraps as the kernel's int32 sums do
+  }
+  return folded;
+}
+
+/** {int32 mantissa, int32 shift} of every multiplier. */
+export function packMultipliers(multipliers: readonly Multiplier[]): Uint8Array {
+  return bytesOfInt32(multipliers.flatMap(({ mantissa, shift }) => [mantissa, shift]));
+}
+
+/** Multipliers input * weight[c] / output, products and quotients in double, as TFLM does since late 2026. */
+export function channelMultipliers(input: number, weights: readonly number[], output: number): Multiplier[] {
+  return weights.map((weight) => quantizeMultiplier((input * weight) / output));
+}

@@ -1,0 +1,55 @@
+import * as abi from "../../assembly/abi/pool_2d";
+import { activationRange, checkActivation, checkSameQuantization } from "./activation";
+import type { Lowering } from "./lowering";
+import type { Op } from "./op";
+import { windowAxis } from "./window";
+
+function geometry(op: Op) {
+  const input = op.input(0);
+  if (input.shape.length !== 4) op.invalid(`input [${input.shape}] has to have four dimensions`);
+  const [batches, inH, inW, channels] = input.shape as [number, number, number, number];
+  return {
+    batches, channels,
+    y: windowAxis(op, "height", inH, op.option("filterHeight", 0), op.option("strideH", 0), 1),
+    x: windowAxis(op, "width", inW, op.option("filterWidth", 0), op.option("strideW", 0), 1),
+  };
+}
+
+function pool(operator: string, kernel: string): Lowering {
+  return {
+    operator,
+    signatures: [{ inputs: ["int8"], outputs: ["int8"] }],
+    options: "every window, stride and padding; fused NONE, RELU, RELU_N1_TO_1, RELU6; input and output share scale and zero point",
+    check(op) {
+      checkActivation(op);
+      checkSameQuantization(op, op.input(0), op.output());
+      const { batches, y, x, channels } = geometry(op);
+      op.expectShape([batches, y.output, x.output, channels]);
+    },
+    lower(op, emit) {
+      const { batches, y, x, channels } = geometry(op);
+      const { min, max } = activationRange(op, op.output());
+      emit.step(kernel, abi.POOL_2D_SIZE, (r) => {
+        r.input(abi.POOL_2D_INPUT, op.input(0));
+        r.output(abi.POOL_2D_OUTPUT, op.output());
+        r.i32(abi.POOL_2D_BATCHES, batches);
+        r.i32(abi.POOL_2D_IN_H, y.input);
+        r.i32(abi.POOL_2D_IN_W, x.input);
+        r.i32(abi.POOL_2D_CHANNELS, channels);
+        r.i32(abi.POOL_2D_OUT_H, y.output);
+        r.i32(abi.POOL_2D_OUT_W, x.output);
+        r.i32(abi.POOL_2D_K_H, y.kernel);
+        r.i32(abi.POOL_2D_K_W, x.kernel);
+        r.i32(abi.POOL_2D_STRIDE_H, y.stride);
+        r.i32(abi.POOL_2D_STRIDE_W, x.stride);
+        r.i32(abi.POOL_2D_PAD_TOP, y.pad);
+        r.i32(abi.POOL_2D_PAD_LEFT, x.pad);
+        r.i32(abi.POOL_2D_MIN, min);
+        r.i32(abi.POOL_2D_MAX, max);
+      });
+    },
+  };
+}
+
+export const averagePool2d = pool("AVERAGE_POOL_2D", "average_pool_2d");
+export const maxPool2d = pool("MAX_POOL_2D", "max_pool_2d");

@@ -1,0 +1,64 @@
+import { ArenulaError } from "../errors";
+import type { Lowering, TypeSignature } from "./lowering";
+import type { Op } from "./op";
+import { LOWERINGS } from "./table";
+
+/** The lowering of an operator; refuses unknown operators and types that it has no kernel for. */
+export function loweringOf(op: Op): Lowering {
+  const lowering = LOWERINGS.get(op.name);
+  if (!lowering || op.operator.custom)
+    throw new ArenulaError("OPERATOR_UNSUPPORTED", `${op.operator.custom ? "custom operator " : ""}${op.name} has no kernel`, { where: op.where, hint: nearest(op) });
+  if (!lowering.signatures.some((signature) => matches(op, signature))) {
+    const inputs = op.operator.inputs.map((_, i) => op.maybeInput(i)?.type ?? "absent");
+    const outputs = op.operator.outputs.map((_, i) => op.output(i).type);
+    op.refuse(`(${inputs.join(", ")}) -> (${outputs.join(", ")}) has no kernel`, `covered: ${lowering.signatures.map(signatureText).join("; ")}${conversionHint(inputs)}`);
+  }
+  return lowering;
+}
+
+export function signatureText({ inputs, outputs }: TypeSignature): string {
+  return `(${inputs.join(", ")}) -> (${outputs.join(", ")})`;
+}
+
+function matches(op: Op, { inputs, outputs }: TypeSignature): boolean {
+  const given = op.operator.inputs;
+  const last = inputs[inputs.length - 1]!;
+  const variadic = last.endsWith("...");
+  const most = variadic ? Infinity : inputs.length;
+  if (given.length > most || op.operator.outputs.length !== outputs.length) return false;
+  const inputsMatch = Array.from({ length: Math.max(given.length, inputs.length) }, (_, i) => i).every((i) => {
+    const wanted = inputs[Math.min(i, inputs.length - 1)]!;
+    const tensor = op.maybeInput(i);
+    if (!tensor) return wanted.endsWith("?") || (wanted.endsWith("...") && i > 0 && i >= given.length);
+    const type = wanted.replace(/\?$|\.\.\.$/, "");
+    return type === "any" || type === tensor.type;
+  });
+  return inputsMatch && outputs.every((type, i) => type === "any" || type === op.output(i).type);
+}
+
+function conversionHint(inputs: readonly string[]): string {
+  if (inputs.includes("float32")) return ". Convert the model to int8: a converter with a representative data set and TFLITE_BUILTINS_INT8";
+  if (inputs.includes("uint8")) return ". Convert with int8 instead of uint8: inference_input_type = tf.int8";
+  if (inputs.includes("int16")) return ". Convert with 8-bit activations: TFLITE_BUILTINS_INT8";
+  return "";
+}
+
+/** The way out that is nearest to an operator without a kernel. */
+function nearest(op: Op): string {
+  if (op.operator.custom) return "custom operators are not covered; replace it by builtin ones or cut the model before it";
+  return REWRITES[op.name] ?? "replace it by operators of docs/operators.md, or cut the model before it and compute the rest outside";
+}
+
+const REWRITES: Record<string, string> = {
+  HARD_SWISH: "train with RELU6, or approximate with RELU6 and MUL",
+  LEAKY_RELU: "train with RELU",
+  PRELU: "train with RELU",
+  ELU: "train with RELU",
+  GELU: "train with RELU",
+  MINIMUM: "a clamp can be RELU6",
+  REDUCE_MAX: "over height and width it is MAX_POOL_2D with the whole input as window",
+  SUM: "MEAN times the count",
+  RESIZE_NEAREST_NEIGHBOR: "CONCATENATION of repeated slices, or a strided network without upsampling",
+  SPLIT: "cut the convolution that feeds it into several",
+  SVDF: "a DEPTHWISE_CONV_2D over time with FULLY_CONNECTED",
+};

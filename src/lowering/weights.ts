@@ -1,0 +1,49 @@
+// What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED ask of their weights and biases.
+import { elementCount, type Tensor } from "../graph/tensor";
+import { checkPerTensor } from "./activation";
+import { describe, type Op } from "./op";
+
+/** Refuses weights that are not constant, not symmetric, or whose scales do not go with their output channels along `dimension`. */
+export function checkWeights(op: Op, weights: Tensor, dimension: number, channels: number): void {
+  if (!weights.data) op.refuse(`weights ${describe(weights)} are computed while the model runs`, "make them a constant: they are packed before anything runs");
+  const { quantization } = weights;
+  if (!quantization) op.refuse(`weights ${describe(weights)} have no scale`, "quantize the model");
+  const count = quantization.scale.length;
+  if (count !== 1 && (count !== channels || quantization.dimension !== dimension))
+    op.invalid(`weights ${describe(weights)} have ${count} scales along dimension ${quantization.dimension}; ${channels} along ${dimension} are due`);
+}
+
+/** Refuses a weight zero point other than 0. */
+export function checkSymmetric(op: Op, weights: Tensor): void {
+  if (weights.quantization!.zeroPoint.some((z) => z !== 0))
+    op.refuse(`weights ${describe(weights)} have a zero point other than 0`, "convert with symmetric int8 weights");
+}
+
+/** Refuses a bias that is not a constant of one int32 per channel. */
+export function checkBias(op: Op, bias: Tensor | null, channels: number): void {
+  if (!bias) return;
+  if (!bias.data) op.refuse(`bias ${describe(bias)} is computed while the model runs`, "make it a constant");
+  if (elementCount(bias.shape) !== channels) op.invalid(`bias ${describe(bias)} has ${elementCount(bias.shape)} elements for ${channels} channels`);
+}
+
+/** The checks that the three operators share, activations included. */
+export function checkActivations(op: Op): void {
+  checkPerTensor(op, op.input(0), op.output());
+}
+
+export function int8Of(tensor: Tensor): Int8Array {
+  const { data } = tensor;
+  return new Int8Array(data!.buffer, data!.byteOffset, data!.byteLength);
+}
+
+/** int32 values of a constant, wherever its bytes lie; null stays null. */
+export function int32Of(tensor: Tensor | null): Int32Array | null {
+  if (!tensor) return null;
+  const view = new DataView(tensor.data!.buffer, tensor.data!.byteOffset, tensor.data!.byteLength);
+  return Int32Array.from({ length: view.byteLength >> 2 }, (_, i) => view.getInt32(4 * i, true));
+}
+
+/** Terms that a 21-bit field can sum: 64 products of 128 * 127, one less where a weight is -128 (inner/dot_6x4.ts). */
+export function spillOf(weights: Int8Array): number {
+  return weights.includes(-128) ? 63 : 64;
+}

@@ -1,0 +1,31 @@
+import type { Op } from "./op";
+
+/** One axis of a sliding window. */
+export interface WindowAxis {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Padded elements in front. */
+  readonly pad: number;
+  /** Whether a window reaches outside the input anywhere. */
+  readonly touchesBorder: boolean;
+}
+
+/**
+ * Output extent and padding of one axis. SAME: ceil(input / stride) outputs, an odd padding puts the extra element behind.
+ * VALID: whole windows only. Source: TFLM kernels/padding.h, ComputeOutSize and ComputePaddingWithOffset.
+ */
+export function windowAxis(op: Op, axis: string, input: number, kernel: number, stride: number, dilation: number): WindowAxis {
+  if (stride < 1 || dilation < 1 || kernel < 1) op.invalid(`${axis}: stride ${stride}, dilation ${dilation}, window ${kernel}: all have to be at least 1`);
+  const extent = (kernel - 1) * dilation + 1;
+  const padding = op.option("padding", "SAME");
+  const same = padding === "SAME";
+  if (!same && padding !== "VALID") op.invalid(`padding ${padding}`);
+  const output = same ? Math.ceil(input / stride) : Math.floor((input - extent) / stride) + 1;
+  if (output < 1) op.invalid(`${axis}: a window of ${extent} does not fit an input of ${input}`);
+  const reach = (output - 1) * stride + extent;
+  const pad = same ? Math.floor(Math.max(reach - input, 0) / 2) : 0;
+  return { input, output, kernel, stride, dilation, pad, touchesBorder: pad > 0 || reach - pad > input };
+}
