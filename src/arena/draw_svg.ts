@@ -1,0 +1,236 @@
+import type { BlockKind, PlacedBlock } from "./blocks";
+import { ellipsize, grouped, shortName, stepLabel, summary, tickLabel, tickStep } from "./labels";
+import type { ArenaPlan } from "./plan";
+
+/**
+ * A plan as a picture: time across, bytes upwards, one box per block. A pure string, for files and for HTML pages: it carries
+ * its own styles (all below `.arenula-plan`), for light and dark.
+ * @param options.stepNames Operator names by step; a missing one is shown as its number.
+ */
+export function drawPlanSvg(plan: ArenaPlan, options: { title: string; stepNames: readonly string[] }): string {
+  const frame = layOut(plan, options.stepNames);
+  const { width, height } = frame;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="arenula-plan" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(`${options.title}: ${summary(plan)}`)}">`,
+    `<style>${STYLE}</style>`,
+    HATCH,
+    `<rect class="page" width="${width}" height="${height}"/>`,
+    header(plan, options.title, frame),
+    byteAxis(frame),
+    stepAxis(frame, options.stepNames),
+    peakBand(plan, frame),
+    ...plan.blocks.filter((block) => block.bytes > 0).map((block) => box(block, plan, frame, options.stepNames)),
+    levels(plan, frame),
+    peakMark(plan, frame, options.stepNames),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+const LEGEND: Record<BlockKind, string> = { activation: "activation", scratch: "scratch of one kernel", staging: "weights on their way from flash" };
+
+/** Widths of a sans serif character, in parts of its size: generous, so that what is measured to fit does fit. */
+const CHARACTER = 0.6;
+const DIGIT = 0.64;
+const LABEL_PX = 11;
+const SMALL_PX = 10;
+const TOP = 112;
+const PLOT_HEIGHT = 380;
+const RIGHT = 118;
+const STEP_LABEL_LENGTH = 22;
+
+/** Where things are, in pixels. */
+interface Frame {
+  width: number;
+  height: number;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  columns: number;
+  /** Width of a step. */
+  column: number;
+  /** Bytes at the top edge. */
+  bytes: number;
+  /** Whether step names are written across, not slanted. */
+  level: boolean;
+  y(bytes: number): number;
+}
+
+function layOut(plan: ArenaPlan, stepNames: readonly string[]): Frame {
+  const columns = Math.max(1, plan.steps, stepNames.length);
+  const column = Math.max(840 / columns, Math.min(36, 1500 / columns), Math.min(14, 2800 / columns)); // wide enough for labels while that is affordable
+  const labels = Array.from({ length: columns }, (_, step) => ellipsize(stepLabel(step, stepNames), STEP_LABEL_LENGTH));
+  const longest = Math.max(...labels.map((label) => textWidth(label, SMALL_PX)));
+  const level = longest <= column - 6;
+  const slanted = longest * Math.SQRT1_2;
+  const left = Math.ceil(level ? 66 : Math.max(66, slanted - column / 2 + 14));
+  const right = Math.ceil(left + column * columns);
+  const bottom = TOP + PLOT_HEIGHT;
+  const bytes = Math.max(plan.bytes, 16);
+  return {
+    left, right, top: TOP, bottom, columns, column, bytes, level,
+    width: right + RIGHT,
+    height: Math.ceil(bottom + (level ? 34 : slanted + 26)),
+    y: (value) => bottom - value / bytes * PLOT_HEIGHT,
+  };
+}
+
+function header(plan: ArenaPlan, title: string, frame: Frame): string {
+  const room = Math.floor((frame.width - 40) / (18 * CHARACTER));
+  const kinds = (Object.keys(LEGEND) as BlockKind[]).filter((kind) => plan.blocks.some((block) => block.kind === kind && block.bytes > 0));
+  let x = 20;
+  const legend = kinds.map((kind) => {
+    const entry = `<rect class="${kind}" x="${x}" y="66" width="14" height="10" rx="2"/>${hatched(kind, x, 66, 14, 10)}${text(x + 20, 75, "small muted", LEGEND[kind])}`;
+    x += 20 + textWidth(LEGEND[kind], SMALL_PX) + 14;
+    return entry;
+  });
+  return [text(20, 32, "title", ellipsize(title, room)), text(20, 53, "label muted", summary(plan)), ...legend].join("");
+}
+
+function byteAxis({ left, right, bottom, bytes, y }: Frame): string {
+  const step = tickStep(bytes, 8);
+  const ticks: string[] = [];
+  for (let value = 0; value <= bytes; value += step) {
+    ticks.push(`<path class="grid" d="M${left} ${round(y(value))}H${right}"/>`, text(left - 8, y(value) + 3.5, "small muted end", tickLabel(value)));
+  }
+  return ticks.join("") + `<path class="axis" d="M${left} ${bottom}H${right}"/>`;
+}
+
+function stepAxis({ left, bottom, column, columns, level }: Frame, stepNames: readonly string[]): string {
+  const every = level ? 1 : Math.ceil(15 / column); // slanted lines of text need 15 pixels each
+  const marks: string[] = [];
+  for (let step = 0; step < columns; step++) {
+    const x = left + (step + 0.5) * column;
+    if (step % every !== 0) continue;
+    const label = ellipsize(stepLabel(step, stepNames), STEP_LABEL_LENGTH);
+    marks.push(`<path class="axis" d="M${round(x)} ${bottom}v4"/>`);
+    marks.push(level ? text(x, bottom + 18, "small muted middle", label)
+      : `<text class="small muted end" transform="translate(${round(x + 3)} ${bottom + 13}) rotate(-45)">${escape(label)}</text>`);
+  }
+  return marks.join("");
+}
+
+function peakBand(plan: ArenaPlan, { left, top, column }: Frame): string {
+  if (plan.bytes === 0) return "";
+  return `<rect class="band" x="${round(left + plan.peakStep * column)}" y="${top - 6}" width="${round(column)}" height="${PLOT_HEIGHT + 6}"/>`;
+}
+
+/** Drawn last, so that no box covers it. */
+function peakMark(plan: ArenaPlan, { left, right, top, column }: Frame, stepNames: readonly string[]): string {
+  if (plan.bytes === 0) return "";
+  const x = left + (plan.peakStep + 0.5) * column;
+  const label = `peak: ${grouped(plan.wholeLowerBoundBytes)} bytes live at step ${stepLabel(plan.peakStep, stepNames)}`;
+  const half = textWidth(label, LABEL_PX) / 2;
+  const at = Math.max(left + half - 40, Math.min(x, right + RIGHT - 10 - half));
+  return `<path class="mark" d="M${round(x - 4)} ${top - 13}h8l-4 6z"/>${text(at, top - 18, "label strong middle", label)}`;
+}
+
+function box(block: PlacedBlock, plan: ArenaPlan, { left, column, y }: Frame, stepNames: readonly string[]): string {
+  const x = left + block.firstStep * column + 0.75, width = Math.max(1, (block.lastStep - block.firstStep + 1) * column - 1.5);
+  const height = Math.max(1, y(block.offset) - y(block.offset + block.bytes) - 1.5);
+  const top = Math.min(y(block.offset + block.bytes) + 0.75, y(block.offset) - height); // a sliver stands on its floor
+  const atPeak = block.firstStep <= plan.peakStep && plan.peakStep <= block.lastStep;
+  const radius = Math.min(3, width / 4, height / 4);
+  const steps = block.firstStep === block.lastStep ? `step ${stepLabel(block.firstStep, stepNames)}`
+    : `steps ${stepLabel(block.firstStep, stepNames)} to ${stepLabel(block.lastStep, stepNames)}`;
+  const detail = `${block.name}\n${block.kind}, ${grouped(block.bytes)} bytes at ${grouped(block.offset)}\n${steps}`;
+  // A nested svg clips what it holds, without an id that could collide in a page with two plans.
+  return `<svg x="${round(x)}" y="${round(top)}" width="${round(width)}" height="${round(height)}"><title>${escape(detail)}</title>`
+    + `<rect class="${block.kind}${atPeak ? " live" : ""}" x="0.5" y="0.5" width="${round(Math.max(0.5, width - 1))}" height="${round(Math.max(0.5, height - 1))}" rx="${round(radius)}"/>`
+    + hatched(block.kind, 0.5, 0.5, Math.max(0.5, width - 1), Math.max(0.5, height - 1), radius)
+    + boxLabel(block, width, height) + "</svg>";
+}
+
+/** Name and bytes, as far as they fit; written upwards where a high box leaves more room for the name. */
+function boxLabel(block: PlacedBlock, width: number, height: number): string {
+  const full = shortName(block.name), bytes = grouped(block.bytes);
+  const upright = height > width && textWidth(full, LABEL_PX) > width - 8;
+  const along = (upright ? height : width) - 8, across = upright ? width : height;
+  if (across < LABEL_PX + 1) return "";
+  const name = fit(full, along, LABEL_PX), size = fit(bytes, along, SMALL_PX) === bytes ? bytes : "";
+  const place = (dy: number) => upright ? `transform="translate(${round(width / 2 + dy)} ${round(height / 2)}) rotate(-90)"`
+    : `x="${round(width / 2)}" y="${round(height / 2 + dy)}"`;
+  const line = (dy: number, style: string, content: string) => content && `<text class="${style} middle on" ${place(dy)}>${escape(content)}</text>`;
+  if (across >= 30 && size && name) return line(-2, "label", name) + line(11, "small soft", size);
+  const both = `${full}  ${bytes}`;
+  if (fit(both, along, LABEL_PX) === both) return line(4, "label", both);
+  return name ? line(4, "label", name) : line(4, "small soft", size);
+}
+
+function fit(content: string, width: number, px: number): string {
+  let length = Math.min(Array.from(content).length, Math.floor(width / (px * CHARACTER)));
+  while (length > 2 && textWidth(ellipsize(content, length), px) > width) length--;
+  return ellipsize(content, length);
+}
+
+/** The arena's end and the activations' lower bound, written beside the plot. */
+function levels(plan: ArenaPlan, { left, right, y }: Frame): string {
+  if (plan.bytes === 0) return "";
+  const same = plan.bytes === plan.lowerBoundBytes;
+  const lines = [{ bytes: plan.bytes, name: same ? "arena, at the bound" : "arena", style: same ? "bound" : "end-line" }];
+  if (!same && plan.lowerBoundBytes > 0) lines.push({ bytes: plan.lowerBoundBytes, name: plan.activationBytes === plan.lowerBoundBytes ? "activations" : "lower bound", style: "bound" });
+  let free = 0;
+  return lines.map(({ bytes, name, style }) => {
+    const at = Math.max(y(bytes), free); // labels keep their distance, lines stay where they belong
+    free = at + 30;
+    const note = style === "bound" && !same && plan.activationBytes === plan.lowerBoundBytes ? [text(right + 8, at + 25, "small muted", "at the bound")] : [];
+    return [`<path class="${style}" d="M${left} ${round(y(bytes))}H${right + 4}"/>`, text(right + 8, at + 1, "label strong", grouped(bytes)), text(right + 8, at + 13, "small muted", name), ...note].join("");
+  }).join("");
+}
+
+/** Hatching is a second rectangle: a pattern cannot carry the colour below it in both themes. */
+function hatched(kind: BlockKind, x: number, y: number, width: number, height: number, radius = 2): string {
+  if (kind !== "scratch") return "";
+  return `<rect fill="url(#arenula-hatch)" x="${x}" y="${y}" width="${round(width)}" height="${round(height)}" rx="${round(radius)}"/>`;
+}
+
+function text(x: number, y: number, style: string, content: string): string {
+  return `<text class="${style}" x="${round(x)}" y="${round(y)}">${escape(content)}</text>`;
+}
+
+function textWidth(content: string, px: number): number {
+  let width = 0;
+  for (const character of content) width += px * (character >= "\u1100" ? 1.1 : /[\dA-Z_]/.test(character) ? DIGIT : CHARACTER);
+  return width;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+/** Text for XML: markup is escaped, characters that XML 1.0 forbids become U+FFFD. */
+function escape(content: string): string {
+  const allowed = content.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+  return allowed.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+}
+
+const HATCH = `<defs><pattern id="arenula-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V5"/></pattern></defs>`;
+
+const THEMES = {
+  light: {
+    page: "#ffffff", ink: "#1b2430", muted: "#647082", grid: "#e8ebf0", axis: "#a9b2bf", band: "#d9483b", bound: "#c8372d", end: "#1b2430",
+    activation: ["#d3e6f6", "#a9cfee", "#6aa5d4"], scratch: ["#fbeccb", "#f7dca0", "#d9a440"], staging: ["#e5ddf5", "#d2c4ee", "#9b82cc"], hatch: "#d9a440",
+  },
+  dark: {
+    page: "#11161d", ink: "#e6eaf0", muted: "#98a4b5", grid: "#222a35", axis: "#4a5666", band: "#ff8b7d", bound: "#ff8b7d", end: "#e6eaf0",
+    activation: ["#1d4160", "#28608f", "#4f93c8"], scratch: ["#4a3915", "#6a511c", "#b98d38"], staging: ["#372d59", "#4d3f7c", "#8b76c8"], hatch: "#a87f30",
+  },
+};
+
+function themeStyle(theme: typeof THEMES.light): string {
+  const fills = (["activation", "scratch", "staging"] as const).map((kind) => {
+    const [fill, live, stroke] = theme[kind];
+    return `.arenula-plan .${kind}{fill:${fill};stroke:${stroke}}.arenula-plan .${kind}.live{fill:${live}}`;
+  });
+  return `.arenula-plan .page{fill:${theme.page}}.arenula-plan text{fill:${theme.ink}}.arenula-plan .muted{fill:${theme.muted}}`
+    + `.arenula-plan .grid{stroke:${theme.grid}}.arenula-plan .axis{stroke:${theme.axis}}.arenula-plan .band{fill:${theme.band}}.arenula-plan .mark{fill:${theme.bound}}`
+    + `.arenula-plan .bound{stroke:${theme.bound}}.arenula-plan .end-line{stroke:${theme.end}}.arenula-plan .hatch{stroke:${theme.hatch}}${fills.join("")}`;
+}
+
+const STYLE = ".arenula-plan text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}"
+  + `.arenula-plan .title{font-size:18px;font-weight:600}.arenula-plan .label{font-size:${LABEL_PX}px}.arenula-plan .small{font-size:${SMALL_PX}px}`
+  + ".arenula-plan .strong{font-weight:600}.arenula-plan .end{text-anchor:end}.arenula-plan .middle{text-anchor:middle}.arenula-plan .soft{opacity:.75}.arenula-plan .on{pointer-events:none}"
+  + ".arenula-plan .grid,.arenula-plan .axis,.arenula-plan .end-line,.arenula-plan .bound{fill:none;stroke-width:1}.arenula-plan .bound{stroke-dasharray:5 4;stroke-width:1.5}"
+  + ".arenula-plan .band{opacity:.1}.arenula-plan .hatch{fill:none;stroke-width:1.2;opacity:.6}"
+  + `${themeStyle(THEMES.light)}@media (prefers-color-scheme:dark){${themeStyle(THEMES.dark)}}`;
