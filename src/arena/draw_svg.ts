@@ -144,7 +144,7 @@ function box(block: PlacedBlock, plan: ArenaPlan, { left, column, y }: Frame, st
 
 /** Name and bytes, as far as they fit; written upwards where a high box leaves more room for the name. */
 function boxLabel(block: PlacedBlock, width: number, height: number): string {
-  const full = shortName(block.name), bytes = grouped(block.bytes);
+  const bytes = grouped(block.bytes), full = block.kind === "activation" ? shortName(block.name) : bytes; // others are named by their step
   const upright = height > width && textWidth(full, LABEL_PX) > width - 8;
   const along = (upright ? height : width) - 8, across = upright ? width : height;
   if (across < LABEL_PX + 1) return "";
@@ -152,6 +152,7 @@ function boxLabel(block: PlacedBlock, width: number, height: number): string {
   const place = (dy: number) => upright ? `transform="translate(${round(width / 2 + dy)} ${round(height / 2)}) rotate(-90)"`
     : `x="${round(width / 2)}" y="${round(height / 2 + dy)}"`;
   const line = (dy: number, style: string, content: string) => content && `<text class="${style} middle on" ${place(dy)}>${escape(content)}</text>`;
+  if (full === bytes) return line(4, "small", size);
   if (across >= 30 && size && name) return line(-2, "label", name) + line(11, "small soft", size);
   const both = `${full}  ${bytes}`;
   if (fit(both, along, LABEL_PX) === both) return line(4, "label", both);
@@ -161,7 +162,7 @@ function boxLabel(block: PlacedBlock, width: number, height: number): string {
 function fit(content: string, width: number, px: number): string {
   let length = Math.min(Array.from(content).length, Math.floor(width / (px * CHARACTER)));
   while (length > 2 && textWidth(ellipsize(content, length), px) > width) length--;
-  return ellipsize(content, length);
+  return length < 5 && Array.from(content).length > length ? "" : ellipsize(content, length); // "a…1" tells nothing
 }
 
 /** The arena's end and the activations' lower bound, written beside the plot. */

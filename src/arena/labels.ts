@@ -8,13 +8,18 @@ const OPERATION_SUFFIX = /^(relu6?|biasadd|conv2d\d*|depthwise|matmul|add(v2)?|f
  * model around it and the operation behind it. A name that is only those keeps its last part.
  */
 export function shortName(name: string): string {
-  const layers = name.split(";").map((fused) => {
+  const layers = printable(name).split(";").map((fused) => {
     const parts = fused.split("/").filter((part) => part !== "");
     while (parts.length > 1 && OPERATION_SUFFIX.test(parts[parts.length - 1])) parts.pop();
     return parts[parts.length - 1] ?? "";
   });
   // Normalization vanishes into the convolution before it: the other name says more.
-  return layers.find((layer) => layer !== "" && !layer.startsWith("batch_normalization")) ?? (layers[0] || name);
+  return layers.find((layer) => layer !== "" && !layer.startsWith("batch_normalization")) ?? (layers[0] || printable(name));
+}
+
+/** Without control characters: a name from a file must not steer a terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "\ufffd");
 }
 
 /** At most `length` characters, cut in the middle, where a number at the end is kept: layers differ there. "" below three. */
