@@ -45,7 +45,18 @@ def near(rng, target):
         target = 2.0 ** np.round(np.log2(target))
     elif kind == 1:
         target *= choose(rng, (0.05, 20.0))
-    return max(np.float32(target), np.float32(1e-12))
+    return max(np.float32(target), np.float32(1e-8))
+
+
+def tie_pair(rng):
+    """Two scales whose quotient is nominally odd / 2^k, but neither is exact: in float32 the quotient often is, so ties fall differently than in double."""
+    return np.float32(choose(rng, (1, 3, 5, 7)) / 255), np.float32(choose(rng, (2, 4, 8, 6)) / 255)
+
+
+def tie_triple(rng, spread):
+    """The same for first * second / output, with output about `spread` times the product."""
+    first, second = (choose(rng, (1, 2, 3, 5, 7)) / 255 for _ in range(2))
+    return np.float32(first), np.float32(second), np.float32(first * second * 2.0 ** np.round(np.log2(spread)))
 
 
 def activation(rng):

@@ -1,5 +1,5 @@
 """
-The dialect in exact integers: an independent numpy implementation of each operator, written from the rules of docs/numerics.md.
+The dialect in exact integers: an independent numpy implementation of each operator, written from the rules that README.md lists.
 
 `recompute(model, operator, values, rules)` returns the operator's output. `rules` is TFLM (the dialect) or LITERT, which differs in the points that
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
@@ -11,19 +11,16 @@ from exact.rules import LITERT, TFLM
 
 __all__ = ["LITERT", "TFLM", "OPERATORS", "computes_nonsense", "recompute", "recompute_model"]
 
-OPERATORS = {
-    **activations.OPERATORS,
-    **convolution.OPERATORS,
-    **elementwise.OPERATORS,
-    **movement.OPERATORS,
-    **reduction.OPERATORS,
-}
+INT8_OPERATORS = {**activations.OPERATORS, **convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
+OPERATORS = {**INT8_OPERATORS, **elementwise.CONVERSIONS, **movement.OPERATORS}
 
 
 def recompute(model, operator, values, rules):
     """The output array, or None where this operator or its types have no recomputation here."""
-    function = OPERATORS.get(operator.name)
-    return None if function is None else function(Context(model, operator, values, rules))
+    types = {model.tensors[operator.inputs[0]].dtype, model.tensors[operator.outputs[0]].dtype}
+    if operator.name not in OPERATORS or (operator.name in INT8_OPERATORS and types != {"int8"}):
+        return None
+    return OPERATORS[operator.name](Context(model, operator, values, rules))
 
 
 def recompute_model(model, inputs, rules):

@@ -9,7 +9,7 @@ from math import floor, frexp
 
 import numpy as np
 
-from exact.rules import double, quantized_multiplier, rounding_shift
+from exact.rules import double, quantized_multiplier, round_half_away, rounding_shift
 
 ONE_Q0 = 2**31 - 1
 ONE_Q2 = 1 << 29
@@ -84,6 +84,20 @@ def softmax(context):
     return np.where(counted, np.clip(stored, -128, 127), -128).astype(np.int8)
 
 
+def nearest(function, x):
+    """function(x) rounded to float32 once, as a good libm does."""
+    with np.errstate(over="ignore"):  # exp(89) is infinite in float32, and its reciprocal 0
+        return function(x.astype(np.float64)).astype(np.float32)
+
+
+def table(context, function):
+    """LiteRT: function of the dequantized code in float32, quantized half away from zero."""
+    source, target = context.quantization(0), context.output.quantization
+    real = np.float32(source.scale) * context.integers(0).astype(np.float32)
+    scaled = function(real) * (np.float32(1) / np.float32(target.scale))
+    return context.store(round_half_away(scaled).astype(np.int64))
+
+
 def fixed_point_input(context):
     """The input in Q4.27, and which elements lie beyond what that can hold: -1 below, 1 above, 0 within."""
     fraction, shift = frexp(np.float64(context.quantization(0).scale) * 2**27)
@@ -98,6 +112,8 @@ def saturate(result, beyond):
 
 
 def logistic(context):
+    if "LOGISTIC" in context.rules.tables:
+        return table(context, lambda x: np.float32(1) / (np.float32(1) + nearest(np.exp, -x)))
     x, beyond = fixed_point_input(context)
     positive = one_over_one_plus(exp_on_negative(-np.abs(x), 4))
     result = np.where(x == 0, 1 << 30, np.where(x > 0, positive, ONE_Q0 - positive))
@@ -105,6 +121,8 @@ def logistic(context):
 
 
 def tanh(context):
+    if "TANH" in context.rules.tables:
+        return table(context, lambda x: nearest(np.tanh, x))
     x, beyond = fixed_point_input(context)
     magnitude = one_minus_over_one_plus(exp_on_negative(-np.abs(x), 5))  # the same bits read as Q5.26 are twice the value
     return saturate(rounding_shift(np.where(x == 0, 0, np.where(x > 0, magnitude, -magnitude)), 31 - 7), beyond)

@@ -60,16 +60,16 @@ def relu(context):
 
 
 def relu6(context):
-    """RELU with an upper limit. TFLM and LiteRT differ from this where the two quantizations differ: see computes_nonsense."""
-    return context.store(requantized(context), (max(-128, stored_real(context, 0)), min(127, stored_real(context, 6))))
+    """RELU with an upper limit. TFLM does not rescale, so it computes this only where the two quantizations are equal: see computes_nonsense."""
+    rescaled = requantized(context, "RELU6" in context.rules.float32_products)
+    return context.store(rescaled, (max(-128, stored_real(context, 0)), min(127, stored_real(context, 6))))
 
 
 OPERATORS = {
     "ADD": lambda context: sum_of(context, 1),
     "SUB": lambda context: sum_of(context, -1),
     "MUL": mul,
-    "QUANTIZE": quantize,
-    "DEQUANTIZE": dequantize,
     "RELU": relu,
     "RELU6": relu6,
 }
+CONVERSIONS = {"QUANTIZE": quantize, "DEQUANTIZE": dequantize}

@@ -41,10 +41,11 @@ class Rules:
     name: str
     fully_connected: object  # rounding rule
     float32_products: tuple  # operators whose products and quotients of scales are rounded to float32 before they become a multiplier
+    tables: tuple  # operators computed by a 256-entry table that is filled in float, instead of fixed-point functions
 
 
-TFLM = Rules("TFLM", double, ())
-LITERT = Rules("LiteRT", single, ("MUL", "RELU"))
+TFLM = Rules("TFLM", double, (), ())
+LITERT = Rules("LiteRT", single, ("MUL", "RELU", "RELU6"), ("LOGISTIC", "TANH"))
 
 
 def quantized_multiplier(real):

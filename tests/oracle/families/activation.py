@@ -37,7 +37,10 @@ def tanh(rng):
 
 def rectified(rng, name):
     source = draw.quantization(rng, 1e-3, 1.0)
-    target = source if draw.chance(rng, 0.4) else per_tensor(draw.near(rng, source.scale * rng.uniform(0.3, 3)), draw.zero_point(rng))
+    kind = rng.integers(3)
+    target = source if kind == 0 else per_tensor(draw.near(rng, source.scale * rng.uniform(0.3, 3)), draw.zero_point(rng))
+    if kind == 1:
+        source, target = (per_tensor(scale, draw.zero_point(rng)) for scale in draw.tie_pair(rng))
     return unary(rng, name, draw.shape(rng, int(rng.integers(1, 5)), 1500), source, target)
 
 

@@ -1,5 +1,7 @@
 """CONV_2D and DEPTHWISE_CONV_2D: strides, dilations, groups, paddings, activations, per-channel and per-tensor scales, awkward biases."""
 
+from dataclasses import replace
+
 import numpy as np
 from ai_edge_litert.schema_py_generated import Padding
 
@@ -59,6 +61,9 @@ def finish(rng, graph, name, x, w_values, w_axis, taps, output_shape, options):
     live = [scale for scale in w.scales if scale > draw.DEAD * 10] or [w.scales[0]]
     output_scale = draw.near(rng, deviation * x.quantization.scale * np.median(live) / 50)
     output_scale = max(output_scale, np.float32(x.quantization.scale * max(w.scales) / 64))  # beyond it x << shift could leave 32 bits
+    if len(w.scales) == 1 and draw.chance(rng, 0.5):
+        scales = draw.tie_triple(rng, deviation / 50)
+        x.quantization, w, output_scale = per_tensor(scales[0], x.quantization.zero_point), replace(w, scales=(float(scales[1]),)), scales[2]
     bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, deviation, channels)
     output = graph.tensor(output_shape, quantization=per_tensor(output_scale, draw.zero_point(rng)))
     inputs = [x, graph.constant(w_values, w)] + ([bias] if bias is not None or draw.chance(rng, 0.5) else [])

@@ -42,10 +42,16 @@ def binary(rng, name, output_scale):
     a, b = operands(rng, graph, first, second)
     if name != "MUL" and draw.chance(rng, 0.5):
         b.quantization = per_tensor(a.quantization.scale * draw.choose(rng, (1, 1, 0.5, 1.7)), b.quantization.zero_point)
-    output = graph.tensor(
-        np.broadcast_shapes(tuple(first), tuple(second)),
-        quantization=per_tensor(output_scale(rng, a.quantization.scale, b.quantization.scale), draw.zero_point(rng)),
-    )
+    target = output_scale(rng, a.quantization.scale, b.quantization.scale)
+    if draw.chance(rng, 0.3):
+        scales = draw.tie_triple(rng, 64)
+        if name != "MUL":
+            common, target = draw.tie_pair(rng)
+            scales = common, common, target
+        a.quantization, b.quantization = (per_tensor(scale, x.quantization.zero_point) for scale, x in zip(scales, (a, b)))
+        target = scales[2]
+    shape = np.broadcast_shapes(tuple(first), tuple(second))
+    output = graph.tensor(shape, quantization=per_tensor(target, draw.zero_point(rng)))
     graph.operator(name, [a, b], output, fusedActivationFunction=draw.activation(rng))
     return graph.finish(output)
 

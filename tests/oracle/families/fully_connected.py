@@ -9,12 +9,12 @@ from build_model import Graph, per_tensor
 from families.convolution import add_bias
 
 DEPTHS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 100, 127, 128, 200, 257, 640)
-UNITS = (1, 2, 3, 4, 5, 7, 8, 10, 12, 13, 16, 17, 33, 64, 127)
+UNITS = (1, 2, 3, 4, 5, 7, 8, 10, 12, 13, 16, 17, 33, 64, 127, 200, 257)
 
 
 def fully_connected(rng):
     depth, units = int(draw.choose(rng, DEPTHS)), int(draw.choose(rng, UNITS))
-    leading = draw.choose(rng, ([1], [1], [int(rng.integers(2, 8))], [2, 3], [1, 2, 3]))
+    leading = draw.choose(rng, ([1], [1], [int(rng.integers(2, 17))], [2, 3], [1, 2, 3]))
     kept = len(leading) > 1
     shape = [*leading, depth]
     if not kept and depth % 4 == 0 and draw.chance(rng, 0.3):
@@ -32,6 +32,9 @@ def fully_connected(rng):
     live = [scale for scale in w.scales if scale > draw.DEAD * 10] or [w.scales[0]]
     output_scale = draw.near(rng, deviation * x.quantization.scale * np.median(live) / 50)
     output_scale = max(output_scale, np.float32(x.quantization.scale * max(w.scales) / 64))
+    if not per_channel and draw.chance(rng, 0.3):
+        scales = draw.tie_triple(rng, deviation / 50)
+        x.quantization, w, output_scale = per_tensor(scales[0], x.quantization.zero_point), replace(w, scales=(float(scales[1]),)), scales[2]
     bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, deviation, units)
     batch = int(np.prod(leading))
     output = graph.tensor([*leading, units] if kept else [batch, units], quantization=per_tensor(output_scale, draw.zero_point(rng)))

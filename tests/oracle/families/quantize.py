@@ -34,6 +34,9 @@ def quantize(rng):
         x = graph.input(reals(rng, shape, target))
     elif source_type == "int32":
         x = graph.input(rng.integers(-(10**6), 10**6, shape).astype(np.int32), per_tensor(target.scale * 1e-4, 0))
+    elif source_type == target_type == "int8" and draw.chance(rng, 0.4):
+        source, target = (per_tensor(scale, draw.zero_point(rng)) for scale in draw.tie_pair(rng))
+        x = graph.input(draw.codes(rng, shape), source)
     else:
         source = of_type(rng, source_type)
         width = 2.0 ** (np.iinfo(target_type).bits - np.iinfo(source_type).bits)

@@ -18,6 +18,8 @@ def mean(rng):
     signed = [axis - rank if draw.chance(rng, 0.3) else axis for axis in axes]
     source = draw.quantization(rng)
     target = source if draw.chance(rng, 0.5) else per_tensor(draw.near(rng, source.scale * rng.uniform(0.1, 1.5)), draw.zero_point(rng))
+    if draw.chance(rng, 0.2):
+        source, target = (per_tensor(scale, draw.zero_point(rng)) for scale in draw.tie_pair(rng))
     graph = Graph()
     x = graph.input(draw.codes(rng, shape), source)
     output = graph.tensor(output_shape, quantization=target)

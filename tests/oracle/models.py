@@ -1,0 +1,31 @@
+"""The whole networks: this project's own, and those of the shared folder beside the repository where it exists."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+import draw
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("ARENULA_SHARED", ROOT.parent / "shared"))
+
+
+def find_models():
+    own = sorted((ROOT / "models").glob("*/*_int8.tflite"))
+    shared = [path for path in sorted((SHARED / "models").glob("*.tflite")) if not path.stem.endswith(("_float", "_fp32", "_float32", "tResnet"))]
+    return own + shared
+
+
+def random_inputs(rng, model):
+    """Full-range noise in the input's own type: every layer sees values that no photograph makes."""
+    inputs = []
+    for index in model.inputs:
+        tensor = model.tensors[index]
+        if tensor.dtype == "float32":
+            inputs.append(rng.normal(0, 1, tensor.shape).astype(np.float32))
+        else:
+            limits = np.iinfo(tensor.dtype)
+            values = rng.integers(limits.min, limits.max, tensor.shape, endpoint=True)
+            inputs.append(values.astype(tensor.dtype) if draw.chance(rng, 0.7) else draw.codes(rng, tensor.shape, tensor.dtype))
+    return inputs

@@ -1,0 +1,59 @@
+"""
+The oracle test: draws cases, checks the oracles against each other and the recomputation, then runs every Arenula core on the cases.
+
+    npm run test:oracle -- [--seed S] [--cases N] [--only FAMILY ...] [--keep DIR]
+
+Ends with `N passed, N failed, N skipped`: the checks of the oracles and Arenula's cases together. Exit code 1 when anything failed.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from generate import add_options, generate, report
+from models import ROOT
+
+CONFORMANCE = ROOT / "dist" / "conformance.js"
+TOTAL = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
+
+
+def run_arenula(directory):
+    """The counts of the conformance runner, whose own lines pass through."""
+    if not CONFORMANCE.exists():
+        print(f"FAILED Arenula: {CONFORMANCE.relative_to(ROOT)} is not there; `npm run build` makes it")
+        return 0, 1, 0
+    process = subprocess.run(["node", str(CONFORMANCE), str(directory)], stdout=subprocess.PIPE, text=True, check=False)
+    found = TOTAL.findall(process.stdout)
+    sys.stdout.write(TOTAL.sub(r"Arenula: \1 passed, \2 failed, \3 skipped", process.stdout))
+    if not found:
+        print(f"FAILED Arenula: the conformance runner ended with status {process.returncode} and no total")
+        return 0, 1, 0
+    passed, failed, skipped = map(int, found[-1])
+    if process.returncode != 0 and failed == 0:
+        print(f"FAILED Arenula: the conformance runner ended with status {process.returncode}")
+        failed = 1
+    return passed, failed, skipped
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_options(parser)
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="write the cases there, to look at, instead of into a temporary folder")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = options.keep or Path(temporary)
+        tallies = generate(directory, options.seed, options.cases, options.only)
+        report(tallies)
+        oracles = [sum(getattr(tally, field) for tally in tallies.values()) for field in ("passed", "failed", "skipped")]
+        print(f"\nOracles: {oracles[0]} passed, {oracles[1]} failed, {oracles[2]} skipped", flush=True)
+        arenula = run_arenula(directory)
+    passed, failed, skipped = (a + b for a, b in zip(oracles, arenula))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
