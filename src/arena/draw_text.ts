@@ -136,6 +136,7 @@ function ansi(upper: number, lower: number, label: string): string {
   if (upper === EMPTY && lower === EMPTY) return "\x1b[0m ";
   if (upper === EMPTY) return `\x1b[0;38;5;${COLOURS[lower]}m▄`;
   if (lower === EMPTY) return `\x1b[0;38;5;${COLOURS[upper]}m▀`;
+  if (upper === lower) return `\x1b[0;48;5;${COLOURS[upper]}m `; // fonts leave seams between half blocks
   return `\x1b[0;38;5;${COLOURS[upper]};48;5;${COLOURS[lower]}m▀`;
 }
 
