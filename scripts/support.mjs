@@ -1,0 +1,54 @@
+// Shared by the scripts, which run before anything is installed: Node alone.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, mkdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** Runs a command in the repository; ends this process with its status where it fails. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: "inherit", ...options });
+  if (error) fail(`${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+export function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** Every file below `folder`, sorted. */
+export function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => (entry.isDirectory() ? filesBelow(path.join(folder, entry.name)) : [path.join(folder, entry.name)]));
+}
+
+/** Installs the packages of package-lock.json unless they are there. */
+export function ensureInstalled() {
+  const lock = path.join(ROOT, "package-lock.json");
+  const stamp = path.join(ROOT, "node_modules", ".arenula-lock");
+  const wanted = createHash("sha256").update(readFileSync(lock)).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.error("installing packages");
+  run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
+  writeFileSync(stamp, wanted);
+}
+
+/** Whether `output` is newer than every file of `sources` (files or folders, relative to the root). */
+export function isFresh(output, sources) {
+  if (!existsSync(output)) return false;
+  const built = statSync(output).mtimeMs;
+  return sources
+    .map((source) => path.join(ROOT, source))
+    .flatMap((source) => (statSync(source).isDirectory() ? filesBelow(source) : [source]))
+    .every((file) => statSync(file).mtimeMs <= built);
+}
+
+/** Writes a file and the folders above it. */
+export function write(file, content) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}

@@ -1,0 +1,5 @@
+/** Files that the bundler embeds as bytes. */
+declare module "*.wasm" {
+  const bytes: Uint8Array;
+  export default bytes;
+}

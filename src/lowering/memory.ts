@@ -1,0 +1,67 @@
+// From a program to addresses: the arena is planned, constants and records are laid out before it, records get their addresses.
+import { planArena, type ArenaPlan, type PlanOptions } from "../arena/plan";
+import type { Program } from "./program";
+import { assignStorage, blocksOf } from "./storage";
+
+/** Every byte of an instance's linear memory: [core's own data][records][constants][arena]. */
+export interface MemoryMap {
+  readonly plan: ArenaPlan;
+  /** Where each part begins. */
+  readonly recordsAt: number;
+  readonly constantsAt: number;
+  readonly arenaAt: number;
+  /** Bytes of the whole memory. */
+  readonly bytes: number;
+  /** Address of every step's record. */
+  readonly records: readonly number[];
+  /** Address of every constant. */
+  readonly constants: readonly number[];
+  /** Addresses of activations, by tensor index. */
+  readonly tensors: ReadonlyMap<number, number>;
+  /** Address of every scratch buffer, by step and number. */
+  readonly scratch: readonly (readonly number[])[];
+}
+
+/** Everything starts at a multiple of this: the widest vector that a core loads. */
+const ALIGNMENT = 16;
+const alignUp = (n: number) => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
+
+/** @param base first byte that the core does not use itself */
+export function layOut(program: Program, base: number, options: PlanOptions = {}): MemoryMap {
+  let at = alignUp(base);
+  const place = (bytes: number) => {
+    const address = at;
+    at = alignUp(at + bytes);
+    return address;
+  };
+  const recordsAt = at;
+  const records = program.steps.map(({ record }) => place(record.length));
+  const constantsAt = at;
+  const constants = program.constants.map((bytes) => place(bytes.length));
+  const arenaAt = at;
+
+  const storage = assignStorage(program);
+  const plan = planArena(blocksOf(program, storage), { ...options, alignment: ALIGNMENT });
+  const tensors = new Map<number, number>();
+  storage.storages.forEach(({ tensors: shared }, i) => shared.forEach((tensor) => tensors.set(tensor, arenaAt + plan.blocks[i]!.offset)));
+  let block = storage.storages.length;
+  const scratch = program.steps.map((step) => step.scratch.map(() => arenaAt + plan.blocks[block++]!.offset));
+  return { plan, recordsAt, constantsAt, arenaAt, bytes: arenaAt + plan.bytes, records, constants, tensors, scratch };
+}
+
+/** Writes constants and relocated records into a memory. */
+export function writeImage(program: Program, map: MemoryMap, memory: Uint8Array): void {
+  program.constants.forEach((bytes, i) => memory.set(bytes, map.constants[i]!));
+  const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
+  program.steps.forEach(({ record, relocations }, i) => {
+    const address = map.records[i]!;
+    memory.set(record, address);
+    for (const { at, target } of relocations) {
+      const value =
+        target.kind === "tensor" ? map.tensors.get(target.tensor)! + target.byteOffset
+        : target.kind === "constant" ? map.constants[target.constant]!
+        : map.scratch[i]![target.scratch]!;
+      view.setUint32(address + at, value, true);
+    }
+  });
+}

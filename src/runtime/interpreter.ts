@@ -1,0 +1,172 @@
+import type { ArenaPlan, PlannerName } from "../arena/plan";
+import { crc32 } from "../crc32";
+import { ArenulaError } from "../errors";
+import { operatorName, type Graph, type Subgraph } from "../graph/graph";
+import { byteLength, type Tensor } from "../graph/tensor";
+import { lower } from "../lowering/lower";
+import type { CoreName } from "../lowering/lowering";
+import { layOut, writeImage, type MemoryMap } from "../lowering/memory";
+import type { Program } from "../lowering/program";
+import { instantiate, loadCore, type Core, type CoreChoice, type Kernels } from "./core";
+import { InputView, TensorView } from "./tensor_view";
+
+export interface InterpreterOptions {
+  /** Which build of the kernels; results do not depend on it. Defaults to "auto": the best one that this engine runs. */
+  core?: CoreChoice;
+  /** How the arena is planned. Defaults to "auto". */
+  planner?: PlannerName;
+}
+
+/** One call of one kernel, for profiles and drawings. */
+export interface StepInfo {
+  /** Index of the operator in the file. */
+  readonly operator: number;
+  /** "CONV_2D". */
+  readonly name: string;
+  readonly kernel: string;
+  /** Name of the operator's first output. */
+  readonly tensor: string;
+}
+
+export interface Profile {
+  readonly ms: number;
+  readonly steps: readonly (StepInfo & { readonly ms: number })[];
+}
+
+/** The checksum of one operator's output, over the tensor as the model defines it. */
+export interface TraceEntry {
+  readonly operator: number;
+  readonly op: string;
+  readonly tensor: number;
+  readonly crc32: string;
+  /** True where lowering computed the output. */
+  readonly folded?: boolean;
+}
+
+/** Bytes of linear memory, by what they hold. */
+export interface MemoryUse {
+  readonly recordBytes: number;
+  readonly constantBytes: number;
+  readonly arenaBytes: number;
+  /** With the core's own data; WebAssembly rounds it up to pages of 65,536. */
+  readonly totalBytes: number;
+}
+
+const PAGE = 65536;
+/** WebAssembly's 32-bit memory. */
+const MOST_PAGES = 65536;
+
+/** One model in one memory of exactly the planned size. */
+export class Interpreter {
+  /** The rounding rules that every result follows (docs/numerics.md). */
+  readonly dialect = "reference";
+  readonly inputs: readonly InputView[];
+  readonly outputs: readonly TensorView[];
+  readonly steps: readonly StepInfo[];
+  readonly memory: MemoryUse;
+  private readonly calls: readonly (() => void)[];
+
+  private constructor(readonly model: Graph, private readonly core: CoreInstance, private readonly program: Program, private readonly map: MemoryMap) {
+    const { subgraph } = program;
+    const { kernels } = core;
+    this.steps = program.steps.map(({ operator, kernel }) => describeStep(subgraph, operator, kernel));
+    this.calls = program.steps.map(({ kernel }, i) => {
+      const run = kernels[kernel];
+      if (!run) throw new ArenulaError("INTERNAL", `core '${core.name}' has no kernel '${kernel}'`);
+      const record = map.records[i]!;
+      return () => run(record);
+    });
+    const view = <T extends TensorView>(make: new (tensor: Tensor, buffer: ArrayBufferLike, at: number) => T) => (index: number) => {
+      const tensor = subgraph.tensors[index]!;
+      const address = map.tensors.get(index);
+      if (address !== undefined) return new make(tensor, core.buffer, address);
+      const bytes = this.constantBytes(index)!.slice(); // a constant output: its own copy, aligned
+      return new make(tensor, bytes.buffer, 0);
+    };
+    this.inputs = subgraph.inputs.map(view(InputView));
+    this.outputs = subgraph.outputs.map(view(TensorView));
+    this.memory = {
+      recordBytes: map.constantsAt - map.recordsAt, constantBytes: map.arenaAt - map.constantsAt, arenaBytes: map.plan.bytes, totalBytes: map.bytes,
+    };
+  }
+
+  /**
+   * Lowers, plans and instantiates a model.
+   * @throws ArenulaError OPERATOR_UNSUPPORTED, MODEL_INVALID, CORE_UNAVAILABLE, ARENA_TOO_LARGE
+   */
+  static async create(model: Graph, { core = "auto", planner = "auto" }: InterpreterOptions = {}): Promise<Interpreter> {
+    const loaded = await loadCore(core);
+    return Interpreter.fromProgram(model, lower(model.subgraphs[0]!, { core: loaded.name }), loaded, planner);
+  }
+
+  /** Plans and instantiates a program that was lowered for `core`. */
+  static async fromProgram(model: Graph, program: Program, core: Core, planner: PlannerName = "auto"): Promise<Interpreter> {
+    const map = layOut(program, core.heapBase, { planner });
+    const pages = Math.ceil(map.bytes / PAGE);
+    if (pages > MOST_PAGES) throw new ArenulaError("ARENA_TOO_LARGE", `the model needs ${map.bytes} bytes of memory, WebAssembly has ${MOST_PAGES * PAGE}`);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const kernels = await instantiate(core, memory);
+    writeImage(program, map, new Uint8Array(memory.buffer));
+    return new Interpreter(model, { name: core.name, kernels, buffer: memory.buffer }, program, map);
+  }
+
+  /** Which build of the kernels runs. */
+  get coreName(): CoreName {
+    return this.core.name;
+  }
+
+  /** The plan of every byte that activations and scratch take. */
+  get arena(): ArenaPlan {
+    return this.map.plan;
+  }
+
+  /** Runs the model on what the inputs hold. Set every input before every call. */
+  invoke(): void {
+    for (const call of this.calls) call();
+  }
+
+  /** Runs the model once and times every step. */
+  profile(): Profile {
+    const start = performance.now();
+    const steps = this.calls.map((call, i) => {
+      const from = performance.now();
+      call();
+      return { ...this.steps[i]!, ms: performance.now() - from };
+    });
+    return { ms: performance.now() - start, steps };
+  }
+
+  /** Runs the model once and takes a checksum of every operator's outputs as they are computed. */
+  trace(): TraceEntry[] {
+    const { subgraph, folded, stepsAfterOperator } = this.program;
+    let step = 0;
+    return subgraph.operators.flatMap((operator, i) => {
+      for (; step < stepsAfterOperator[i]!; step++) this.calls[step]!();
+      return operator.outputs.map((tensor): TraceEntry => {
+        const known = folded.get(tensor);
+        const entry = { operator: operator.index, op: operator.name, tensor, crc32: crc32(known ?? this.activation(tensor)) };
+        return known ? { ...entry, folded: true } : entry;
+      });
+    });
+  }
+
+  /** Bytes of an activation, where the arena holds them at this moment. */
+  private activation(tensor: number): Uint8Array {
+    return new Uint8Array(this.core.buffer, this.map.tensors.get(tensor)!, byteLength(this.program.subgraph.tensors[tensor]!));
+  }
+
+  private constantBytes(tensor: number): Uint8Array | null {
+    return this.program.folded.get(tensor) ?? this.program.subgraph.tensors[tensor]!.data;
+  }
+}
+
+interface CoreInstance {
+  readonly name: CoreName;
+  readonly kernels: Kernels;
+  readonly buffer: ArrayBuffer;
+}
+
+function describeStep(subgraph: Subgraph, index: number, kernel: string): StepInfo {
+  const operator = subgraph.operators[index]!;
+  return { operator: index, name: operator.name, kernel, tensor: subgraph.tensors[operator.outputs[0]!]?.name ?? operatorName(subgraph, operator) };
+}

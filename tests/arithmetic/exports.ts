@@ -1,0 +1,25 @@
+// Entry file of build/core/arithmetic.wasm: assembly/arithmetic as functions that a test can call.
+import { saturating_rounding_doubling_high_mul, rounding_divide_by_pot, multiply_by_quantized_multiplier, saturating_shift_left } from "../../assembly/arithmetic/fixed_point";
+import { exp_on_negative_values, one_over_one_plus_x, reciprocal_mantissa } from "../../assembly/arithmetic/exponential";
+
+export function high_mul(a: i32, b: i32): i32 {
+  return saturating_rounding_doubling_high_mul(a, b);
+}
+export function divide_by_pot(x: i32, exponent: i32): i32 {
+  return rounding_divide_by_pot(x, exponent);
+}
+export function multiply(x: i32, multiplier: i32, shift: i32): i32 {
+  return multiply_by_quantized_multiplier(x, multiplier, shift);
+}
+export function shift_left(x: i32, exponent: i32): i32 {
+  return saturating_shift_left(x, exponent);
+}
+export function exp(a: i32): i32 {
+  return exp_on_negative_values(a);
+}
+export function reciprocal(a: i32): i32 {
+  return one_over_one_plus_x(a);
+}
+export function mantissa_of_reciprocal(x: i32): i32 {
+  return reciprocal_mantissa(x);
+}
