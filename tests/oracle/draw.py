@@ -20,7 +20,7 @@ def chance(rng, probability):
 
 
 def zero_point(rng):
-    return int(choose(rng, (-128, 127, 0, -1, int(rng.integers(-128, 128)), int(rng.integers(-128, 128)))))
+    return int(choose(rng, (-128, 127, 0, -1, *rng.integers(-128, 128, 2), *rng.integers(-60, 60, 4))))
 
 
 def scale(rng, low=1e-6, high=10.0):
@@ -40,10 +40,10 @@ def quantization(rng, low=1e-6, high=10.0):
 
 def near(rng, target):
     """An output scale about `target`: as it is, at the power of two beside it (rounding ties), or far off (saturated, or nearly constant)."""
-    kind = rng.integers(6)
-    if kind == 0:
+    kind = rng.integers(12)
+    if kind <= 1:
         target = 2.0 ** np.round(np.log2(target))
-    elif kind == 1:
+    elif kind == 2:
         target *= choose(rng, (0.05, 20.0))
     return max(np.float32(target), np.float32(1e-8))
 
@@ -70,7 +70,7 @@ def padding(rng):
 def codes(rng, shape, dtype="int8"):
     """Stored activations: full range, only extremes, or crowded round one code."""
     limits = np.iinfo(dtype)
-    kind = rng.integers(5)
+    kind = rng.integers(10)
     if kind == 0:
         values = rng.choice([limits.min, limits.max], shape)
     elif kind == 1:
@@ -82,8 +82,7 @@ def codes(rng, shape, dtype="int8"):
 
 def weights(rng, shape):
     """int8 weights: symmetric as the converter makes them, with -128 as others do, or so small that the multiplier exceeds 1."""
-    kind = rng.integers(5)
-    low, high = ((-128, 127), (-127, 127), (-127, 127), (-2, 2), (-128, -126))[kind]
+    low, high = choose(rng, ((-128, 127), (-127, 127), (-127, 127), (-7, 7), (-7, 7), (-2, 2), (-128, -126)))
     return rng.integers(low, high, shape, endpoint=True).astype(np.int8)
 
 

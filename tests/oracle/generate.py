@@ -21,7 +21,7 @@ from families import FAMILIES
 from models import find_models, random_inputs
 from read_model import read_model
 
-SEED, CASES, MODEL_INPUTS = 20261, 20, 2
+SEED, CASES, MODEL_INPUTS = 20261, 30, 2
 
 
 @dataclass

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import draw
+from read_model import read_model
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ARENULA_SHARED", ROOT.parent / "shared"))
@@ -13,8 +14,12 @@ SHARED = Path(os.environ.get("ARENULA_SHARED", ROOT.parent / "shared"))
 
 def find_models():
     own = sorted((ROOT / "models").glob("*/*_int8.tflite"))
-    shared = [path for path in sorted((SHARED / "models").glob("*.tflite")) if not path.stem.endswith(("_float", "_fp32", "_float32", "tResnet"))]
-    return own + shared
+    shared = sorted((SHARED / "models").glob("*.tflite"))
+    return own + [path for path in shared if is_quantized(path)]
+
+
+def is_quantized(path):
+    return any(tensor.dtype == "int8" for tensor in read_model(path.read_bytes()).tensors)
 
 
 def random_inputs(rng, model):

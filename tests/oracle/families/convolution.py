@@ -16,23 +16,30 @@ def output_extent(extent, taps, stride, dilation, padding):
     return -(-extent // stride) if padding == Padding.SAME else (extent - reach) // stride + 1
 
 
-def biases(rng, accumulator, channels, multipliers):
-    """None, zeros, of the accumulator's size, or huge where the multiplier is small enough that nothing overflows."""
-    kind = rng.integers(5)
+def accumulator_of(x_codes, w_codes, taps):
+    """Mean and deviation of a sum of `taps` products, as if drawn independently."""
+    x, w = x_codes.astype(np.float64), w_codes.astype(np.float64)
+    variance = np.mean(x**2) * np.mean(w**2) - (x.mean() * w.mean()) ** 2
+    return taps * x.mean() * w.mean(), max(np.sqrt(taps * variance), 10.0)
+
+
+def biases(rng, mean, deviation, channels, multipliers):
+    """None, zeros, huge where the multiplier is small enough that nothing overflows, or such that the outputs lie about their zero point."""
+    kind = rng.integers(8)
     if kind == 0:
         return None
     if kind == 1:
         return np.zeros(channels, np.int32)
-    spread = np.full(channels, accumulator)
     if kind == 2:
-        spread = np.where(np.asarray(multipliers) < 0.5, 2.0**29, spread)
-    return np.round(rng.uniform(-spread, spread, channels)).astype(np.int32)
+        spread = np.where(np.asarray(multipliers) < 0.5, 2.0**29, deviation)
+        return np.round(rng.uniform(-spread, spread)).astype(np.int32)
+    return np.round(rng.normal(-mean, deviation, channels)).astype(np.int32)
 
 
 def add_bias(rng, graph, input_scale, weight_scales, output_scale, accumulator, channels):
     """The bias tensor of a convolution, or None. Its scale is the product of the other two, as the converter writes it."""
     products = np.float64(input_scale) * np.array(weight_scales, np.float64)
-    values = biases(rng, accumulator, channels, products / np.float64(output_scale) * np.ones(channels))
+    values = biases(rng, *accumulator, channels, products / np.float64(output_scale) * np.ones(channels))
     if values is None:
         return None
     scales = tuple(float(np.float32(product)) for product in products)
@@ -56,15 +63,14 @@ def finish(rng, graph, name, x, w_values, w_axis, taps, output_shape, options):
     """Quantizes weights, bias and output of a drawn convolution and appends the operator."""
     channels = output_shape[-1]
     w = draw.weight_quantization(rng, channels, w_axis, draw.chance(rng, 0.75))
-    input_codes = graph.values[0].astype(np.float64) - x.quantization.zero_point
-    deviation = np.sqrt(taps) * max(np.sqrt(np.mean(input_codes**2)), 1) * max(np.sqrt(np.mean(w_values.astype(np.float64) ** 2)), 1)
+    mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values, taps)
     live = [scale for scale in w.scales if scale > draw.DEAD * 10] or [w.scales[0]]
     output_scale = draw.near(rng, deviation * x.quantization.scale * np.median(live) / 50)
     output_scale = max(output_scale, np.float32(x.quantization.scale * max(w.scales) / 64))  # beyond it x << shift could leave 32 bits
     if len(w.scales) == 1 and draw.chance(rng, 0.5):
         scales = draw.tie_triple(rng, deviation / 50)
         x.quantization, w, output_scale = per_tensor(scales[0], x.quantization.zero_point), replace(w, scales=(float(scales[1]),)), scales[2]
-    bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, deviation, channels)
+    bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, (mean, deviation), channels)
     output = graph.tensor(output_shape, quantization=per_tensor(output_scale, draw.zero_point(rng)))
     inputs = [x, graph.constant(w_values, w)] + ([bias] if bias is not None or draw.chance(rng, 0.5) else [])
     graph.operator(name, inputs, output, fusedActivationFunction=draw.activation(rng), **options)

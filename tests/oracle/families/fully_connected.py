@@ -6,7 +6,7 @@ import numpy as np
 
 import draw
 from build_model import Graph, per_tensor
-from families.convolution import add_bias
+from families.convolution import accumulator_of, add_bias
 
 DEPTHS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 100, 127, 128, 200, 257, 640)
 UNITS = (1, 2, 3, 4, 5, 7, 8, 10, 12, 13, 16, 17, 33, 64, 127, 200, 257)
@@ -26,16 +26,14 @@ def fully_connected(rng):
     w = draw.weight_quantization(rng, units, 0, per_channel)
     if not per_channel and draw.chance(rng, 0.15):
         w = replace(w, zero_points=(draw.zero_point(rng),))
-    input_codes = graph.values[0].astype(np.float64) - x.quantization.zero_point
-    weight_codes = w_values.astype(np.float64) - w.zero_point
-    deviation = np.sqrt(depth) * max(np.sqrt(np.mean(input_codes**2)), 1) * max(np.sqrt(np.mean(weight_codes**2)), 1)
+    mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values - np.int32(w.zero_point), depth)
     live = [scale for scale in w.scales if scale > draw.DEAD * 10] or [w.scales[0]]
     output_scale = draw.near(rng, deviation * x.quantization.scale * np.median(live) / 50)
     output_scale = max(output_scale, np.float32(x.quantization.scale * max(w.scales) / 64))
     if not per_channel and draw.chance(rng, 0.3):
         scales = draw.tie_triple(rng, deviation / 50)
         x.quantization, w, output_scale = per_tensor(scales[0], x.quantization.zero_point), replace(w, scales=(float(scales[1]),)), scales[2]
-    bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, deviation, units)
+    bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, (mean, deviation), units)
     batch = int(np.prod(leading))
     output = graph.tensor([*leading, units] if kept else [batch, units], quantization=per_tensor(output_scale, draw.zero_point(rng)))
     graph.operator("FULLY_CONNECTED", [x, graph.constant(w_values, w), bias], output, fusedActivationFunction=draw.activation(rng), keepNumDims=kept)

@@ -17,7 +17,7 @@ def mean(rng):
     output_shape = [1 if axis in axes else extent for axis, extent in enumerate(shape) if keep or axis not in axes]
     signed = [axis - rank if draw.chance(rng, 0.3) else axis for axis in axes]
     source = draw.quantization(rng)
-    target = source if draw.chance(rng, 0.5) else per_tensor(draw.near(rng, source.scale * rng.uniform(0.1, 1.5)), draw.zero_point(rng))
+    target = source if draw.chance(rng, 0.5) else per_tensor(draw.near(rng, source.scale * rng.uniform(0.02, 1)), draw.zero_point(rng))
     if draw.chance(rng, 0.2):
         source, target = (per_tensor(scale, draw.zero_point(rng)) for scale in draw.tie_pair(rng))
     graph = Graph()
