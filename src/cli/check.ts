@@ -1,0 +1,79 @@
+import { ArenulaError } from "../errors";
+import { checkModel, type Interpreter, type Model, type OperatorCheck } from "../index";
+import { boardOption, jsonOption, type CommandFile, type ExitStatus } from "./command";
+import { boardFit, fitText, type BoardFitJson } from "./describe";
+import * as format from "./format";
+import type { Io } from "./io";
+import { createInterpreter, openBoard, openModel, type OpenModel } from "./model";
+import { table, type Cell } from "./table";
+
+interface CheckFlags {
+  board?: string;
+  json?: boolean;
+}
+
+export const check: CommandFile = {
+  name: "check",
+  summary: "will it run, and on this board?",
+  examples: ["arenula check model.tflite", "arenula check model.tflite --board nucleo-f446re"],
+  declare(command, act) {
+    command.argument("<model>", "a .tflite file").addOption(boardOption("also measure the arena")).addOption(jsonOption())
+      .action((model: string, flags: CheckFlags) => act((io) => checkFile(model, flags, io)));
+  },
+};
+
+async function checkFile(file: string, flags: CheckFlags, io: Io): Promise<ExitStatus> {
+  const opened = await openModel(file);
+  const board = flags.board === undefined ? null : await openBoard(flags.board);
+  const operators = checkModel(opened.model);
+  const { net, refusal } = operators.every(({ ok }) => ok) ? await tryToCreate(opened) : { net: null, refusal: null };
+  const fit = board && net ? boardFit(board, net.arena) : null;
+  const ok = net !== null && fit?.fits !== false;
+  io.out(flags.json
+    ? `${JSON.stringify({ ok, operators, board: fit, ...(net && { arena_bytes: net.arena.bytes }), ...(refusal && { refusal }) })}\n`
+    : draw(opened, operators, { net, refusal, fit }, io));
+  return ok ? 0 : 1;
+}
+
+/** Some refusals belong to no operator: an input of strings, a memory beyond 4 GB. */
+async function tryToCreate(opened: OpenModel): Promise<{ net: Interpreter | null; refusal: ArenulaError | null }> {
+  try {
+    return { net: await createInterpreter(opened, {}), refusal: null };
+  } catch (error) {
+    if (!(error instanceof ArenulaError) || error.code === "INTERNAL") throw error;
+    return { net: null, refusal: error };
+  }
+}
+
+interface Verdict {
+  net: Interpreter | null;
+  refusal: ArenulaError | null;
+  fit: BoardFitJson | null;
+}
+
+function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], { net, refusal, fit }: Verdict, io: Io): string {
+  const { outColors: colors, columns } = io;
+  const refused = operators.filter(({ ok }) => !ok);
+  const rows = operators.map(({ index, op, ok }): Cell[] => [
+    String(index), op, typesText(model, index), ok ? { text: "ok", paint: colors.green } : { text: "refused", paint: colors.red },
+  ]);
+  const reasons = refused.map(({ index, op, reason, hint }) =>
+    `${colors.red("refused")} operator ${index} ${op}: ${reason}\n${hint ? `        ${colors.dim("hint")} ${hint}\n` : ""}`);
+  const verdict = refused.length > 0 ? `${colors.red(colors.bold("no"))}  ${format.plural(refused.length, "operator")} of ${operators.length} cannot run`
+    : refusal ? `${colors.red(colors.bold("no"))}  ${refusal.message}${refusal.hint ? `\n    ${colors.dim("hint")} ${refusal.hint}` : ""}`
+    : `${colors.green(colors.bold("yes"))}  all ${format.plural(operators.length, "operator")} run, in an arena of ${format.bytes(net?.arena.bytes ?? 0)}`;
+  return [
+    `${colors.bold(name)}\n\n`,
+    table([{ title: "#", align: "right" }, { title: "operator" }, { title: "types", shrinks: true }, { title: "" }], rows, { columns, colors }),
+    "\n", ...reasons, reasons.length > 0 ? "\n" : "",
+    `${verdict}\n`,
+    fit ? `${fit.fits ? colors.green(colors.bold("yes")) : colors.red(colors.bold("no "))}  ${fitText(fit)}\n` : "",
+  ].join("");
+}
+
+/** "int8, int8, int32 -> int8" */
+function typesText(model: Model, index: number): string {
+  const [{ operators, tensors }] = model.subgraphs;
+  const types = (indices: readonly number[]) => indices.map((tensor) => (tensor < 0 ? "-" : tensors[tensor].type)).join(", ");
+  return `${types(operators[index].inputs)} -> ${types(operators[index].outputs)}`;
+}

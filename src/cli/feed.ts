@@ -1,0 +1,33 @@
+import type { Interpreter, Model } from "../index";
+import { readFile } from "./files";
+import { decodeInputs } from "./inputs/inputs";
+import type { DecodedInput, Scaling } from "./inputs/types";
+import type { Io } from "./io";
+import { inputsOf } from "./model";
+
+/** The options of every command that takes inputs. */
+export interface InputFlags {
+  input: string[];
+  mean?: number[];
+  std?: number[];
+  fit?: boolean;
+}
+
+/** Reads and decodes `--input` and says on stderr what was done to the numbers. */
+export async function readInputs(model: Model, flags: InputFlags, io: Io): Promise<DecodedInput[]> {
+  const inputs = inputsOf(model);
+  const decoded = await decodeInputs(flags.input, inputs, { scaling: scalingOf(flags), fit: flags.fit ?? false }, readFile);
+  decoded.forEach(({ notes }, i) => {
+    if (notes.length > 0) io.err(`${io.errColors.dim(`${inputs[i].name}:`)} ${notes.join("; ")}\n`);
+  });
+  return decoded;
+}
+
+/** Set before every inference: the planner may reuse an input's bytes while the model runs. */
+export function feed(net: Interpreter, decoded: readonly DecodedInput[]): void {
+  decoded.forEach(({ bytes }, i) => net.inputs[i].bytes.set(bytes));
+}
+
+function scalingOf({ mean, std }: InputFlags): Scaling | null {
+  return mean || std ? { mean: mean ?? [0], std: std ?? [1] } : null;
+}

@@ -1,0 +1,48 @@
+import stringWidth from "string-width";
+import type { Colors } from "./io";
+
+export interface Column {
+  readonly title: string;
+  readonly align?: "left" | "right";
+  /** Cut in the middle where the terminal is too narrow. One column of a table, the one with the names. */
+  readonly shrinks?: boolean;
+}
+
+/** Text, or text with its colour: widths are those of the text. */
+export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
+
+const GAP = "  ";
+const LEAST = 8;
+
+/** Aligned columns, two spaces apart, the header dim; one line per row, each ended by a newline. */
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], terminal: { columns: number; colors: Colors }): string {
+  const textOf = (cell: Cell) => (typeof cell === "string" ? cell : cell.text);
+  const widths = columns.map(({ title }, i) => Math.max(stringWidth(title), ...rows.map((row) => stringWidth(textOf(row[i] ?? "")))));
+  const total = widths.reduce((sum, width) => sum + width + GAP.length, 0) - GAP.length;
+  const flexible = columns.findIndex((column) => column.shrinks);
+  if (flexible >= 0 && total > terminal.columns) widths[flexible] = Math.max(LEAST, widths[flexible] - (total - terminal.columns));
+
+  const line = (cells: readonly Cell[]) => cells.map((cell, i) => {
+    const text = shorten(textOf(cell), widths[i]);
+    const padding = " ".repeat(Math.max(0, widths[i] - stringWidth(text)));
+    const painted = typeof cell === "string" ? text : cell.paint(text);
+    return columns[i].align === "right" ? padding + painted : i === columns.length - 1 ? painted : painted + padding;
+  }).join(GAP).trimEnd();
+
+  const header = columns.some(({ title }) => title !== "") ? [terminal.colors.dim(line(columns.map(({ title }) => title)))] : [];
+  return [...header, ...rows.map(line)].map((text) => `${text}\n`).join("");
+}
+
+/** "model/block_12/conv2d/BiasAdd" -> "model/blo…BiasAdd": both ends of a tensor's name tell more than its middle. */
+export function shorten(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  const characters = [...text];
+  const keep = Math.max(1, width - 1), head = Math.ceil(keep / 2);
+  return `${characters.slice(0, head).join("")}…${characters.slice(characters.length - (keep - head)).join("")}`;
+}
+
+/** Label and value, one pair per line, the labels dim and aligned. */
+export function facts(pairs: readonly (readonly [string, string])[], colors: Colors): string {
+  const width = Math.max(...pairs.map(([label]) => stringWidth(label)));
+  return pairs.map(([label, value]) => `${colors.dim(label.padEnd(width))}  ${value}\n`).join("");
+}
