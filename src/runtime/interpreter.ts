@@ -66,20 +66,20 @@ export class Interpreter {
   readonly memory: MemoryUse;
   private readonly calls: readonly (() => void)[];
 
-  private constructor(readonly model: Graph, private readonly core: CoreInstance, private readonly program: Program, private readonly map: MemoryMap) {
+  private constructor(readonly model: Graph, private readonly instance: CoreInstance, private readonly program: Program, private readonly map: MemoryMap) {
     const { subgraph } = program;
-    const { kernels } = core;
+    const { kernels } = instance;
     this.steps = program.steps.map(({ operator, kernel }) => describeStep(subgraph, operator, kernel));
     this.calls = program.steps.map(({ kernel }, i) => {
       const run = kernels[kernel];
-      if (!run) throw new ArenulaError("INTERNAL", `core '${core.name}' has no kernel '${kernel}'`);
+      if (!run) throw new ArenulaError("INTERNAL", `core '${instance.name}' has no kernel '${kernel}'`);
       const record = map.records[i]!;
       return () => run(record);
     });
     const view = <T extends TensorView>(make: new (tensor: Tensor, buffer: ArrayBufferLike, at: number) => T) => (index: number) => {
       const tensor = subgraph.tensors[index]!;
       const address = map.tensors.get(index);
-      if (address !== undefined) return new make(tensor, core.buffer, address);
+      if (address !== undefined) return new make(tensor, instance.buffer, address);
       const bytes = this.constantBytes(index)!.slice(); // a constant output: its own copy, aligned
       return new make(tensor, bytes.buffer, 0);
     };
@@ -111,8 +111,8 @@ export class Interpreter {
   }
 
   /** Which build of the kernels runs. */
-  get coreName(): CoreName {
-    return this.core.name;
+  get core(): CoreName {
+    return this.instance.name;
   }
 
   /** The plan of every byte that activations and scratch take. */
@@ -152,7 +152,7 @@ export class Interpreter {
 
   /** Bytes of an activation, where the arena holds them at this moment. */
   private activation(tensor: number): Uint8Array {
-    return new Uint8Array(this.core.buffer, this.map.tensors.get(tensor)!, byteLength(this.program.subgraph.tensors[tensor]!));
+    return new Uint8Array(this.instance.buffer, this.map.tensors.get(tensor)!, byteLength(this.program.subgraph.tensors[tensor]!));
   }
 
   private constantBytes(tensor: number): Uint8Array | null {

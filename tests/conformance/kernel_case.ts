@@ -1,0 +1,232 @@
+// A kernel case (conformance/README.md, "Kernel cases") as a graph of one operator, or of a chain. A case states multipliers where a
+// model states scales: scales are chosen that give exactly those multipliers, so the whole path of a model is run.
+import type { Graph, Operator, Subgraph } from "../../src/graph/graph";
+import type { Quantization, Tensor, TensorType } from "../../src/graph/tensor";
+import { ADD_MAX, ADD_MIN } from "../../assembly/abi/add";
+import { CONV_2D_MAX, CONV_2D_MIN } from "../../assembly/abi/conv_2d";
+import { DEPTHWISE_CONV_2D_MAX, DEPTHWISE_CONV_2D_MIN } from "../../assembly/abi/depthwise_conv_2d";
+import { FULLY_CONNECTED_MAX, FULLY_CONNECTED_MIN } from "../../assembly/abi/fully_connected";
+import { MUL_MAX, MUL_MIN } from "../../assembly/abi/mul";
+import { POOL_2D_MAX, POOL_2D_MIN } from "../../assembly/abi/pool_2d";
+import { bytesOf, type CaseArray } from "./array";
+
+interface Rescale { multiplier: number; shift: number }
+interface HW { h: number; w: number }
+
+/** The fields that the operators below read. */
+export interface KernelCase {
+  id: string;
+  op: string;
+  dtype: string;
+  tensors: Record<string, CaseArray | null>;
+  expected: { output: CaseArray };
+  layers?: (Omit<KernelCase, "expected"> & { output_shape?: number[] })[];
+  input_offset: number;
+  weights_offset: number;
+  output_offset: number;
+  output_multiplier: number[] | number;
+  output_shift: number[] | number;
+  activation: { min: number; max: number };
+  padding: { mode: string };
+  stride: HW;
+  dilation: HW;
+  filter: HW;
+  input1: { offset: number } & Rescale;
+  input2: { offset: number } & Rescale;
+  output: Rescale;
+  paddings: number[][];
+  pad_value: number;
+  perm: number[];
+  input_multiplier: number;
+  input_left_shift: number;
+}
+
+/** The clamp of a case is any range, that of a model an activation's: its place in the record, per operator. */
+const CLAMPS: Record<string, readonly [number, number]> = {
+  ADD: [ADD_MIN, ADD_MAX], CONV_2D: [CONV_2D_MIN, CONV_2D_MAX], DEPTHWISE_CONV_2D: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX],
+  FULLY_CONNECTED: [FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX], MUL: [MUL_MIN, MUL_MAX],
+  AVERAGE_POOL_2D: [POOL_2D_MIN, POOL_2D_MAX], MAX_POOL_2D: [POOL_2D_MIN, POOL_2D_MAX],
+};
+
+/** A record field to overwrite after lowering. */
+export interface Patch { operator: number; at: number; value: number }
+
+/** A graph that computes the case, its input tensors in order, and the clamps to set. Null where no builder knows the operator. */
+export function graphOfCase(testCase: KernelCase): { graph: Graph; patches: Patch[] } | null {
+  const builder = new Builder();
+  const inputs = Object.entries(testCase.tensors);
+  if (testCase.op === "NETWORK") {
+    let x = builder.activation("int8", inputs[0]![1]!.shape, { scale: [1], zeroPoint: [-testCase.layers![0]!.input_offset], dimension: 0 });
+    builder.input(x);
+    for (const layer of testCase.layers!) {
+      const built = builder.operator(layer as KernelCase, [x]);
+      if (built === null) return null;
+      x = built;
+    }
+    builder.output(x);
+    return builder.finish();
+  }
+  const out = builder.operator(testCase, null);
+  if (out === null) return null;
+  builder.output(out);
+  return builder.finish();
+}
+
+const real = ({ multiplier, shift }: Rescale): number => multiplier * 2 ** (shift - 31);
+const list = (value: number | number[]): number[] => (Array.isArray(value) ? value : [value]);
+const windowOptions = (c: KernelCase) => ({
+  padding: c.padding.mode, strideH: c.stride.h, strideW: c.stride.w, fusedActivationFunction: "NONE",
+  dilationHFactor: c.dilation?.h ?? 1, dilationWFactor: c.dilation?.w ?? 1, filterHeight: c.filter?.h ?? 0, filterWidth: c.filter?.w ?? 0,
+});
+
+class Builder {
+  private readonly tensors: Tensor[] = [];
+  private readonly operators: Operator[] = [];
+  private readonly inputs: number[] = [];
+  private readonly outputs: number[] = [];
+  private readonly patches: Patch[] = [];
+
+  activation(type: TensorType, shape: readonly number[], quantization: Quantization | null, data: Uint8Array | null = null): Tensor {
+    const tensor: Tensor = { index: this.tensors.length, name: `t${this.tensors.length}`, type, shape, shapeSignature: null, quantization, data, isVariable: false };
+    this.tensors.push(tensor);
+    return tensor;
+  }
+
+  private constant(type: TensorType, shape: readonly number[], values: readonly number[]): Tensor {
+    return this.activation(type, shape, null, bytesOf({ type, shape: [...shape], data: [...values] }));
+  }
+
+  private add(name: string, inputs: (Tensor | null)[], output: Tensor, options: Record<string, unknown>): void {
+    this.operators.push({
+      index: this.operators.length, name, custom: false, version: 1, inputs: inputs.map((t) => t?.index ?? -1), outputs: [output.index], options, customOptions: null,
+    });
+  }
+
+  input(tensor: Tensor): void {
+    this.inputs.push(tensor.index);
+  }
+
+  output(tensor: Tensor): void {
+    this.outputs.push(tensor.index);
+  }
+
+  finish(): { graph: Graph; patches: Patch[] } {
+    const subgraph: Subgraph = { name: "main", tensors: this.tensors, operators: this.operators, inputs: this.inputs, outputs: this.outputs };
+    return { graph: { description: "", version: 3, subgraphs: [subgraph], signatures: [], metadata: [], bytes: 0 }, patches: this.patches };
+  }
+
+  /** The layer before in a chain, whose output offset is this layer's negated input offset; else a new graph input with the given quantization. */
+  private operand(c: KernelCase, name: string, zeroPoint: number, scale: number, chain: Tensor[] | null): Tensor {
+    if (chain) return chain[0]!;
+    const array = c.tensors[name]!;
+    const tensor = this.activation(array.type, array.shape, { scale: [scale], zeroPoint: [zeroPoint], dimension: 0 });
+    this.input(tensor);
+    return tensor;
+  }
+
+  private result(c: KernelCase, chain: Tensor[] | null, shape: readonly number[], zeroPoint: number, scale = 1): Tensor {
+    return this.activation("int8", chain ? shape : c.expected.output.shape, { scale: [scale], zeroPoint: [zeroPoint], dimension: 0 });
+  }
+
+  private clamp(c: KernelCase): void {
+    const place = CLAMPS[c.op];
+    if (place && c.activation) this.patches.push({ operator: this.operators.length - 1, at: place[0], value: c.activation.min }, { operator: this.operators.length - 1, at: place[1], value: c.activation.max });
+  }
+
+  /** Weights whose scales are the case's multipliers, with input and output scales of 1. */
+  private weights(c: KernelCase, dimension: number): Tensor {
+    const { type, shape } = c.tensors["weights"]!;
+    const multipliers = list(c.output_multiplier), shifts = list(c.output_shift);
+    const scale = multipliers.map((multiplier, i) => real({ multiplier, shift: shifts[i]! }));
+    return this.activation(type, shape, { scale, zeroPoint: scale.map(() => -c.weights_offset || 0), dimension }, bytesOf(c.tensors["weights"]!));
+  }
+
+  private bias(c: KernelCase): Tensor | null {
+    const bias = c.tensors["bias"];
+    return bias ? this.activation(bias.type, bias.shape, null, bytesOf(bias)) : null;
+  }
+
+  /** Adds the operator of a case; `chain` is its input in a network. Null where the operator is not known here. */
+  operator(c: KernelCase, chain: Tensor[] | null): Tensor | null {
+    switch (c.op) {
+      case "CONV_2D":
+      case "DEPTHWISE_CONV_2D": {
+        const depthwise = c.op === "DEPTHWISE_CONV_2D";
+        const input = this.operand(c, "input", -c.input_offset, 1, chain);
+        const weights = this.weights(c, depthwise ? 3 : 0);
+        const [batch, h, w] = input.shape as [number, number, number];
+        const [, kh, kw] = weights.shape as [number, number, number];
+        const extent = (n: number, k: number, stride: number, dilation: number) =>
+          c.padding.mode === "SAME" ? Math.ceil(n / stride) : Math.floor((n - (k - 1) * dilation - 1) / stride) + 1;
+        const outC = weights.shape[depthwise ? 3 : 0]!;
+        const output = this.result(c, chain, [batch, extent(h, kh, c.stride.h, c.dilation.h), extent(w, kw, c.stride.w, c.dilation.w), outC], c.output_offset);
+        this.add(c.op, [input, weights, this.bias(c)], output, windowOptions(c));
+        this.clamp(c);
+        return output;
+      }
+      case "FULLY_CONNECTED": {
+        const input = this.operand(c, "input", -c.input_offset, 1, chain);
+        const weights = this.weights(c, 0);
+        const output = this.result(c, chain, [input.shape[0]!, weights.shape[0]!], c.output_offset);
+        this.add(c.op, [input, weights, this.bias(c)], output, { fusedActivationFunction: "NONE", weightsFormat: "DEFAULT", keepNumDims: false });
+        this.clamp(c);
+        return output;
+      }
+      case "AVERAGE_POOL_2D":
+      case "MAX_POOL_2D": {
+        const input = this.operand(c, "input", 0, 1, chain);
+        const [batch, h, w, channels] = input.shape as [number, number, number, number];
+        const extent = (n: number, k: number, stride: number) => (c.padding.mode === "SAME" ? Math.ceil(n / stride) : Math.floor((n - k) / stride) + 1);
+        const output = this.result(c, chain, [batch, extent(h, c.filter.h, c.stride.h), extent(w, c.filter.w, c.stride.w), channels], input.quantization!.zeroPoint[0]!);
+        this.add(c.op, [input], output, windowOptions(c));
+        this.clamp(c);
+        return output;
+      }
+      case "SOFTMAX": {
+        // beta * scale * 2^26 = multiplier, with a scale of 1
+        const beta = real({ multiplier: c.input_multiplier, shift: c.input_left_shift }) / 2 ** 26;
+        const input = this.operand(c, "input", 0, 1, chain);
+        const output = this.result(c, chain, input.shape, -128, 1 / 256);
+        this.add(c.op, [input], output, { beta });
+        return output;
+      }
+      case "ADD":
+      case "SUB": {
+        // in_i / t with t = 2 * max(in) = 1, and t / (2^20 * out)
+        const a = this.operand(c, "input1", -c.input1.offset, real(c.input1), null);
+        const b = this.operand(c, "input2", -c.input2.offset, real(c.input2), null);
+        const output = this.result(c, chain, [], c.output_offset, 1 / (2 ** 20 * outputReal(c)));
+        this.add(c.op, [a, b], output, { fusedActivationFunction: "NONE" });
+        this.clamp(c);
+        return output;
+      }
+      case "MUL": {
+        const a = this.operand(c, "input1", -c.input1.offset, outputReal(c), null);
+        const b = this.operand(c, "input2", -c.input2.offset, 1, null);
+        const output = this.result(c, chain, [], c.output_offset);
+        this.add(c.op, [a, b], output, { fusedActivationFunction: "NONE" });
+        this.clamp(c);
+        return output;
+      }
+      case "PAD": {
+        const input = this.operand(c, "input", c.pad_value, 1, chain);
+        const output = this.result(c, chain, [], c.pad_value);
+        this.add(c.op, [input, this.constant("int32", [c.paddings.length, 2], c.paddings.flat())], output, {});
+        return output;
+      }
+      case "TRANSPOSE": {
+        const input = this.operand(c, "input", 0, 1, chain);
+        const output = this.result(c, chain, [], 0);
+        this.add(c.op, [input, this.constant("int32", [c.perm.length], c.perm)], output, {});
+        return output;
+      }
+      default:
+        return null;
+    }
+  }
+}
+
+function outputReal(c: KernelCase): number {
+  const { output_multiplier: multiplier, output_shift: shift } = c;
+  return real({ multiplier: list(multiplier)[0]!, shift: list(shift)[0]! });
+}

@@ -1,0 +1,61 @@
+// npm run conformance -- DIR... [--models DIR]... [--core NAME]: every case below DIR (kernels/, models/, goldens/) on every core.
+// Names each failing case, groups the skipped ones by what is missing, ends with `N passed, N failed, N skipped`.
+import { existsSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import v8 from "node:v8";
+import { parseArgs } from "node:util";
+import type { CoreName } from "../../src/lowering/lowering";
+import type { Outcome } from "./result";
+import { runGolden, runKernelCase, runModelCase } from "./run_case";
+
+v8.setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 has relaxed SIMD behind this flag
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { models: { type: "string", multiple: true, default: [] }, core: { type: "string", multiple: true }, help: { type: "boolean" } },
+});
+const usage = "usage: npm run conformance -- DIR... [--models DIR]... [--core mcu|simd|relaxed]...";
+if (values.help || positionals.length === 0) {
+  console.log(usage);
+  process.exit(values.help ? 0 : 2);
+}
+const cores = (values.core ?? ["mcu", "simd", "relaxed"]) as CoreName[];
+
+const below = (folder: string, wanted: (file: string) => boolean): string[] =>
+  !existsSync(folder) ? [] : readdirSync(folder).sort().flatMap((name) => {
+    const file = path.join(folder, name);
+    return statSync(file).isDirectory() ? below(file, wanted) : wanted(file) ? [file] : [];
+  });
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const missing = new Map<string, Set<string>>();
+function count(name: string, core: CoreName, outcome: Outcome): void {
+  counts[outcome.status]++;
+  if (outcome.status === "failed") console.log(`failed: ${name} on ${core}: ${outcome.reason}`);
+  if (outcome.status === "skipped") missing.set(outcome.reason, (missing.get(outcome.reason) ?? new Set()).add(name));
+}
+
+for (const folder of positionals) {
+  if (!existsSync(folder)) {
+    console.log(`skipped: ${folder} is not there`);
+    continue;
+  }
+  const isJson = (file: string) => file.endsWith(".json");
+  const kernels = below(path.join(folder, "kernels"), (file) => isJson(file) && path.basename(file) !== "index.json");
+  const models = below(path.join(folder, "models"), (file) => path.basename(file) === "case.json");
+  const goldens = below(path.join(folder, "goldens"), (file) => isJson(file) && !file.endsWith(".litert.json"));
+  const modelFolders = [...values.models, path.join(folder, "../models"), folder, ...subfolders(folder)];
+  for (const core of cores) {
+    for (const file of kernels) count(path.relative(folder, file), core, await runKernelCase(file, core));
+    for (const file of models) count(path.relative(folder, path.dirname(file)), core, await runModelCase(file, core));
+    for (const file of goldens) for (const { name, outcome } of await runGolden(file, modelFolders, core)) count(`${path.relative(folder, file)} ${name}`, core, outcome);
+  }
+}
+
+function subfolders(folder: string): string[] {
+  return readdirSync(folder).map((name) => path.join(folder, name)).filter((file) => statSync(file).isDirectory());
+}
+
+for (const [reason, names] of [...missing].sort()) console.log(`skipped: ${reason}: ${[...names].join(", ")}`);
+console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 || counts.passed + counts.skipped === 0 ? 1 : 0;

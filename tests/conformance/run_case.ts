@@ -1,0 +1,161 @@
+import { readFileSync, existsSync } from "node:fs";
+import path from "node:path";
+import { ArenulaError, Model, type Interpreter } from "../../src/index";
+import { lower } from "../../src/lowering/lower";
+import { loadCore } from "../../src/runtime/core";
+import { Interpreter as Runtime } from "../../src/runtime/interpreter";
+import type { CoreName } from "../../src/lowering/lowering";
+import { crc32 } from "../../src/crc32";
+import { Lcg } from "../../src/cli/inputs/lcg";
+import type { Graph } from "../../src/graph/graph";
+import { bytesOf, firstDifference } from "./array";
+import { graphOfCase, type KernelCase, type Patch } from "./kernel_case";
+import { failed, passed, skipped, type Outcome } from "./result";
+
+/** An interpreter, or why there is none: a missing kernel is a skipped case, any other refusal a failed one. */
+async function create(graph: Graph, core: CoreName, patches: readonly Patch[] = []): Promise<Interpreter | Outcome> {
+  try {
+    const loaded = await loadCore(core);
+    const program = lower(graph.subgraphs[0]!, { core });
+    for (const { operator, at, value } of patches)
+      for (const step of program.steps) if (step.operator === operator) new DataView(step.record.buffer, step.record.byteOffset).setInt32(at, value, true);
+    return await Runtime.fromProgram(graph, program, loaded);
+  } catch (error) {
+    if (!(error instanceof ArenulaError)) throw error;
+    return error.code === "OPERATOR_UNSUPPORTED" ? skipped(error.message.replace(/tensor \d+ '[^']*'/, "an input")) : failed(`${error.code}: ${error.message} (${error.where})`);
+  }
+}
+
+const isOutcome = (value: Interpreter | Outcome): value is Outcome => "status" in value;
+
+/** Fails where anything but the last step, which follows, could have left its bytes in the outputs. */
+function clearOutputs(net: Interpreter): void {
+  for (const output of net.outputs) if (!net.inputs.some((input) => input.bytes.buffer === output.bytes.buffer && input.bytes.byteOffset === output.bytes.byteOffset)) output.bytes.fill(0xa5);
+}
+
+/** conformance/kernels/OPERATOR/CASE.json: one operator, stated multipliers. */
+export async function runKernelCase(file: string, core: CoreName): Promise<Outcome> {
+  const testCase = JSON.parse(readFileSync(file, "utf8")) as KernelCase;
+  if (testCase.dtype !== "int8") return skipped(`${testCase.op} ${testCase.dtype} has no kernel`);
+  const built = graphOfCase(testCase);
+  if (!built) return skipped(`${testCase.op} has no kernel`);
+  const net = await create(built.graph, core, built.patches);
+  if (isOutcome(net)) return net;
+  const inputs = Object.entries(testCase.tensors).filter(([name]) => name.startsWith("input"));
+  clearOutputs(net);
+  inputs.forEach(([, array], i) => net.inputs[i]!.bytes.set(bytesOf(array!)));
+  net.invoke();
+  const difference = firstDifference(net.outputs[0]!.bytes, bytesOf(testCase.expected.output), testCase.expected.output);
+  return difference ? failed(difference) : passed;
+}
+
+interface ModelCase {
+  model: string;
+  inputs: { file: string; dtype: string }[];
+  outputs: { file?: string; dtype: string; shape: number[]; argmax?: number }[];
+  tolerance?: number;
+  exact?: boolean;
+  argmax?: number;
+  layers?: { tensor: number; crc32: string }[];
+}
+
+/** conformance/models/CASE/case.json: a `.tflite`, raw inputs, raw expected outputs, checksums of intermediate tensors. */
+export async function runModelCase(file: string, core: CoreName): Promise<Outcome> {
+  const folder = path.dirname(file);
+  const testCase = JSON.parse(readFileSync(file, "utf8")) as ModelCase;
+  const net = await load(path.join(folder, testCase.model), core);
+  if (isOutcome(net)) return net;
+  const inputs = testCase.inputs.map((input) => new Uint8Array(readFileSync(path.join(folder, input.file))));
+  inputs.forEach((bytes, i) => net.inputs[i]!.bytes.set(bytes));
+  const layers = new Map(net.trace().map((entry) => [entry.tensor, entry.crc32]));
+  for (const { tensor, crc32: expected } of testCase.layers ?? [])
+    if (layers.get(tensor) !== expected) return failed(`tensor ${tensor} has CRC ${layers.get(tensor)}, expected ${expected}`);
+  clearOutputs(net);
+  inputs.forEach((bytes, i) => net.inputs[i]!.bytes.set(bytes));
+  net.invoke();
+  for (const [i, output] of testCase.outputs.entries()) {
+    const actual = net.outputs[i]!;
+    const argmax = output.argmax ?? testCase.argmax;
+    if (argmax !== undefined && !output.file) {
+      const values = Array.from(actual.data as ArrayLike<number>);
+      const found = values.indexOf(Math.max(...values));
+      if (found !== argmax) return failed(`the largest output is ${found}, expected ${argmax}`);
+      continue;
+    }
+    const expected = new Uint8Array(readFileSync(path.join(folder, output.file!)));
+    const difference = output.dtype === actual.type
+      ? withinTolerance(actual.bytes, expected, testCase.tolerance ?? 0, output)
+      : realDifference(actual.dequantize(), new Float32Array(expected.slice().buffer), testCase.tolerance ?? 0);
+    if (difference) return failed(`output ${i}: ${difference}`);
+  }
+  return passed;
+}
+
+/** A case that states a tolerance has expectations of another kind (hello_world: sin(x)); all others are exact. */
+function withinTolerance(actual: Uint8Array, expected: Uint8Array, tolerance: number, output: { dtype: string; shape: number[] }): string | null {
+  const type = output.dtype as KernelCase["expected"]["output"]["type"];
+  if (tolerance === 0) return firstDifference(actual, expected, { type, shape: output.shape });
+  const values = (bytes: Uint8Array) => (type === "int16" ? new Int16Array(bytes.slice().buffer) : type === "float32" ? new Float32Array(bytes.slice().buffer) : new Int8Array(bytes.slice().buffer));
+  return realDifference(values(actual), values(expected), tolerance);
+}
+
+function realDifference(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): string | null {
+  for (let i = 0; i < expected.length; i++) if (!(Math.abs(actual[i]! - expected[i]!) <= tolerance)) return `element ${i}: ${actual[i]}, expected ${expected[i]} within ${tolerance}`;
+  return null;
+}
+
+interface Golden {
+  model: string;
+  cases: {
+    seed: number | null;
+    sample?: string;
+    inputs: { crc32: string; data?: number[] }[];
+    outputs: { crc32: string }[];
+    op_output_crc32: { op: string; tensor: number; crc32: string }[];
+  }[];
+}
+
+/** conformance/goldens/MODEL.json: TFLM's outputs and a checksum of every operator's output. One outcome per case. */
+export async function runGolden(file: string, modelFolders: readonly string[], core: CoreName): Promise<{ name: string; outcome: Outcome }[]> {
+  const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
+  const model = modelFolders.map((folder) => path.join(folder, golden.model)).find(existsSync);
+  const names = golden.cases.map(({ seed, sample }) => (seed === null ? `sample ${sample}` : `seed ${seed}`));
+  const all = (outcome: Outcome) => names.map((name) => ({ name, outcome }));
+  if (!model) return all(skipped(`${golden.model} is in none of the folders of --models`));
+  const net = await load(model, core);
+  if (isOutcome(net)) return all(net);
+  return golden.cases.map((testCase, i) => ({ name: names[i]!, outcome: runGoldenCase(net, testCase) }));
+}
+
+function runGoldenCase(net: Interpreter, testCase: Golden["cases"][number]): Outcome {
+  const fill = () => {
+    const lcg = testCase.seed === null ? null : new Lcg(testCase.seed);
+    net.inputs.forEach((input, i) => {
+      if (lcg) input.bytes.set(lcg.fill(input));
+      else (input.data as Int8Array).set(testCase.inputs[i]!.data!);
+    });
+  };
+  fill();
+  for (const [i, { crc32: expected }] of testCase.inputs.entries()) if (crc32(net.inputs[i]!.bytes) !== expected) return failed(`input ${i} has CRC ${crc32(net.inputs[i]!.bytes)}, expected ${expected}: the case is not fed as it was`);
+  const trace = net.trace();
+  for (const { op, tensor, crc32: expected } of testCase.op_output_crc32) {
+    const entry = trace.find((found) => found.tensor === tensor);
+    if (entry?.crc32 !== expected) return failed(`${op}, tensor ${tensor}: CRC ${entry?.crc32}, expected ${expected}`);
+  }
+  clearOutputs(net);
+  fill();
+  net.invoke();
+  for (const [i, { crc32: expected }] of testCase.outputs.entries()) if (crc32(net.outputs[i]!.bytes) !== expected) return failed(`output ${i}: CRC ${crc32(net.outputs[i]!.bytes)}, expected ${expected}`);
+  return passed;
+}
+
+async function load(file: string, core: CoreName): Promise<Interpreter | Outcome> {
+  let graph: Graph;
+  try {
+    graph = Model.parse(new Uint8Array(readFileSync(file)));
+  } catch (error) {
+    if (!(error instanceof ArenulaError)) throw error;
+    return failed(`${path.basename(file)}: ${error.code}: ${error.message} (${error.where})`);
+  }
+  return create(graph, core);
+}
