@@ -35,7 +35,7 @@ export function readTable(bytes: Uint8Array, position: number, table: Table, whe
 
   const readElement = (at: number, type: ElementType, place: string): FieldValue => {
     if (type.kind === "scalar") return readScalar(view, at, type.scalar);
-    if (type.kind === "enum") return enumName(type.values, Number(readScalar(view, at, type.scalar)), place);
+    if (type.kind === "enum") return enumName(type.values, Number(readScalar(view, at, type.scalar)), `${place} (byte ${at})`);
     const target = follow(at);
     if (type.kind === "table") return readTable(bytes, target, tableOf(type.table), place);
     return new TextDecoder().decode(bytes.subarray(target + 4, target + 4 + view.getUint32(target, true)));

@@ -52,7 +52,7 @@ class Position {
 const position = (found: Position | null): number => found?.bb_pos ?? 0;
 
 /** The options table of a builtin operator; null where it has none, or one without fields. */
-function optionsTable(name: string): Table | null {
+export function optionsTable(name: string): Table | null {
   const letters = (text: string) => text.replace(/_/g, "").toUpperCase();
   byLetters ??= new Map(["BuiltinOptions", "BuiltinOptions2"].flatMap((union) => unionMembers(union)).map((table) => [letters(table), table]));
   const table = SHARED_TABLES[name] ?? byLetters.get(`${letters(name)}OPTIONS`);

@@ -1,7 +1,7 @@
 // Does the data flow? Every operand is there before it is read, every tensor is written once, and subgraphs do not call themselves.
 
 import type { Operator, Subgraph } from "../graph/graph";
-import { invalid, quote, unsupported, type Place } from "./place";
+import { invalid, list, quote, unsupported, type Place } from "./place";
 
 const NOBODY = -1;
 const NOT_IN_ORDER = "operators must stand in the order of their execution: convert the model again";
@@ -28,7 +28,7 @@ export function checkOrder(subgraph: Subgraph, places: SubgraphPlaces): void {
       const writer = writers[tensor]!;
       if (writer < i) return;
       const cycle = findCycle(operators, writers);
-      if (cycle) throw invalid(places.operators(i), field, `operators ${cycle.join(", ")} wait for each other in a circle`, NOT_IN_ORDER);
+      if (cycle) throw invalid(places.operators(i), field, `operators ${list(cycle)} wait for each other in a circle`, NOT_IN_ORDER);
       throw invalid(places.operators(i), field, `it reads ${name}, which operator ${writer} writes only later`, NOT_IN_ORDER);
     });
   });

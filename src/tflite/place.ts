@@ -1,9 +1,9 @@
 // Where in a model something is: "subgraphs[0].tensors[7] 'conv/weights' (byte 1032)".
 
-import type { ErrorContext, ErrorCode } from "../errors";
 import { ModelError } from "../errors";
 
 const SHOWN_NAME_LENGTH = 80;
+const SHOWN_NUMBERS = 8;
 
 export interface Place {
   /** "subgraphs[0].operators[3]". */
@@ -20,21 +20,22 @@ export function where({ path, name, byte }: Place, field = ""): string {
 }
 
 export function invalid(place: Place, field: string, message: string, hint = "the file describes an impossible graph: convert the model again"): ModelError {
-  return modelError("MODEL_INVALID", message, { where: where(place, field), hint });
+  return new ModelError("MODEL_INVALID", message, { where: where(place, field), hint });
 }
 
 export function unsupported(place: Place, field: string, message: string, hint: string): ModelError {
-  return modelError("MODEL_UNSUPPORTED", message, { where: where(place, field), hint });
-}
-
-function modelError(code: ErrorCode, message: string, context: ErrorContext): ModelError {
-  return new ModelError(code, message, context);
+  return new ModelError("MODEL_UNSUPPORTED", message, { where: where(place, field), hint });
 }
 
 /** A name from a file, safe to print: short, and without control characters. */
 export function quote(name: string): string {
   const printable = name.replace(/[\p{Cc}\p{Cf}]/gu, "?");
   return `'${printable.length > SHOWN_NAME_LENGTH ? `${printable.slice(0, SHOWN_NAME_LENGTH)}...` : printable}'`;
+}
+
+/** "8, 3, 3, 1": extents or indices, not too many of them. */
+export function list(numbers: readonly number[]): string {
+  return `${numbers.slice(0, SHOWN_NUMBERS).join(", ")}${numbers.length > SHOWN_NUMBERS ? `, ... (${numbers.length})` : ""}`;
 }
 
 /** Refuses an index outside [0, count). */

@@ -8,7 +8,7 @@
 
 import type { Quantization, TensorType } from "../graph/tensor";
 import { QuantizationDetails, type QuantizationParameters } from "./generated/schema_generated";
-import { invalid, unsupported, type Place } from "./place";
+import { invalid, list, unsupported, type Place } from "./place";
 import { storedRange } from "./types";
 
 export interface QuantizedTensor {
@@ -63,7 +63,7 @@ function dimensionOf(stated: number, count: number, { shape }: QuantizedTensor, 
   const field = ".quantization.quantized_dimension";
   const dimension = shape.length === 1 ? 0 : stated;
   const extent = shape[dimension];
-  if (extent === undefined) throw invalid(place, field, `dimension ${stated} of a tensor of shape [${shape.join(", ")}]`);
-  if (extent !== count) throw invalid(place, field, `${count} scales along dimension ${dimension}, whose extent is ${extent}, of shape [${shape.join(", ")}]`);
+  if (extent === undefined) throw invalid(place, field, `dimension ${stated} of a tensor of shape [${list(shape)}]`);
+  if (extent !== count) throw invalid(place, field, `${count} scales along dimension ${dimension}, whose extent is ${extent}, of shape [${list(shape)}]`);
   return dimension;
 }

@@ -3,7 +3,7 @@
 import { bitsOf, type Tensor, type TensorType } from "../graph/tensor";
 import type { Buffers } from "./buffers";
 import type { Tensor as TensorTable } from "./generated/schema_generated";
-import { invalid, quote, unsupported, type Place } from "./place";
+import { invalid, list, quote, unsupported, type Place } from "./place";
 import { readQuantization } from "./quantization";
 import { tensorTypeOf } from "./types";
 
@@ -33,12 +33,12 @@ export function readTensor(table: TensorTable, index: number, { used, written }:
   if (stored && table.buffer() === 0) throw invalid(place, ".buffer", "buffer 0 holds data, but it stands for none");
   if (stored && isVariable) throw unsupported(place, ".is_variable", "a variable tensor with initial data is not supported", "convert with states that start at zero");
   if (stored && bytes !== null && stored.length !== bytes) {
-    throw invalid(place, ".buffer", `shape [${shape.join(", ")}] of ${type} takes ${bytes} bytes, its buffer has ${stored.length}`);
+    throw invalid(place, ".buffer", `shape [${list(shape)}] of ${type} takes ${bytes} bytes, its buffer has ${stored.length}`);
   }
   // a constant without elements has nothing to store: the shape operand of a RESHAPE to a scalar
   const data = stored ?? (bytes === 0 && !written && !isVariable ? new Uint8Array(0) : null);
   if (bytes === 0 && !data && used) {
-    throw unsupported(place, ".shape", `shape [${shape.join(", ")}] has no elements`, "convert with a fixed input shape");
+    throw unsupported(place, ".shape", `shape [${list(shape)}] has no elements`, "convert with a fixed input shape");
   }
   return {
     index, name: table.name() ?? "", type, shape,
@@ -72,7 +72,7 @@ function sizeOf(type: TensorType, shape: readonly number[], place: Place): numbe
   let bytes = (bits ?? 8) / 8;
   for (const extent of shape) if (extent > 0) bytes *= extent; // no 0 yet, so that it cannot hide an overflow
   if (bytes > LARGEST_TENSOR_BYTES) {
-    throw invalid(place, ".shape", `shape [${shape.join(", ")}] of ${type} takes ${bytes} bytes, more than ${LARGEST_TENSOR_BYTES}`,
+    throw invalid(place, ".shape", `shape [${list(shape)}] of ${type} takes ${bytes} bytes, more than ${LARGEST_TENSOR_BYTES}`,
       "the shape is damaged, or the model is not meant for microcontrollers");
   }
   if (bits === null) return null;
