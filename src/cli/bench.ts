@@ -105,7 +105,7 @@ function measure(net: Interpreter, model: Model, decoded: readonly DecodedInput[
     sums.forEach((ms, operator) => perOperator[operator].push(ms));
   }
   return {
-    core: net.coreName, runs: times.length, ms_min: times[0], ms_median: median(times), macs: macs.reduce((sum, n) => sum + n, 0), arena_bytes: net.arena.bytes,
+    core: net.core, runs: times.length, ms_min: times[0], ms_median: median(times), macs: macs.reduce((sum, n) => sum + n, 0), arena_bytes: net.arena.bytes,
     layers: operators.map((operator, i) => ({ operator: operator.index, op: operator.name, macs: macs[i], ms: median(perOperator[i].sort((a, b) => a - b)) })),
     outputs,
   };
@@ -149,7 +149,7 @@ const BAR_COLUMNS = 20;
 function draw(name: string, result: Result, comparison: Comparison | null, io: Io): string {
   const { outColors: colors, columns } = io;
   const sum = result.layers.reduce((total, { ms }) => total + ms, 0) || 1;
-  const rate = (macs: number, ms: number) => (macs > 0 && ms > 0 ? format.short(macs / ms / 1e6) : "");
+  const rate = (macs: number, ms: number) => (macs > 0 && ms > 0 ? (macs / ms / 1e6).toFixed(2) : "");
   return [
     `${colors.bold(name)}  ${result.core} core, ${format.plural(result.runs, "run")}\n\n`,
     facts([
@@ -162,7 +162,7 @@ function draw(name: string, result: Result, comparison: Comparison | null, io: I
     table(
       [{ title: "#", align: "right" }, { title: "operator", shrinks: true }, { title: "MACs", align: "right" }, { title: "ms", align: "right" }, { title: "GMAC/s", align: "right" }, { title: "", align: "right" }, { title: "" }],
       result.layers.map(({ operator, op, macs, ms }) => [
-        String(operator), op, macs > 0 ? format.count(macs) : "", ms.toFixed(4), rate(macs, ms), format.percent(Math.round((1000 * ms) / sum) / 1000),
+        String(operator), op, macs > 0 ? format.count(macs) : "", ms > 0 ? ms.toFixed(4) : "", rate(macs, ms), `${((100 * ms) / sum).toFixed(1)} %`,
         { text: "█".repeat(Math.round((BAR_COLUMNS * ms) / sum)), paint: colors.cyan },
       ]),
       { columns, colors },

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
+import { printable } from "../arena/labels";
 import { ArenulaError, type ErrorCode } from "../errors";
 import { bench } from "./bench";
 import { boards } from "./boards";
@@ -67,9 +68,9 @@ function report(error: unknown, json: boolean, io: Io): number {
   if (error instanceof ArenulaError && error.code !== "INTERNAL") {
     if (json) io.out(errorJson(error.toJSON()));
     else {
-      io.err(`${red(bold("error"))} ${error.message} ${dim(`(${error.code})`)}\n`);
-      if (error.where) io.err(`  ${dim("in")}   ${error.where}\n`);
-      if (error.hint) io.err(`  ${dim("hint")} ${error.hint}\n`);
+      io.err(`${red(bold("error"))} ${printable(error.message)} ${dim(`(${error.code})`)}\n`);
+      if (error.where) io.err(`  ${dim("in")}   ${printable(error.where)}\n`);
+      if (error.hint) io.err(`  ${dim("hint")} ${printable(error.hint)}\n`);
     }
     return error.code === "USAGE" ? WRONG_USAGE : REFUSED;
   }

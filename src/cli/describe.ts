@@ -3,7 +3,7 @@ import type { ArenaPlan } from "../arena/plan";
 import { crc32 } from "../crc32";
 import type { Board } from "../device/boards";
 import { fitArena } from "../device/boards";
-import type { StepInfo, TensorView, TypedArray } from "../index";
+import type { TensorView, TypedArray } from "../index";
 import * as format from "./format";
 
 /** An input or output as `--json` has it. */
@@ -25,7 +25,7 @@ export function storedValues(data: TypedArray): number[] {
   return Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
-/** "int8 [1, 12], real = (q + 128) * 0.00390625" */
+/** "real = (q + 128) * 0.00390625" */
 export function quantizationText({ scale, zeroPoint }: { scale: number | null; zeroPoint: number | null }): string {
   if (scale === null) return "";
   const zero = zeroPoint ?? 0;
@@ -53,12 +53,6 @@ export function fitText(fit: BoardFitJson): string {
   return fit.fits
     ? `${fit.name}: the arena takes ${of} (${format.percent(fit.arena_bytes / fit.region.bytes)})`
     : `${fit.name}: the arena needs ${of}, ${format.count(fit.shortfall_bytes)} too many`;
-}
-
-/** "step 3, operator 2 CONV_2D 'relu'": where the arena is fullest. */
-export function peakText(plan: ArenaPlan, steps: readonly StepInfo[]): string {
-  const step = steps[plan.peakStep];
-  return step ? `step ${plan.peakStep}, operator ${step.operator} ${step.name} '${step.tensor}'` : `step ${plan.peakStep}`;
 }
 
 /** Blocks that are alive where the arena is fullest, largest first. */

@@ -1,3 +1,4 @@
+import { printable } from "../arena/labels";
 import type { Interpreter, Model } from "../index";
 import { readFile } from "./files";
 import { decodeInputs } from "./inputs/inputs";
@@ -18,7 +19,7 @@ export async function readInputs(model: Model, flags: InputFlags, io: Io): Promi
   const inputs = inputsOf(model);
   const decoded = await decodeInputs(flags.input, inputs, { scaling: scalingOf(flags), fit: flags.fit ?? false }, readFile);
   decoded.forEach(({ notes }, i) => {
-    if (notes.length > 0) io.err(`${io.errColors.dim(`${inputs[i].name}:`)} ${notes.join("; ")}\n`);
+    if (notes.length > 0) io.err(`${io.errColors.dim(`${printable(inputs[i].name)}:`)} ${notes.join("; ")}\n`);
   });
   return decoded;
 }

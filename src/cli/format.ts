@@ -24,8 +24,9 @@ export function short(n: number): string {
   return n.toLocaleString("en-US", { maximumFractionDigits: digits });
 }
 
-/** "0.712 ms", "12.3 ms", "1.42 s" */
+/** "7.12 µs", "0.712 ms", "12.3 ms", "1.42 s" */
 export function duration(ms: number): string {
+  if (ms < 0.1) return `${short(1000 * ms)} µs`;
   return ms < 1000 ? `${short(ms)} ms` : `${short(ms / 1000)} s`;
 }
 

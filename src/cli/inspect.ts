@@ -1,3 +1,4 @@
+import { printable, shortName } from "../arena/labels";
 import { byteLength, elementCount, type Tensor } from "../graph/tensor";
 import { operatorMacs, type Model, type Operator, type Subgraph } from "../index";
 import { jsonOption, type CommandFile } from "./command";
@@ -94,7 +95,7 @@ function draw({ name, model }: OpenModel, io: Io): string {
   const scalings = normalizations(model.metadata).flatMap((scaling, i) => (scaling ? [`input ${i}: the metadata says mean ${scaling.mean.join(",")}, std ${scaling.std.join(",")}\n`] : []));
   const others = model.subgraphs.length > 1 ? `, ${model.subgraphs.length} subgraphs (this is the first)` : "";
   return [
-    `${colors.bold(name)}  ${format.bytes(model.bytes)}${model.description ? `, ${model.description}` : ""}${others}\n`,
+    `${colors.bold(name)}  ${format.bytes(model.bytes)}${model.description ? `, ${printable(model.description)}` : ""}${others}\n`,
     `${format.plural(operators.length, "operator")}, ${format.count(total(macs))} MACs, ${format.plural(total(parameters), "parameter")}\n`,
     title("inputs"), ends(subgraph.inputs), ...scalings,
     title("outputs"), ends(subgraph.outputs),
@@ -103,17 +104,17 @@ function draw({ name, model }: OpenModel, io: Io): string {
       [{ title: "#", align: "right" }, { title: "operator" }, { title: "output", shrinks: true }, { title: "shape" }, { title: "options" }, { title: "MACs", align: "right" }, { title: "parameters", align: "right" }],
       operators.map((operator, i) => {
         const output = tensors[operator.outputs[0]];
-        return [String(operator.index), operator.custom ? `${operator.name} (custom)` : operator.name, output?.name ?? "", output ? format.shape(output.shape) : "", optionsText(operator), macs[i] ? format.count(macs[i]) : "", parameters[i] ? format.count(parameters[i]) : ""];
+        return [String(operator.index), operator.custom ? `${operator.name} (custom)` : operator.name, output ? shortName(output.name) : "", output ? format.shape(output.shape) : "", optionsText(operator), macs[i] ? format.count(macs[i]) : "", parameters[i] ? format.count(parameters[i]) : ""];
       }),
       terminal,
     ),
     title("tensors"),
     table(
-      [{ title: "#", align: "right" }, { title: "name", shrinks: true }, { title: "type" }, { title: "shape" }, { title: "bytes", align: "right" }, { title: "scale", align: "right" }, { title: "zero", align: "right" }, { title: "" }],
+      [{ title: "#", align: "right" }, { title: "type" }, { title: "shape" }, { title: "bytes", align: "right" }, { title: "scale", align: "right" }, { title: "zero", align: "right" }, { title: "" }, { title: "name", shrinks: true }],
       tensors.map((tensor) => {
         const [scale, zero] = quantizationCells(tensor);
         const kind = tensor.data !== null ? "constant" : tensor.isVariable ? "variable" : "";
-        return [String(tensor.index), tensor.name, tensor.type, format.shape(tensor.shape), format.count(byteLength(tensor)), scale, zero, { text: kind, paint: colors.dim }];
+        return [String(tensor.index), tensor.type, format.shape(tensor.shape), format.count(byteLength(tensor)), scale, zero, { text: kind, paint: colors.dim }, tensor.name];
       }),
       terminal,
     ),

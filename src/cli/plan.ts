@@ -1,13 +1,17 @@
 import { Option } from "commander";
+import { drawPlanText } from "../arena/draw_text";
+import { shortName } from "../arena/labels";
 import type { PlannerName } from "../arena/plan";
-import { drawPlanSvg, type ArenaPlan, type Interpreter, type Model } from "../index";
+import { drawPlanSvg, type Interpreter } from "../index";
+import { lower } from "../lowering/lower";
+import { assignStorage } from "../lowering/storage";
 import { boardOption, jsonOption, type CommandFile, type ExitStatus } from "./command";
-import { blocksAtPeak, boardFit, fitText, peakText, type BoardFitJson } from "./describe";
+import { blocksAtPeak, boardFit, fitText, type BoardFitJson } from "./describe";
 import { writeFileAtomically } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
 import { createInterpreter, openBoard, openModel } from "./model";
-import { facts, table } from "./table";
+import { table } from "./table";
 
 interface PlanFlags {
   board?: string;
@@ -37,19 +41,21 @@ async function planFile(file: string, flags: PlanFlags, io: Io): Promise<ExitSta
     await writeFileAtomically(flags.svg, drawPlanSvg(net.arena, { title: opened.name, stepNames: net.steps.map((step) => step.name) }));
     io.err(`wrote ${flags.svg}\n`);
   }
-  io.out(flags.json ? `${JSON.stringify(planJson(net.arena, opened.model, fit))}\n` : draw(opened.name, net, fit, io));
+  io.out(flags.json ? `${JSON.stringify(planJson(net, fit))}\n` : draw(opened.name, net, fit, io));
   return fit?.fits === false ? 1 : 0;
 }
 
-function planJson(arena: ArenaPlan, model: Model, fit: BoardFitJson | null): object {
-  const indices = new Map(model.subgraphs[0].tensors.map(({ name, index }) => [name, index]));
+/** Tensors that share bytes (views, outputs computed in place) are one entry under the first one's name; `holds` lists all of them. */
+function planJson({ arena, model, core }: Interpreter, fit: BoardFitJson | null): object {
+  const [subgraph] = model.subgraphs;
+  const { storages } = assignStorage(lower(subgraph, { core }));
+  const activations = arena.blocks.filter((block) => block.kind === "activation"); // as many, in the same order
+  const place = ({ name, offset, bytes, firstStep, lastStep }: (typeof activations)[number]) => ({ name, offset, bytes, first_step: firstStep, last_step: lastStep });
   return {
     activation_bytes: arena.activationBytes, lower_bound_bytes: arena.lowerBoundBytes, optimal: arena.optimal, scratch_bytes: arena.scratchBytes,
-    staging_bytes: arena.stagingBytes, arena_bytes: arena.bytes, planner: arena.planner, peak_step: arena.peakStep,
-    tensors: arena.blocks.map((block) => ({
-      index: block.kind === "activation" ? indices.get(block.name) ?? null : null, name: block.name, kind: block.kind, offset: block.offset, bytes: block.bytes,
-      first_step: block.firstStep, last_step: block.lastStep,
-    })),
+    staging_bytes: arena.stagingBytes, arena_bytes: arena.bytes, planner: arena.planner, steps: arena.steps, peak_step: arena.peakStep,
+    tensors: activations.map((block, i) => ({ index: storages[i].tensors[0], ...place(block), holds: storages[i].tensors })),
+    scratch: arena.blocks.filter((block) => block.kind !== "activation").map((block) => ({ kind: block.kind, ...place(block) })),
     ...(fit && { board: fit }),
   };
 }
@@ -57,26 +63,21 @@ function planJson(arena: ArenaPlan, model: Model, fit: BoardFitJson | null): obj
 function draw(name: string, net: Interpreter, fit: BoardFitJson | null, io: Io): string {
   const { outColors: colors, columns } = io;
   const { arena, steps } = net;
-  const proof = arena.optimal ? colors.green("no plan is smaller") : `at least ${format.bytes(arena.lowerBoundBytes)}`;
   const atPeak = new Set(blocksAtPeak(arena));
+  const activations = arena.blocks.filter((block) => block.kind === "activation").sort((a, b) => a.firstStep - b.firstStep || a.offset - b.offset);
+  const verdict = fit && (fit.fits ? `${colors.green(colors.bold("fits"))} ` : `${colors.red(colors.bold("does not fit"))} `) + fitText(fit);
   return [
-    `${colors.bold(name)}  ${format.plural(steps.length, "step")}, ${format.plural(arena.blocks.length, "block")}\n\n`,
-    facts([
-      ["arena", colors.bold(format.bytes(arena.bytes))],
-      ["activations", `${format.bytes(arena.activationBytes)}, ${proof} (${arena.planner})`],
-      ...(arena.scratchBytes > 0 ? [["scratch", format.bytes(arena.scratchBytes)] as const] : []),
-      ...(arena.stagingBytes > 0 ? [["staging", format.bytes(arena.stagingBytes)] as const] : []),
-      ["fullest", peakText(arena, steps)],
-      ...(fit ? [["board", fit.fits ? fitText(fit) : colors.red(fitText(fit))] as const] : []),
-    ], colors),
+    `${colors.bold(name)}  ${format.plural(steps.length, "step")}, planned by ${arena.planner}\n\n`,
+    drawPlanText(arena, { width: Math.min(columns, 100), colour: colors.isColorSupported, stepNames: steps.map((step) => step.name) }),
     "\n",
     table(
-      [{ title: "offset", align: "right" }, { title: "bytes", align: "right" }, { title: "steps" }, { title: "" }, { title: "kind" }, { title: "name", shrinks: true }],
-      [...arena.blocks].sort((a, b) => a.firstStep - b.firstStep || a.offset - b.offset).map((block) => [
+      [{ title: "offset", align: "right" }, { title: "bytes", align: "right" }, { title: "steps" }, { title: "" }, { title: "tensor", shrinks: true }],
+      activations.map((block) => [
         format.count(block.offset), format.count(block.bytes), block.firstStep === block.lastStep ? String(block.firstStep) : `${block.firstStep}..${block.lastStep}`,
-        atPeak.has(block) ? { text: "peak", paint: colors.yellow } : "", { text: block.kind, paint: colors.dim }, block.name,
+        atPeak.has(block) ? { text: "peak", paint: colors.yellow } : "", shortName(block.name),
       ]),
       { columns, colors },
     ),
+    verdict ? `\n${verdict}\n` : "",
   ].join("");
 }

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { printable, shortName } from "../arena/labels";
 import type { CoreChoice } from "../runtime/core";
 import type { Interpreter, TensorView } from "../index";
 import { boardOption, coreOption, inputOptions, jsonOption, type CommandFile } from "./command";
@@ -45,7 +46,7 @@ async function runOnce(file: string, flags: RunFlags, io: Io): Promise<0> {
   const written = flags.out === undefined ? [] : await writeOutputs(net, flags.out);
   if (flags.json) {
     io.out(`${JSON.stringify({
-      dialect: net.dialect, core: net.coreName, arena_bytes: net.arena.bytes,
+      dialect: net.dialect, core: net.core, arena_bytes: net.arena.bytes,
       ...(board && { board: boardFit(board, net.arena) }),
       inputs: net.inputs.map((input, i) => tensorJson(input, decoded[i].bytes)),
       outputs: net.outputs.map((output) => ({ ...tensorJson(output, output.bytes), data: storedValues(output.data) })),
@@ -54,14 +55,14 @@ async function runOnce(file: string, flags: RunFlags, io: Io): Promise<0> {
     return 0;
   }
   const { outColors: colors, columns } = io;
-  io.out(`${colors.bold(opened.name)}  ${net.coreName} core, ${net.dialect} dialect, arena ${format.bytes(net.arena.bytes)}\n`);
+  io.out(`${colors.bold(opened.name)}  ${net.core} core, ${net.dialect} dialect, arena ${format.bytes(net.arena.bytes)}\n`);
   if (board) io.out(`${fitText(boardFit(board, net.arena))}\n`);
   for (const output of net.outputs) io.out(`\n${describeOutput(output, io)}`);
   if (trace) {
     io.out(`\n${table(
       [{ title: "#", align: "right" }, { title: "operator" }, { title: "tensor", align: "right" }, { title: "name", shrinks: true }, { title: "crc32" }],
       trace.map((entry) => [
-        String(entry.operator), entry.op, String(entry.tensor), opened.model.subgraphs[0].tensors[entry.tensor].name,
+        String(entry.operator), entry.op, String(entry.tensor), shortName(opened.model.subgraphs[0].tensors[entry.tensor].name),
         entry.folded ? `${entry.crc32} (folded)` : entry.crc32,
       ]),
       { columns, colors },
@@ -87,7 +88,7 @@ function describeOutput(output: TensorView, io: Io): string {
   const { outColors: colors, columns } = io;
   const real = output.dequantize();
   const head = facts([
-    ["output", colors.bold(output.name)],
+    ["output", colors.bold(printable(output.name))],
     ["", [`${output.type} ${format.shape(output.shape)}`, quantizationText(output), `crc32 ${tensorJson(output, output.bytes).crc32}`].filter(Boolean).join(", ")],
   ], colors);
   const order = Array.from(real.keys()).sort((a, b) => real[b] - real[a]);
@@ -97,7 +98,7 @@ function describeOutput(output: TensorView, io: Io): string {
   const areShares = shown.length > 1 && most > 0 && most <= 1 && real.every((value) => value >= 0);
   const rows = shown.map((index) => [
     String(index), String(output.data[index]), real[index].toPrecision(4),
-    ...(areShares ? [{ text: "█".repeat(Math.round((BAR_COLUMNS * real[index]) / 1)), paint: colors.green }] : []),
+    ...(areShares ? [{ text: "█".repeat(Math.round(BAR_COLUMNS * real[index])), paint: colors.green }] : []),
   ]);
   const body = table([{ title: "index", align: "right" }, { title: "stored", align: "right" }, { title: "real", align: "right" }, ...(areShares ? [{ title: "" }] : [])], rows, { columns, colors });
   const rest = real.length - shown.length;

@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { printable } from "../arena/labels";
 import type { Colors } from "./io";
 
 export interface Column {
@@ -16,7 +17,7 @@ const LEAST = 8;
 
 /** Aligned columns, two spaces apart, the header dim; one line per row, each ended by a newline. */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], terminal: { columns: number; colors: Colors }): string {
-  const textOf = (cell: Cell) => (typeof cell === "string" ? cell : cell.text);
+  const textOf = (cell: Cell) => printable(typeof cell === "string" ? cell : cell.text); // names come out of files
   const widths = columns.map(({ title }, i) => Math.max(stringWidth(title), ...rows.map((row) => stringWidth(textOf(row[i] ?? "")))));
   const total = widths.reduce((sum, width) => sum + width + GAP.length, 0) - GAP.length;
   const flexible = columns.findIndex((column) => column.shrinks);

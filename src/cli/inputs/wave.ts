@@ -1,8 +1,11 @@
-import { WaveFile } from "wavefile";
+import * as wavefile from "wavefile";
 import { ArenulaError } from "../../errors";
 import { elementCount } from "../../graph/tensor";
 import { tensorText } from "./quantize";
 import type { InputTensor, Values } from "./types";
+
+/** Node sees the package as CommonJS, whose names it cannot tell; bundlers that take its ES module see them. */
+const { WaveFile } = (wavefile as { default?: typeof wavefile }).default ?? wavefile;
 
 /** Sound in -1 to 1, one channel. */
 export interface Sound {
