@@ -43,7 +43,7 @@ function ensureEnvironment() {
   if (status !== 0) fail(`${PYTHON} does not run: delete ${VENV} and try again`);
   if (stdout.trim() === "") return;
   console.error(`installing into ${VENV}: ${stdout.trim().split("\n").join(", ")}`);
-  const { status: installed } = spawnSync(PYTHON, ["-m", "pip", "install", "--quiet", "--pre", "-r", REQUIREMENTS], { stdio: ["ignore", 2, 2] });
+  const { status: installed } = spawnSync(PYTHON, ["-m", "pip", "install", "--quiet", "-r", REQUIREMENTS], { stdio: ["ignore", 2, 2] });
   if (installed !== 0) fail(`pip could not install tests/oracle/requirements.txt into ${VENV}: is there a network, and is pip in it?`);
 }
 
