@@ -11,7 +11,8 @@ export function drawPlanSvg(plan: ArenaPlan, options: { title: string; stepNames
   const frame = layOut(plan, options.stepNames);
   const { width, height } = frame;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="arenula-plan" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(`${options.title}: ${summary(plan)}`)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="arenula-plan" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
+      + ` role="img" aria-label="${escape(`${options.title}: ${summary(plan)}`)}">`,
     `<style>${STYLE}</style>`,
     HATCH,
     `<rect class="page" width="${width}" height="${height}"/>`,
@@ -27,7 +28,11 @@ export function drawPlanSvg(plan: ArenaPlan, options: { title: string; stepNames
   ].join("\n");
 }
 
-const LEGEND: Record<BlockKind, string> = { activation: "activation", scratch: "scratch of one kernel", staging: "weights on their way from flash" };
+const LEGEND: Record<BlockKind, string> = {
+  activation: "activation",
+  scratch: "scratch of one kernel",
+  staging: "weights on their way from flash",
+};
 
 /** Widths of a sans serif character, in parts of its size: generous, so that what is measured to fit does fit. */
 const CHARACTER = 0.6;
@@ -59,7 +64,8 @@ interface Frame {
 
 function layOut(plan: ArenaPlan, stepNames: readonly string[]): Frame {
   const columns = Math.max(1, plan.steps, stepNames.length);
-  const column = Math.max(840 / columns, Math.min(36, 1500 / columns), Math.min(14, 2800 / columns)); // wide enough for labels while that is affordable
+  // Wide enough for labels while that is affordable.
+  const column = Math.max(840 / columns, Math.min(36, 1500 / columns), Math.min(14, 2800 / columns));
   const labels = Array.from({ length: columns }, (_, step) => ellipsize(stepLabel(step, stepNames), STEP_LABEL_LENGTH));
   const longest = Math.max(...labels.map((label) => textWidth(label, SMALL_PX)));
   const level = longest <= column - 6;
@@ -81,7 +87,8 @@ function header(plan: ArenaPlan, title: string, frame: Frame): string {
   const kinds = (Object.keys(LEGEND) as BlockKind[]).filter((kind) => plan.blocks.some((block) => block.kind === kind && block.bytes > 0));
   let x = 20;
   const legend = kinds.map((kind) => {
-    const entry = `<rect class="${kind}" x="${x}" y="66" width="14" height="10" rx="2"/>${hatched(kind, x, 66, 14, 10)}${text(x + 20, 75, "small muted", LEGEND[kind])}`;
+    const sample = `<rect class="${kind}" x="${x}" y="66" width="14" height="10" rx="2"/>${hatched(kind, x, 66, 14, 10)}`;
+    const entry = sample + text(x + 20, 75, "small muted", LEGEND[kind]);
     x += 20 + textWidth(LEGEND[kind], SMALL_PX) + 14;
     return entry;
   });
@@ -92,7 +99,8 @@ function byteAxis({ left, right, bottom, bytes, y }: Frame): string {
   const step = tickStep(bytes, 8);
   const ticks: string[] = [];
   for (let value = 0; value <= bytes; value += step) {
-    ticks.push(`<path class="grid" d="M${left} ${round(y(value))}H${right}"/>`, text(left - 8, y(value) + 3.5, "small muted end", tickLabel(value)));
+    ticks.push(`<path class="grid" d="M${left} ${round(y(value))}H${right}"/>`);
+    ticks.push(text(left - 8, y(value) + 3.5, "small muted end", tickLabel(value)));
   }
   return ticks.join("") + `<path class="axis" d="M${left} ${bottom}H${right}"/>`;
 }
@@ -127,7 +135,8 @@ function peakMark(plan: ArenaPlan, { left, right, top, column }: Frame, stepName
 }
 
 function box(block: PlacedBlock, plan: ArenaPlan, { left, column, y }: Frame, stepNames: readonly string[]): string {
-  const x = left + block.firstStep * column + 0.75, width = Math.max(1, (block.lastStep - block.firstStep + 1) * column - 1.5);
+  const x = left + block.firstStep * column + 0.75;
+  const width = Math.max(1, (block.lastStep - block.firstStep + 1) * column - 1.5);
   const height = Math.max(1, y(block.offset) - y(block.offset + block.bytes) - 1.5);
   const top = Math.min(y(block.offset + block.bytes) + 0.75, y(block.offset) - height); // a sliver stands on its floor
   const atPeak = block.firstStep <= plan.peakStep && plan.peakStep <= block.lastStep;
@@ -136,22 +145,25 @@ function box(block: PlacedBlock, plan: ArenaPlan, { left, column, y }: Frame, st
     : `steps ${stepLabel(block.firstStep, stepNames)} to ${stepLabel(block.lastStep, stepNames)}`;
   const detail = `${block.name}\n${block.kind}, ${grouped(block.bytes)} bytes at ${grouped(block.offset)}\n${steps}`;
   // A nested svg clips what it holds, without an id that could collide in a page with two plans.
+  const w = Math.max(0.5, width - 1), h = Math.max(0.5, height - 1); // half a pixel of stroke on every side
   return `<svg x="${round(x)}" y="${round(top)}" width="${round(width)}" height="${round(height)}"><title>${escape(detail)}</title>`
-    + `<rect class="${block.kind}${atPeak ? " live" : ""}" x="0.5" y="0.5" width="${round(Math.max(0.5, width - 1))}" height="${round(Math.max(0.5, height - 1))}" rx="${round(radius)}"/>`
-    + hatched(block.kind, 0.5, 0.5, Math.max(0.5, width - 1), Math.max(0.5, height - 1), radius)
+    + `<rect class="${block.kind}${atPeak ? " live" : ""}" x="0.5" y="0.5" width="${round(w)}" height="${round(h)}" rx="${round(radius)}"/>`
+    + hatched(block.kind, 0.5, 0.5, w, h, radius)
     + boxLabel(block, width, height) + "</svg>";
 }
 
 /** Name and bytes, as far as they fit; written upwards where a high box leaves more room for the name. */
 function boxLabel(block: PlacedBlock, width: number, height: number): string {
-  const bytes = grouped(block.bytes), full = block.kind === "activation" ? shortName(block.name) : bytes; // others are named by their step
+  const bytes = grouped(block.bytes);
+  const full = block.kind === "activation" ? shortName(block.name) : bytes; // the others' names are their steps
   const upright = height > width && textWidth(full, LABEL_PX) > width - 8;
   const along = (upright ? height : width) - 8, across = upright ? width : height;
   if (across < LABEL_PX + 1) return "";
   const name = fit(full, along, LABEL_PX), size = fit(bytes, along, SMALL_PX) === bytes ? bytes : "";
   const place = (dy: number) => upright ? `transform="translate(${round(width / 2 + dy)} ${round(height / 2)}) rotate(-90)"`
     : `x="${round(width / 2)}" y="${round(height / 2 + dy)}"`;
-  const line = (dy: number, style: string, content: string) => content && `<text class="${style} middle on" ${place(dy)}>${escape(content)}</text>`;
+  const line = (dy: number, style: string, content: string) =>
+    content && `<text class="${style} middle on" ${place(dy)}>${escape(content)}</text>`;
   if (full === bytes) return line(4, "small", size);
   if (across >= 30 && size && name) return line(-2, "label", name) + line(11, "small soft", size);
   const both = `${full}  ${bytes}`;
@@ -168,15 +180,17 @@ function fit(content: string, width: number, px: number): string {
 /** The arena's end and the activations' lower bound, written beside the plot. */
 function levels(plan: ArenaPlan, { left, right, y }: Frame): string {
   if (plan.bytes === 0) return "";
-  const same = plan.bytes === plan.lowerBoundBytes;
-  const lines = [{ bytes: plan.bytes, name: same ? "arena, at the bound" : "arena", style: same ? "bound" : "end-line" }];
-  if (!same && plan.lowerBoundBytes > 0) lines.push({ bytes: plan.lowerBoundBytes, name: plan.activationBytes === plan.lowerBoundBytes ? "activations" : "lower bound", style: "bound" });
+  const tight = plan.activationBytes === plan.lowerBoundBytes;
+  const end = { bytes: plan.bytes, names: ["arena"], style: "end-line" };
+  const bound = { bytes: plan.lowerBoundBytes, names: tight ? ["activations,", "at the bound"] : ["lower bound of", "activations"], style: "bound" };
+  const lines = plan.bytes === plan.lowerBoundBytes ? [{ ...bound, names: ["arena, at the bound"] }] : plan.lowerBoundBytes > 0 ? [end, bound] : [end];
   let free = 0;
-  return lines.map(({ bytes, name, style }) => {
+  return lines.map(({ bytes, names, style }) => {
     const at = Math.max(y(bytes), free); // labels keep their distance, lines stay where they belong
     free = at + 30;
-    const note = style === "bound" && !same && plan.activationBytes === plan.lowerBoundBytes ? [text(right + 8, at + 25, "small muted", "at the bound")] : [];
-    return [`<path class="${style}" d="M${left} ${round(y(bytes))}H${right + 4}"/>`, text(right + 8, at + 1, "label strong", grouped(bytes)), text(right + 8, at + 13, "small muted", name), ...note].join("");
+    return `<path class="${style}" d="M${left} ${round(y(bytes))}H${right + 4}"/>`
+      + text(right + 8, at + 1, "label strong", grouped(bytes))
+      + names.map((name, k) => text(right + 8, at + 13 + 12 * k, "small muted", name)).join("");
   }).join("");
 }
 
@@ -202,36 +216,56 @@ function round(value: number): number {
 
 /** Text for XML: markup is escaped, characters that XML 1.0 forbids become U+FFFD. */
 function escape(content: string): string {
-  const allowed = content.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+  const allowed = content.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Cs}]/gu, "\ufffd"); // Cs: half a character
   return allowed.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
 }
 
-const HATCH = `<defs><pattern id="arenula-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V5"/></pattern></defs>`;
+const HATCH = '<defs><pattern id="arenula-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+  + '<path class="hatch" d="M0 0V5"/></pattern></defs>';
 
-const THEMES = {
-  light: {
-    page: "#ffffff", ink: "#1b2430", muted: "#647082", grid: "#e8ebf0", axis: "#a9b2bf", band: "#d9483b", bound: "#c8372d", end: "#1b2430",
-    activation: ["#d3e6f6", "#a9cfee", "#6aa5d4"], scratch: ["#fbeccb", "#f7dca0", "#d9a440"], staging: ["#e5ddf5", "#d2c4ee", "#9b82cc"], hatch: "#d9a440",
-  },
-  dark: {
-    page: "#11161d", ink: "#e6eaf0", muted: "#98a4b5", grid: "#222a35", axis: "#4a5666", band: "#ff8b7d", bound: "#ff8b7d", end: "#e6eaf0",
-    activation: ["#1d4160", "#28608f", "#4f93c8"], scratch: ["#4a3915", "#6a511c", "#b98d38"], staging: ["#372d59", "#4d3f7c", "#8b76c8"], hatch: "#a87f30",
-  },
-};
-
-function themeStyle(theme: typeof THEMES.light): string {
-  const fills = (["activation", "scratch", "staging"] as const).map((kind) => {
-    const [fill, live, stroke] = theme[kind];
-    return `.arenula-plan .${kind}{fill:${fill};stroke:${stroke}}.arenula-plan .${kind}.live{fill:${live}}`;
-  });
-  return `.arenula-plan .page{fill:${theme.page}}.arenula-plan text{fill:${theme.ink}}.arenula-plan .muted{fill:${theme.muted}}`
-    + `.arenula-plan .grid{stroke:${theme.grid}}.arenula-plan .axis{stroke:${theme.axis}}.arenula-plan .band{fill:${theme.band}}.arenula-plan .mark{fill:${theme.bound}}`
-    + `.arenula-plan .bound{stroke:${theme.bound}}.arenula-plan .end-line{stroke:${theme.end}}.arenula-plan .hatch{stroke:${theme.hatch}}${fills.join("")}`;
+interface Theme {
+  page: string; ink: string; muted: string; grid: string; axis: string; end: string; bound: string; hatch: string;
+  /** Fill, fill at the peak, edge. */
+  activation: readonly [string, string, string];
+  scratch: readonly [string, string, string];
+  staging: readonly [string, string, string];
 }
 
-const STYLE = ".arenula-plan text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}"
-  + `.arenula-plan .title{font-size:18px;font-weight:600}.arenula-plan .label{font-size:${LABEL_PX}px}.arenula-plan .small{font-size:${SMALL_PX}px}`
-  + ".arenula-plan .strong{font-weight:600}.arenula-plan .end{text-anchor:end}.arenula-plan .middle{text-anchor:middle}.arenula-plan .soft{opacity:.75}.arenula-plan .on{pointer-events:none}"
-  + ".arenula-plan .grid,.arenula-plan .axis,.arenula-plan .end-line,.arenula-plan .bound{fill:none;stroke-width:1}.arenula-plan .bound{stroke-dasharray:5 4;stroke-width:1.5}"
-  + ".arenula-plan .band{opacity:.1}.arenula-plan .hatch{fill:none;stroke-width:1.2;opacity:.6}"
-  + `${themeStyle(THEMES.light)}@media (prefers-color-scheme:dark){${themeStyle(THEMES.dark)}}`;
+const LIGHT: Theme = {
+  page: "#ffffff", ink: "#1b2430", muted: "#647082", grid: "#e8ebf0", axis: "#a9b2bf", end: "#1b2430", bound: "#c8372d", hatch: "#d9a440",
+  activation: ["#d3e6f6", "#a9cfee", "#6aa5d4"],
+  scratch: ["#fbeccb", "#f7dca0", "#d9a440"],
+  staging: ["#e5ddf5", "#d2c4ee", "#9b82cc"],
+};
+
+const DARK: Theme = {
+  page: "#11161d", ink: "#e6eaf0", muted: "#98a4b5", grid: "#222a35", axis: "#4a5666", end: "#e6eaf0", bound: "#ff8b7d", hatch: "#a87f30",
+  activation: ["#1d4160", "#28608f", "#4f93c8"],
+  scratch: ["#4a3915", "#6a511c", "#b98d38"],
+  staging: ["#372d59", "#4d3f7c", "#8b76c8"],
+};
+
+/** Every rule below the drawing's own class: a style element in a page applies to the whole page. */
+function rules(list: readonly string[]): string {
+  return list.map((rule) => `.arenula-plan ${rule}`).join("");
+}
+
+function themeRules(theme: Theme): string {
+  const kinds = (["activation", "scratch", "staging"] as const).flatMap((kind) => {
+    const [fill, live, edge] = theme[kind];
+    return [`.${kind}{fill:${fill};stroke:${edge}}`, `.${kind}.live{fill:${live}}`];
+  });
+  return rules([
+    `.page{fill:${theme.page}}`, `text{fill:${theme.ink}}`, `.muted{fill:${theme.muted}}`, `.grid{stroke:${theme.grid}}`, `.axis{stroke:${theme.axis}}`,
+    `.end-line{stroke:${theme.end}}`, `.bound{stroke:${theme.bound}}`, `.band,.arenula-plan .mark{fill:${theme.bound}}`, `.hatch{stroke:${theme.hatch}}`,
+    ...kinds,
+  ]);
+}
+
+const STYLE = rules([
+  "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}",
+  ".title{font-size:18px;font-weight:600}", `.label{font-size:${LABEL_PX}px}`, `.small{font-size:${SMALL_PX}px}`, ".strong{font-weight:600}",
+  ".end{text-anchor:end}", ".middle{text-anchor:middle}", ".soft{opacity:.75}", ".on{pointer-events:none}",
+  "path{stroke-width:1}", "path.grid,.arenula-plan path.axis,.arenula-plan path.end-line,.arenula-plan path.bound{fill:none}",
+  ".bound{stroke-dasharray:5 4}", "path.bound{stroke-width:1.5}", ".band{opacity:.1}", "path.hatch{fill:none;stroke-width:1.2;opacity:.6}",
+]) + `${themeRules(LIGHT)}@media (prefers-color-scheme:dark){${themeRules(DARK)}}`;

@@ -63,7 +63,8 @@ function rasterize(plan: ArenaPlan, room: number, rows: number): Grid {
   for (const i of order) {
     const { firstStep, lastStep, offset, bytes } = plan.blocks[i];
     const left = Math.floor(firstStep * scale), right = Math.max(left + 1, Math.floor((lastStep + 1) * scale));
-    const bottom = Math.round(offset / unit), top = Math.max(Math.round((offset + bytes) / unit), bytes * 4 >= unit ? bottom + 1 : 0);
+    const bottom = Math.round(offset / unit);
+    const top = Math.max(Math.round((offset + bytes) / unit), bytes * 4 >= unit ? bottom + 1 : 0); // slivers would litter the drawing
     for (let y = bottom; y < Math.min(top, rows); y++) cells[rows - 1 - y].fill(i, left, Math.min(right, columns));
   }
   return { columns, rows, cells, scale, unit };
@@ -181,7 +182,10 @@ function figures(plan: ArenaPlan, stepNames: readonly string[], width: number, c
   if (plan.stagingBytes > 0) kinds.push(`${sample(STAGING)} staging`);
   const bytesWidth = grouped(plan.wholeLowerBoundBytes).length;
   const shown = live.length > 6 ? live.slice(0, 5) : live;
-  const rows = shown.map((block) => `  ${grouped(block.bytes).padStart(bytesWidth)}  ${ellipsize(block.kind === "activation" ? shortName(block.name) : block.kind, width - bytesWidth - 4)}`);
+  const rows = shown.map((block) => {
+    const name = block.kind === "activation" ? shortName(block.name) : block.kind;
+    return `  ${grouped(block.bytes).padStart(bytesWidth)}  ${ellipsize(name, width - bytesWidth - 4)}`;
+  });
   if (shown.length < live.length) {
     const rest = live.slice(5).reduce((sum, block) => sum + block.bytes, 0);
     rows.push(`  ${grouped(rest).padStart(bytesWidth)}  in ${live.length - 5} more`);

@@ -1,7 +1,12 @@
-/** Names and numbers as both drawings print them. */
+import type { ArenaPlan } from "./plan";
+
+// Names and numbers as both drawings print them.
 
 /** What converters append to a layer's name for the operators that they fused into it. */
-const OPERATION_SUFFIX = /^(relu6?|biasadd|conv2d\d*|depthwise|matmul|add(v2)?|fusedbatchnormv3|readvariableop|resource|squeeze|softmax|reshape|avgpool|tanh|sigmoid|mul|\d*)$/i;
+const OPERATION_SUFFIX = new RegExp(`^(${[
+  "relu6?", "tanh", "sigmoid", "softmax", "biasadd", "add(v2)?", "mul", "matmul", "conv2d\\d*", "depthwise", "avgpool",
+  "fusedbatchnormv3", "readvariableop", "resource", "squeeze", "reshape", "\\d*",
+].join("|")})$`, "i");
 
 /**
  * "model/activation_2/Relu;model/conv2d_2/BiasAdd" -> "activation_2": the layer that a fused tensor name starts with, without the
@@ -57,7 +62,7 @@ export function stepLabel(step: number, names: readonly string[]): string {
 }
 
 /** The figures of a plan in one line. */
-export function summary(plan: { bytes: number; activationBytes: number; optimal: boolean; scratchBytes: number; stagingBytes: number; lowerBoundBytes: number }): string {
+export function summary(plan: ArenaPlan): string {
   const proof = plan.optimal ? "proven minimal" : `at least ${grouped(plan.lowerBoundBytes)}`;
   return [
     `arena ${grouped(plan.bytes)} bytes`,

@@ -69,7 +69,7 @@ function preferences(problem: Problem): number[][] {
  */
 function repair(problem: Problem, units: number, goal: number, effort: number): { offsets: Int32Array | null; effort: number } {
   const { count, size, ceiling } = problem;
-  const cost = count * count / 16;
+  const cost = count * count / 64; // as long as the search takes for as many blocks
   let order = bySize(problem), best: Int32Array | null = null, bestUnits = units, spent = 0;
   for (let idle = 0; idle < REPAIR_PATIENCE && spent + cost <= effort && bestUnits > goal; idle++) {
     const offsets = placeInOrder(problem, order);

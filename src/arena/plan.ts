@@ -40,14 +40,14 @@ export interface PlanOptions {
   planner?: PlannerName;
   /**
    * Blocks that the search may examine, over all placements it tries: a count, not a time, so that every machine makes the
-   * same plan. Defaults to 6,000,000, at most half a second; graphs of up to 40 blocks rarely need a hundredth of it.
+   * same plan. Defaults to 5,000,000, about half a second; graphs of up to 40 blocks rarely need a hundredth of it.
    */
   effort?: number;
   /** Every offset is a multiple of this many bytes. Defaults to 16, the widest vector that a core loads. */
   alignment?: number;
 }
 
-const DEFAULT_EFFORT = 6_000_000;
+const DEFAULT_EFFORT = 5_000_000;
 
 /**
  * Places blocks so that none overlaps another alive at the same step, in as few bytes as possible.

@@ -70,7 +70,12 @@ class Search {
   // Undo: pairs of block and its landing before.
   private readonly trail: number[] = [];
 
-  constructor(problem: Problem, private readonly order: readonly number[], private readonly capacity: number, private readonly effort: number) {
+  constructor(
+    problem: Problem,
+    private readonly order: readonly number[],
+    private readonly capacity: number,
+    private readonly effort: number,
+  ) {
     const pick = (values: Int32Array) => Int32Array.from(order, (i) => values[i]);
     const { count, sections } = problem;
     this.count = count;
@@ -86,7 +91,7 @@ class Search {
     });
     this.twin = Int32Array.from(order, (_, i) => {
       for (let j = i - 1; j >= 0; j--) {
-        if (this.size[j] === this.size[i] && this.first[j] === this.first[i] && this.last[j] === this.last[i] && this.ceiling[j] === this.ceiling[i]) return j;
+        if ([this.size, this.first, this.last, this.ceiling].every((values) => values[j] === values[i])) return j;
       }
       return -1;
     });
