@@ -1,5 +1,5 @@
 // Builds everything: the cores (asc), the library and the command line (esbuild). Each part only where its sources changed.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { ensureInstalled, fail, filesBelow, isFresh, ROOT, run, write } from "./support.mjs";
 
@@ -41,6 +41,7 @@ function buildBoards() {
 
 async function buildLibrary() {
   if (isFresh(at("dist/cli.js"), ["src", "build/core/relaxed.wasm", "build/boards.json", "package-lock.json", "scripts/build.mjs"])) return;
+  rmSync(at("dist"), { recursive: true, force: true }); // chunks carry their hash: old ones would stay
   const { build } = await import("esbuild");
   const common = { bundle: true, format: "esm", target: "es2022", absWorkingDir: ROOT, loader: { ".wasm": "binary" }, logLevel: "warning", legalComments: "none" };
   // The library brings flatbuffers and the loader along, and runs anywhere: a platform of its own, no Node modules.

@@ -52,12 +52,11 @@ function load(name: CoreName): Promise<Core> {
 
 async function compile(name: CoreName): Promise<Core> {
   const { default: bytes } = await BINARIES[name]();
-  if (!WebAssembly.validate(bytes as BufferSource)) {
-    throw new ArenulaError("CORE_UNAVAILABLE", `this engine cannot run the '${name}' core`, {
+  const module = await WebAssembly.compile(bytes as BufferSource).catch((error: unknown) => {
+    throw new ArenulaError("CORE_UNAVAILABLE", `this engine cannot run the '${name}' core: ${(error as Error).message}`, {
       hint: name === "relaxed" ? "Node 20 needs --experimental-wasm-relaxed-simd; core 'auto' takes the best one that runs" : "core 'auto' takes the best one that runs",
     });
-  }
-  const module = await WebAssembly.compile(bytes as BufferSource);
+  });
   const { exports } = await bind(module, { env: { memory: new WebAssembly.Memory({ initial: 1 }) } });
   return { name, module, heapBase: Number((exports as unknown as { __heap_base: WebAssembly.Global }).__heap_base.value) };
 }
