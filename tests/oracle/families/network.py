@@ -11,6 +11,7 @@ import draw
 from build_model import Graph, Quantization, per_tensor
 from families.activation import PROBABILITY
 from families.convolution import output_extent
+from families.movement import reshape_to
 
 NONE, RELU, RELU6 = ActivationFunctionType.NONE, ActivationFunctionType.RELU, ActivationFunctionType.RELU6
 SPREAD = 60  # assumed root mean square of (code - zero point)
@@ -95,6 +96,37 @@ def squash(rng, graph, x):
     return graph.operator(name, [x], graph.tensor(x.shape, quantization=target))
 
 
+def detour(rng, graph, x):
+    """x + f(x) with f on a reshaped x: a view must not be overwritten in place while x is still wanted."""
+    flat = reshape_to(graph, x, [x.shape[0], int(np.prod(x.shape[1:]))])
+    name, target = draw.choose(rng, (("RELU", x.quantization), ("LOGISTIC", PROBABILITY), ("TANH", per_tensor(1 / 128, 0))))
+    activated = graph.operator(name, [flat], graph.tensor(flat.shape, quantization=target))
+    return summed(rng, graph, x, reshape_to(graph, activated, x.shape))
+
+
+def summed(rng, graph, x, y):
+    scale = max(x.quantization.scale, y.quantization.scale) * 1.5
+    output = graph.tensor(x.shape, quantization=per_tensor(scale, draw.choose(rng, (-128, 0, 11))))
+    return graph.operator("ADD", [x, y], output)
+
+
+def doubled(rng, graph, x):
+    """One tensor in both places of an operator."""
+    if draw.chance(rng, 0.5):
+        return summed(rng, graph, x, x)
+    output = graph.tensor([*x.shape[:3], 2 * x.shape[3]], quantization=x.quantization)
+    return graph.operator("CONCATENATION", [x, x], output, axis=3)
+
+
+def excite(rng, graph, x):
+    """x * logistic(conv(mean(x))): one factor per channel."""
+    pooled = graph.tensor([x.shape[0], 1, 1, x.shape[3]], quantization=per_tensor(x.quantization.scale * 0.4, x.quantization.zero_point))
+    pooled = graph.operator("MEAN", [x, graph.constant(np.array([1, 2], np.int32))], pooled, keepDims=True)
+    gate = squash(rng, graph, conv(rng, graph, pooled, x.shape[3], 1))
+    output = graph.tensor(x.shape, quantization=per_tensor(x.quantization.scale * 0.7, x.quantization.zero_point))
+    return graph.operator("MUL", [x, gate] if draw.chance(rng, 0.5) else [gate, x], output)
+
+
 def head(rng, graph, x):
     """To one row of classes: MEAN or nothing, flattened, FULLY_CONNECTED, SOFTMAX."""
     batch, channels = x.shape[0], x.shape[3]
@@ -102,10 +134,7 @@ def head(rng, graph, x):
         output = graph.tensor([batch, channels], quantization=per_tensor(x.quantization.scale * 0.5, x.quantization.zero_point))
         x = graph.operator("MEAN", [x, graph.constant(np.array([1, 2], np.int32))], output, keepDims=False)
     else:
-        shape = [batch, int(np.prod(x.shape[1:]))]
-        x = graph.operator(
-            "RESHAPE", [x, graph.constant(np.array(shape, np.int32))], graph.tensor(shape, quantization=x.quantization), newShape=shape
-        )
+        x = reshape_to(graph, x, [batch, int(np.prod(x.shape[1:]))])
     classes = int(draw.choose(rng, (2, 10, 12)))
     w = rng.integers(-127, 128, [classes, x.shape[1]]).astype(np.int8)
     x = layer(rng, graph, "FULLY_CONNECTED", x, w, 0, x.shape[1], [batch, classes])
@@ -114,7 +143,7 @@ def head(rng, graph, x):
     return x
 
 
-BLOCKS = (conv, conv, depthwise, depthwise, pool, residual, residual, branches, pad, squash)
+BLOCKS = (conv, conv, depthwise, depthwise, pool, residual, residual, branches, pad, squash, detour, doubled, excite)
 
 
 def network(rng):
