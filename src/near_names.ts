@@ -13,6 +13,7 @@ export function nearNames(name: string, candidates: Iterable<string>): string[] 
     })
     .filter(({ far }) => far <= limit)
     .sort((a, b) => a.far - b.far || a.candidate.localeCompare(b.candidate))
+    .filter(({ far }, _, [nearest]) => far <= nearest.far + 1) // one letter off is meant, three are a guess
     .slice(0, 3)
     .map(({ candidate }) => candidate);
 }

@@ -1,3 +1,4 @@
+import { printable } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import { checkModel, type Interpreter, type Model, type OperatorCheck } from "../index";
 import { boardOption, jsonOption, type CommandFile, type ExitStatus } from "./command";
@@ -57,10 +58,13 @@ function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], {
   const rows = operators.map(({ index, op, ok }): Cell[] => [
     String(index), op, typesText(model, index), ok ? { text: "ok", paint: colors.green } : { text: "refused", paint: colors.red },
   ]);
-  const reasons = refused.map(({ index, op, reason, hint }) =>
-    `${colors.red("refused")} operator ${index} ${op}: ${reason}\n${hint ? `        ${colors.dim("hint")} ${hint}\n` : ""}`);
+  const reasons = [...groupBy(refused, ({ reason, hint }) => JSON.stringify([reason, hint])).values()].map((same) => {
+    const { reason, hint } = same[0];
+    const who = `operator${same.length > 1 ? "s" : ""} ${format.list(same.map(({ index }) => String(index)))}`;
+    return `${colors.red(who)}  ${printable(reason)}\n${hint ? `  ${colors.dim("hint")} ${printable(hint)}\n` : ""}`;
+  });
   const verdict = refused.length > 0 ? `${colors.red(colors.bold("no"))}  ${format.plural(refused.length, "operator")} of ${operators.length} cannot run`
-    : refusal ? `${colors.red(colors.bold("no"))}  ${refusal.message}${refusal.hint ? `\n    ${colors.dim("hint")} ${refusal.hint}` : ""}`
+    : refusal ? `${colors.red(colors.bold("no"))}  ${printable(refusal.message)}${refusal.hint ? `\n    ${colors.dim("hint")} ${printable(refusal.hint)}` : ""}`
     : `${colors.green(colors.bold("yes"))}  all ${format.plural(operators.length, "operator")} run, in an arena of ${format.bytes(net?.arena.bytes ?? 0)}`;
   return [
     `${colors.bold(name)}\n\n`,
@@ -69,6 +73,12 @@ function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], {
     `${verdict}\n`,
     fit ? `${fit.fits ? colors.green(colors.bold("yes")) : colors.red(colors.bold("no "))}  ${fitText(fit)}\n` : "",
   ].join("");
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
 }
 
 /** "int8, int8, int32 -> int8" */

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { parseBoard } from "../device/board_file";
 import { boardByName, type Board } from "../device/boards";
 import { ArenulaError } from "../errors";
 import { Interpreter, Model, type CreateOptions } from "../index";
@@ -39,6 +38,7 @@ async function inFile<T>(file: string, act: () => T | Promise<T>): Promise<T> {
 /** The board that `--board` means: a name, or a file of the user's own, which has a slash or ends in .json. */
 export async function openBoard(nameOrPath: string): Promise<Board> {
   if (!/[/\\]|\.json$/.test(nameOrPath)) return boardByName(nameOrPath);
+  const { parseBoard } = await import("../device/board_file"); // the schema's compiler takes long to load
   return parseBoard(new TextDecoder().decode(await readFile(nameOrPath)), nameOrPath);
 }
 

@@ -63,7 +63,6 @@ export async function boardByName(name: string): Promise<Board> {
   if (found) return found;
   const near = didYouMean(name, all.map((board) => board.name));
   throw new ArenulaError("BOARD_UNKNOWN", `no board is called '${name}'`, {
-    where: `--board ${name}`,
     hint: `${near ? `${near} ` : ""}\`arenula boards\` lists all ${all.length}; a board of your own: --board ./my-board.json`,
   });
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeFile, formatOf } from "../../src/cli/inputs/decode";
+import { decodeFile } from "../../src/cli/inputs/decode";
+import { formatOf } from "../../src/cli/inputs/formats";
 import { convertChannels, imageToReal, likelyScalings, parseImage, resize } from "../../src/cli/inputs/image";
 import { decodeInputs, type NamedInput } from "../../src/cli/inputs/inputs";
 import { parseJsonValues } from "../../src/cli/inputs/json";
@@ -304,6 +305,8 @@ specifications("are refused where they do not add up", async () => {
   assert.match((await refused("INPUT_MISSING", "secnd=real.npy")).hint, "'second'");
   await refused("USAGE", "stored.npy", "real.npy", "zeros");
   await refused("USAGE", "first=zeros", "a=zeros", "zeros");
+  const noImage = await decodeInputs(["zeros"], two, { scaling: { mean: [0], std: [1] }, fit: false }, read).then(() => null, (thrown: unknown) => thrown as ArenulaError);
+  assert.is(noImage?.code, "USAGE");
   await refused("USAGE", "lcg:x");
   await refused("USAGE", "lcg:4294967296");
   await refused("INPUT_FORMAT", "picture.gif", "zeros");

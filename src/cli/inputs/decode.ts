@@ -1,20 +1,12 @@
 import { ArenulaError } from "../../errors";
 import { byteLength, elementCount, type TensorType } from "../../graph/tensor";
+import type { FileFormat } from "./formats";
 import { imageToReal, parseImage } from "./image";
 import { parseJsonValues } from "./json";
 import { parseNpy, parseNpz } from "./npy";
 import { checkShape, integerRange, quantizeValues, storeValues, tensorText } from "./quantize";
 import { parseWave, soundToValues } from "./wave";
 import type { DecodedInput, DecodeOptions, InputTensor, Values } from "./types";
-
-export const FILE_FORMATS = ["bin", "npy", "npz", "png", "jpg", "jpeg", "wav", "json"] as const;
-export type FileFormat = (typeof FILE_FORMATS)[number];
-
-/** The format that a file's name announces, or null. */
-export function formatOf(path: string): FileFormat | null {
-  const extension = /\.([^./\\]+)$/.exec(path)?.[1].toLowerCase();
-  return FILE_FORMATS.find((format) => format === extension) ?? null;
-}
 
 /**
  * The bytes of a file -> the bytes of an input. Touches nothing but its arguments, so that a browser page can use it.

@@ -1,7 +1,7 @@
 import { ArenulaError } from "../../errors";
 import { byteLength } from "../../graph/tensor";
 import { didYouMean } from "../../near_names";
-import { decodeFile, FILE_FORMATS, formatOf } from "./decode";
+import { FILE_FORMATS, formatOf } from "./formats";
 import { Lcg } from "./lcg";
 import { tensorText } from "./quantize";
 import type { DecodedInput, DecodeOptions, InputTensor, Scaling } from "./types";
@@ -29,6 +29,9 @@ export async function decodeInputs(
   specifications: readonly string[], inputs: readonly NamedInput[], options: InputOptions, readFile: (path: string) => Promise<Uint8Array>,
 ): Promise<DecodedInput[]> {
   const sources = assign(specifications, inputs);
+  if ((options.scaling || options.fit) && !sources.some(isImage)) {
+    throw new ArenulaError("USAGE", `${options.scaling ? "--mean and --std apply" : "--fit applies"} to images, and no input is one`, { hint: "real values in an array are taken as they are" });
+  }
   const generators = new Map<string, Lcg>();
   const files = new Map<string, Promise<Uint8Array>>();
   const decoded: DecodedInput[] = [];
@@ -49,6 +52,7 @@ export async function decodeInputs(
       }
       const bytes = files.get(source) ?? readFile(source);
       files.set(source, bytes);
+      const { decodeFile } = await import("./decode"); // its decoders take longer to load than most commands to run
       const decodeOptions: DecodeOptions = { ...options, modelScaling: input.scaling };
       decoded.push(decodeFile(format, await bytes, input, input.aliases, decodeOptions, source));
     }
@@ -87,6 +91,10 @@ function assign(specifications: readonly string[], inputs: readonly NamedInput[]
 
 function fillsTheRest(specification: string): boolean {
   return specification === "zeros" || specification.startsWith("lcg:") || formatOf(specification) === "npz";
+}
+
+function isImage(specification: string): boolean {
+  return ["png", "jpg", "jpeg"].includes(formatOf(specification) ?? "");
 }
 
 /** "inputt=x.npy" is a slip, "./a=b.npy" a file. */
