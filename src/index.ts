@@ -19,6 +19,7 @@ export type { Graph, Operator, Signature, Subgraph } from "./graph/graph";
 export type { Quantization, Tensor, TensorType } from "./graph/tensor";
 export { checkModel, operatorMacs, type OperatorCheck } from "./lowering/check";
 export { drawPlanSvg } from "./arena/draw_svg";
+export { drawPlanText } from "./arena/draw_text";
 export { planArena, type ArenaPlan, type Block, type PlacedBlock } from "./arena/plan";
 export { boardByName, boards, type Board } from "./device/boards";
 export { InputView, TensorView, type TypedArray } from "./runtime/tensor_view";
