@@ -13,7 +13,7 @@ export interface Operator {
   /** Tensor indices; -1 for an optional input that is absent. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
-  /** {} where the file carries no options table; the schema's defaults stand in for absent fields. */
+  /** The schema's defaults stand in for absent fields, and for a whole absent table; {} for operators without options and custom ones. */
   readonly options: OperatorOptions;
   /** Bytes of a custom operator's own options. */
   readonly customOptions: Uint8Array | null;

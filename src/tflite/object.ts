@@ -3,6 +3,7 @@
 
 import { Builder, type Offset } from "flatbuffers";
 import { ArenulaError, ModelError } from "../errors";
+import { snakeCase } from "./place";
 import { SCALAR_BYTES, memberOf, memberType, tableOf, type ElementType, type Enum, type Field, type FieldType, type Scalar, type Table } from "./schema";
 
 /** Fields of a table. Absent scalars hold the schema's default; absent vectors, strings, tables and unions are null. */
@@ -13,7 +14,7 @@ export type FieldValue = number | boolean | string | Uint8Array | readonly Field
 /** What a table reads as when the file has none. */
 export function defaultsOf(table: Table): TableObject {
   const object: TableObject = {};
-  for (const field of liveFields(table)) object[field.name] = initialValue(field);
+  for (const field of table.fields) object[field.name] = initialValue(field);
   return object;
 }
 
@@ -56,9 +57,9 @@ export function readTable(bytes: Uint8Array, position: number, table: Table, whe
   };
 
   const object: TableObject = {};
-  for (const field of liveFields(table)) {
+  for (const field of table.fields) {
     const at = fieldAt(field.slot);
-    object[field.name] = at ? readField(at, field, `${where}.${field.name}`) : initialValue(field);
+    object[field.name] = at ? readField(at, field, `${where}.${snakeCase(field.name)}`) : initialValue(field);
   }
   return object;
 }
@@ -79,7 +80,7 @@ export function writeModel(model: TableObject): Uint8Array {
 }
 
 function writeTable(builder: Builder, table: Table, object: TableObject): Offset {
-  const fields = liveFields(table);
+  const { fields } = table;
   for (const name of Object.keys(object)) {
     if (!fields.some((field) => field.name === name)) throw new ArenulaError("INTERNAL", `${table.name} has no field ${name}`);
   }
@@ -190,8 +191,4 @@ function initialValue({ type, initial }: Field): FieldValue {
   if (type.kind === "enum") return type.values.values[initial]!;
   if (type.kind === "scalar") return type.scalar === "bool" ? initial !== 0 : initial;
   return null;
-}
-
-function liveFields(table: Table): readonly Field[] {
-  return table.fields.filter((field) => !field.deprecated);
 }

@@ -4,7 +4,7 @@ import type { OperatorOptions } from "../graph/graph";
 import type { Operator } from "./generated/schema_generated";
 import { defaultsOf, readTable } from "./object";
 import { invalid, type Place } from "./place";
-import { memberOf, tableOf, type Table } from "./schema";
+import { memberOf, type Table } from "./schema";
 
 /** Operators whose options are not named after them, where the table has fields. All others follow by their letters: CONV_2D, Conv2DOptions. */
 const SHARED_TABLES: Readonly<Record<string, string>> = {
@@ -53,15 +53,19 @@ const position = (found: Position | null): number => found?.bb_pos ?? 0;
 
 /** The options table of a builtin operator; null where it has none, or one without fields. */
 export function optionsTable(name: string): Table | null {
-  const letters = (text: string) => text.replace(/_/g, "").toUpperCase();
-  byLetters ??= new Map(["BuiltinOptions", "BuiltinOptions2"].flatMap((union) => unionMembers(union)).map((table) => [letters(table), table]));
-  const table = SHARED_TABLES[name] ?? byLetters.get(`${letters(name)}OPTIONS`);
-  return table !== undefined && tableOf(table).fields.length > 0 ? tableOf(table) : null;
+  let table = tables.get(name);
+  if (table === undefined) tables.set(name, (table = findTable(name)));
+  return table;
 }
-let byLetters: Map<string, string> | null = null;
+const tables = new Map<string, Table | null>();
 
-function unionMembers(union: string): string[] {
-  const names: string[] = [];
-  for (let type = 1, table = memberOf(union, type); table; table = memberOf(union, ++type)) names.push(table.name);
-  return names;
+function findTable(operator: string): Table | null {
+  const letters = (text: string) => text.replace(/_/g, "").toUpperCase();
+  const wanted = SHARED_TABLES[operator] ?? `${letters(operator)}OPTIONS`;
+  for (const union of ["BuiltinOptions", "BuiltinOptions2"]) {
+    for (let type = 1, table = memberOf(union, type); table; table = memberOf(union, ++type)) {
+      if (letters(table.name) === letters(wanted)) return table.fields.length > 0 ? table : null;
+    }
+  }
+  return null;
 }

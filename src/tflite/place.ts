@@ -38,6 +38,11 @@ export function list(numbers: readonly number[]): string {
   return `${numbers.slice(0, SHOWN_NUMBERS).join(", ")}${numbers.length > SHOWN_NUMBERS ? `, ... (${numbers.length})` : ""}`;
 }
 
+/** A field as the schema spells it: builtin_options_2. */
+export function snakeCase(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/options2$/, "options_2");
+}
+
 /** Refuses an index outside [0, count). */
 export function checkIndex(place: Place, field: string, index: number, count: number, what: string): number {
   if (index >= 0 && index < count) return index;

@@ -39,10 +39,10 @@ export interface Field {
   readonly slot: number;
   readonly type: FieldType;
   readonly initial: number;
-  readonly deprecated: boolean;
 }
 export interface Table {
   readonly name: string;
+  /** In slot order, without the deprecated ones: nothing may read or write those. */
   readonly fields: readonly Field[];
 }
 
@@ -77,11 +77,12 @@ export function memberType(union: string, table: string): number {
 
 function parseFields(words: readonly string[]): Field[] {
   let slot = 0;
-  return words.map((word) => {
-    const [, minus, name, typeName, align, initial] = /^(-?)(\w+):([[\]\w]+)(?:@(\d+))?(?:=(.+))?$/.exec(word)!;
+  return words.flatMap((word) => {
+    const [, deprecated, name, typeName, align, initial] = /^(-?)(\w+):([[\]\w]+)(?:@(\d+))?(?:=(.+))?$/.exec(word)!;
     const type = parseType(typeName!, Number(align ?? 0));
     if (type.kind === "union") slot++;
-    return { name: name!, slot: slot++, type, initial: Number(initial ?? 0), deprecated: minus === "-" };
+    const field: Field = { name: name!, slot: slot++, type, initial: Number(initial ?? 0) };
+    return deprecated ? [] : [field];
   });
 }
 

@@ -9,10 +9,15 @@ export function tensorTypeOf(value: number): TensorType | null {
   return name === undefined ? null : (name.toLowerCase() as TensorType);
 }
 
-/** The smallest and largest stored value of the integer types that quantization uses; null for other types. */
+const signed = (bits: number) => [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] as const;
+const unsigned = (bits: number) => [0, 2 ** bits - 1] as const;
+const STORED_RANGES: Readonly<Partial<Record<TensorType, readonly [number, number]>>> = {
+  int2: signed(2), int4: signed(4), int8: signed(8), int16: signed(16), int32: signed(32),
+  int64: signed(32), // biases of int16 activations, whose zero point is 0: nothing needs more
+  uint2: unsigned(2), uint4: unsigned(4), uint8: unsigned(8), uint16: unsigned(16), uint32: unsigned(32),
+};
+
+/** The zero points that an integer type allows: what it can store. Null for types that quantization does not use. */
 export function storedRange(type: TensorType): readonly [number, number] | null {
-  const match = /^(u?)int(2|4|8|16|32)$/.exec(type);
-  if (!match) return type === "int64" ? [-(2 ** 31), 2 ** 31 - 1] : null; // an int64 bias: its zero point is 0 in any case
-  const bits = Number(match[2]);
-  return match[1] ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  return STORED_RANGES[type] ?? null;
 }

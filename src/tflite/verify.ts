@@ -1,22 +1,25 @@
 // Is this flatbuffer sound? Walks every table, vtable, offset, vector, string and union member by the schema, before any accessor
 // touches them. Afterwards every read of a known field stays inside the file. What the values mean is read.ts's business.
 //
-// The walk ends soon on any file: tables of the schema nest a dozen deep at most and never within themselves, and the work is bounded
-// by the size of the file. Offsets cost the 4 bytes they occupy and vectors their bytes; in a sound file nothing is reached twice
-// (but for a few strings and shapes that writers share), so work beyond twice the file's size means vectors or tables laid over each other.
+// The walk ends soon on any file. Tables of the schema nest a dozen deep at most and never within themselves. In a sound file every
+// table, vector and string has bytes of its own (but for a few strings and shapes that writers share), so what is followed adds up
+// to less than the file; more means vectors or tables laid over each other. And there are only so many tables.
 
 import { ModelError } from "../errors";
+import { snakeCase } from "./place";
 import { SCALAR_BYTES, memberOf, tableOf, type ElementType, type Field, type FieldType, type Table } from "./schema";
 
 const OFFSET_BYTES = 4;
 /** Sharing that a small file may do beyond its own size. */
 const SLACK_BYTES = 65536;
+/** Tensors, operators, buffers, options and so on. mobilenet_v1 has 341; 15,000 operators, so 60,000 tables, take 0.2 s to read. */
+const MOST_TABLES = 100_000;
 const TRUNCATED = "the file is probably truncated: fetch or convert it again";
 const DAMAGED = "the file is damaged: fetch or convert it again";
 
 /**
  * @param bytes A file that starts with the identifier of TFLite.
- * @throws ModelError MODEL_CORRUPT with the byte and the path, "subgraphs[0].operators[3].inputs, byte 1032".
+ * @throws ModelError MODEL_UNSUPPORTED for too many tables, else MODEL_CORRUPT with the byte and the path, "subgraphs[0].operators[3].inputs, byte 1032".
  */
 export function verifyModel(bytes: Uint8Array): void {
   new Verifier(bytes).root();
@@ -26,12 +29,13 @@ class Verifier {
   private readonly view: DataView;
   private readonly length: number;
   private readonly path: (string | number)[] = [];
-  private workLeft: number;
+  private bytesLeft: number;
+  private tablesLeft = MOST_TABLES;
 
   constructor(bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.length = bytes.length;
-    this.workLeft = 2 * bytes.length + SLACK_BYTES;
+    this.bytesLeft = bytes.length + SLACK_BYTES;
   }
 
   root(): void {
@@ -46,6 +50,8 @@ class Verifier {
     const vtableBytes = this.view.getUint16(vtable, true), tableBytes = this.view.getUint16(vtable + 2, true);
     if (vtableBytes < 4 || vtableBytes % 2 || vtable + vtableBytes > this.length) this.fail(vtable, `a vtable of ${vtableBytes} bytes`);
     if (tableBytes < 4 || position + tableBytes > this.length) this.fail(vtable + 2, `${table.name} takes ${tableBytes} bytes from byte ${position}, the file has ${this.length}`, TRUNCATED);
+    this.charge(position, tableBytes);
+    if (--this.tablesLeft < 0) this.refuse(position);
 
     const fieldAt = (slot: number, name: string, bytes: number): number => {
       const entry = 4 + 2 * slot;
@@ -56,7 +62,6 @@ class Verifier {
       return position + offset;
     };
     for (const field of table.fields) {
-      if (field.deprecated) continue;
       this.path.push(field.name);
       const at = fieldAt(field.slot, field.name, inlineBytes(field.type));
       if (field.type.kind === "union") this.union(fieldAt(field.slot - 1, `${field.name}'s type`, 1), at, field.type.union);
@@ -111,14 +116,13 @@ class Verifier {
     const offset = this.view.getUint32(at, true), target = at + offset;
     if (target > this.length - 4) this.fail(at, `an offset leads to byte ${target}, the file has ${this.length}`, TRUNCATED);
     if (offset === 0) this.fail(at, "an offset of 0 leads to itself");
-    this.charge(at, OFFSET_BYTES);
     this.aligned(target, 4, "the target of an offset");
     return target;
   }
 
   private charge(at: number, bytes: number): void {
-    this.workLeft -= bytes;
-    if (this.workLeft < 0) this.fail(at, "tables or vectors are laid over each other: following all of them takes more than twice the file");
+    this.bytesLeft -= bytes;
+    if (this.bytesLeft < 0) this.fail(at, "tables or vectors are laid over each other: together they take more than the file");
   }
 
   private aligned(at: number, bytes: number, what: string): void {
@@ -126,8 +130,19 @@ class Verifier {
   }
 
   private fail(at: number, message: string, hint = DAMAGED): never {
-    const path = this.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("").slice(1);
-    throw new ModelError("MODEL_CORRUPT", message, { where: `${path ? `${path}, ` : ""}byte ${at}`, hint });
+    throw new ModelError("MODEL_CORRUPT", message, { where: this.where(at), hint });
+  }
+
+  private refuse(at: number): never {
+    throw new ModelError("MODEL_UNSUPPORTED", `the model has more than ${MOST_TABLES} tensors, operators and buffers`, {
+      where: this.where(at),
+      hint: "the file is damaged, or the model is not meant for microcontrollers",
+    });
+  }
+
+  private where(at: number): string {
+    const path = this.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${snakeCase(step)}`)).join("").slice(1);
+    return `${path ? `${path}, ` : ""}byte ${at}`;
   }
 }
 

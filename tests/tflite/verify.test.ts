@@ -132,6 +132,23 @@ verify("overlapping vectors of offsets are refused", () => {
   refuses(bytes, "MODEL_CORRUPT", "laid over each other");
 });
 
+verify("offsets that run backwards", () => {
+  const small = buildModel(CONV_MODEL), count = 1000, bytes = new Uint8Array(small.length + 4 + 4 * count), view = new DataView(bytes.buffer);
+  bytes.set(small);
+  const operators = locate(bytes, "Model", "subgraphs", 0, "operators"), first = locate(bytes, "Model", "subgraphs", 0, "operators", 0);
+  const operator = first + wordAt(bytes, first), start = small.length; // the vector goes behind the model, its offsets run backwards: unsigned, so they wrap
+  view.setUint32(operators, start - operators, true);
+  view.setUint32(start, count, true);
+  for (let i = 0; i < count; i++) view.setUint32(start + 4 + 4 * i, (operator - (start + 4 + 4 * i)) >>> 0, true);
+  refuses(bytes, "MODEL_CORRUPT", "subgraphs[0].operators[0], byte", "an offset leads to byte");
+});
+
+verify("more tables than any model of a microcontroller has", () => {
+  const object = modelObject(CONV_MODEL);
+  for (let i = 0; i < 100_000; i++) object.buffers.push({});
+  refuses(writeModel(object), "MODEL_UNSUPPORTED", "buffers[", "more than 100000");
+});
+
 verify("a real model of 300 KB, cut anywhere, is refused", () => {
   const person = modelNamed("person_detect.tflite");
   if (!person) return console.log("person_detect.tflite is not at hand");
