@@ -43,19 +43,17 @@ export function readQuantization(table: QuantizationParameters | null, tensor: Q
 }
 
 function checkScale(scale: number, i: number, { constant }: QuantizedTensor, place: Place): number {
+  if (scale > 0 && scale < Infinity) return scale;
   const field = `.quantization.scale[${i}]`;
-  if (!Number.isFinite(scale) || scale < 0) throw invalid(place, field, `scale ${scale}, expected a finite positive number`);
-  if (scale === 0 && !constant) {
-    throw invalid(place, field, "scale 0 on an activation: no value but 0 could be stored", "quantize again with data that reaches this tensor");
-  }
-  return scale;
+  if (scale !== 0) throw invalid(place, field, `scale ${scale}, expected a finite positive number`);
+  if (constant) return scale;
+  throw invalid(place, field, "scale 0 on an activation: no value but 0 could be stored", "quantize again with data that reaches this tensor");
 }
 
 function checkZeroPoint(value: bigint, i: number, [least, most]: readonly [number, number], { type }: QuantizedTensor, place: Place): number {
-  if (value < BigInt(least) || value > BigInt(most)) {
-    throw invalid(place, `.quantization.zero_point[${i}]`, `zero point ${value} is outside ${type}, which holds ${least} to ${most}`);
-  }
-  return Number(value);
+  const number = Number(value); // rounds far outside the range only
+  if (number >= least && number <= most) return number;
+  throw invalid(place, `.quantization.zero_point[${i}]`, `zero point ${value} is outside ${type}, which holds ${least} to ${most}`);
 }
 
 /** The axis of per-channel scales: its extent is their number. */
