@@ -1,4 +1,4 @@
-// npm run test:oracle: the published runtimes against Arenula on drawn models (tests/oracle/README.md). Builds, makes or reuses a Python
+// npm run test:oracle: the published runtimes against Arenula on drawn models (tests/oracle/README.md). Makes or reuses a Python
 // environment at ARENULA_ORACLE_VENV (~/.cache/arenula/oracle) and passes its arguments on. Ends with `N passed, N failed, N skipped`.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -48,6 +48,5 @@ function ensureEnvironment() {
 }
 
 ensureEnvironment();
-run(process.execPath, [path.join(ROOT, "scripts/build.mjs")], { stdio: ["inherit", 2, "inherit"] });
 const environment = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", OMP_NUM_THREADS: "2" };
 run(PYTHON, [path.join(ORACLE, "run.py"), ...process.argv.slice(2)], { env: environment });

@@ -8,6 +8,7 @@ The same seed draws the same cases. Exit code 1 when a difference has no name.
 
 import argparse
 import json
+import os
 import sys
 import zlib
 from collections import Counter
@@ -58,11 +59,11 @@ def write_case(directory, case_id, model, model_reference, inputs, verdict):
 
     if isinstance(model_reference, bytes):
         (folder / "model.tflite").write_bytes(model_reference)
-        model_reference = "model.tflite"
+        model_reference = folder / "model.tflite"
     case = {
         "id": case_id,
         "origin": f"tests/oracle: {verdict.source}",
-        "model": str(model_reference),
+        "model": os.path.relpath(model_reference, folder),
         "operators": [operator.describe(model.tensors) for operator in model.operators],
         "inputs": files("input", model.inputs, inputs),
         "outputs": files("output", model.outputs, verdict.outputs),
@@ -106,7 +107,7 @@ def run_model(directory, path, seed, count):
     model_bytes = path.read_bytes()
     for number in range(count):
         inputs = random_inputs(np.random.default_rng([seed, zlib.crc32(path.name.encode()), number]), read_model(model_bytes))
-        one_case(directory, tally, f"{path.stem}.{seed}.{number}", model_bytes, path.resolve(), inputs)
+        one_case(directory, tally, f"{path.stem}.{seed}.{number}", model_bytes, path, inputs)
     return tally
 
 

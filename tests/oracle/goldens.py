@@ -1,0 +1,64 @@
+"""
+Writes tests/operators/goldens/<family>.json: drawn models small enough to check in, with what TFLM computes on them, so that
+`npm test` holds every operator against TFLM where no Python is. From the root, about 20 s:
+
+    ~/.cache/arenula/oracle/bin/python tests/oracle/goldens.py
+"""
+
+import base64
+import json
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from families import FAMILIES
+from generate import generate, report
+
+SEED, DRAWS = 3, 40
+CASES, CASE_BYTES = 12, 2_000  # the first of a family, and bytes of model, inputs and outputs together
+TARGET = Path(__file__).resolve().parents[1] / "operators" / "goldens"
+# Types that the oracle test draws ahead of the kernels; they join when a kernel takes them.
+WITHOUT_KERNEL = re.compile(r"^(QUANTIZE|DEQUANTIZE) .*\b(int16|int32|uint8)\b")
+
+
+def encoded(path):
+    return base64.b64encode(path.read_bytes()).decode()
+
+
+def pack(folder):
+    """One case in one object, or None where it is too large or needs a type without a kernel."""
+    case = json.loads((folder / "case.json").read_text())
+    if any(WITHOUT_KERNEL.match(operator) for operator in case["operators"]):
+        return None
+    if sum(path.stat().st_size for path in folder.iterdir() if path.name != "case.json") > CASE_BYTES:
+        return None
+    return {
+        "id": case["id"],
+        "expectation": case["origin"].removeprefix("tests/oracle: "),
+        "operators": case["operators"],
+        "model": encoded(folder / "model.tflite"),
+        "inputs": [encoded(folder / record["file"]) for record in case["inputs"]],
+        "outputs": [encoded(folder / record["file"]) for record in case["outputs"]],
+        "tensors": {layer["tensor"]: layer["crc32"] for layer in case["layers"]},
+    }
+
+
+def main():
+    families = [name for name in FAMILIES if name != "network"]  # networks are large, and models/goldens has some
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as directory:
+        tallies = generate(Path(directory), SEED, DRAWS, families)
+        report(tallies)
+        for name in families:
+            folders = [Path(directory) / "models" / f"{name}.{SEED}.{number}" for number in range(DRAWS)]
+            cases = [case for case in map(pack, filter(Path.exists, folders)) if case][:CASES]
+            lines = ",\n".join(json.dumps(case) for case in cases)
+            (TARGET / f"{name}.json").write_text(f"[\n{lines}\n]\n")
+    return 1 if any(tally.failed for tally in tallies.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
