@@ -23,13 +23,13 @@ async function show(name: string | undefined, { json }: { json?: boolean }, io: 
 
 function drawList(boards: readonly Board[], { outColors: colors, columns }: Io): string {
   const rows = [...boards].sort((a, b) => Number(a.emulated) - Number(b.emulated)).map((board) => [
-    { text: board.name, paint: colors.bold }, board.chip, board.core, format.frequency(board.clockHz), format.size(largestRegion(board).bytes),
-    board.flashBytes === null ? "?" : format.size(board.flashBytes), { text: board.emulated ? "emulated" : "", paint: colors.dim },
+    { text: board.name, paint: colors.bold }, board.chip, board.core, board.clockHz === null ? "?" : format.short(board.clockHz / 1e6), format.size(largestRegion(board).bytes),
+    board.flashBytes === null ? "?" : format.size(board.flashBytes), { text: board.emulated ? "QEMU" : "", paint: colors.dim },
   ]);
   return `${table(
-    [{ title: "board" }, { title: "chip", shrinks: true }, { title: "core" }, { title: "clock", align: "right" }, { title: "arena up to", align: "right" }, { title: "flash", align: "right" }, { title: "" }],
+    [{ title: "board" }, { title: "chip", shrinks: true }, { title: "core" }, { title: "MHz", align: "right" }, { title: "RAM", align: "right" }, { title: "flash", align: "right" }, { title: "" }],
     rows, { columns, colors },
-  )}${colors.dim("An arena lies in one contiguous region of RAM. `arenula boards NAME` shows all regions and where the figures come from.")}\n`;
+  )}${colors.dim("RAM is the largest region: an arena lies in one. See `arenula boards NAME`.")}\n`;
 }
 
 function drawOne(board: Board, { outColors: colors, columns }: Io): string {

@@ -9,7 +9,7 @@ export function count(n: number): string {
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} byte${bytes === 1 ? "" : "s"}`;
   const kb = bytes / 1024;
-  return kb < 1024 || !Number.isInteger(kb / 1024) && kb < 10240 ? `${short(kb)} KB` : `${short(kb / 1024)} MB`;
+  return kb < 1024 ? `${short(kb)} KB` : `${short(kb / 1024)} MB`;
 }
 
 /** 22880 -> "22,880 bytes (22.3 KB)" */

@@ -101,10 +101,10 @@ function draw({ name, model }: OpenModel, io: Io): string {
     title("outputs"), ends(subgraph.outputs),
     title("operators"),
     table(
-      [{ title: "#", align: "right" }, { title: "operator" }, { title: "output", shrinks: true }, { title: "shape" }, { title: "options" }, { title: "MACs", align: "right" }, { title: "parameters", align: "right" }],
+      [{ title: "#", align: "right" }, { title: "operator" }, { title: "output", shrinks: true }, { title: "shape" }, { title: "options", shrinks: true }, { title: "MACs", align: "right" }, { title: "params", align: "right" }],
       operators.map((operator, i) => {
         const output = tensors[operator.outputs[0]];
-        return [String(operator.index), operator.custom ? `${operator.name} (custom)` : operator.name, output ? shortName(output.name) : "", output ? format.shape(output.shape) : "", optionsText(operator), macs[i] ? format.count(macs[i]) : "", parameters[i] ? format.count(parameters[i]) : ""];
+        return [String(operator.index), operator.custom ? `${operator.name} (custom)` : operator.name, output ? shortName(output.name) : "", output ? output.shape.join("x") : "", optionsText(operator, tensors), macs[i] ? format.count(macs[i]) : "", parameters[i] ? format.count(parameters[i]) : ""];
       }),
       terminal,
     ),
@@ -113,7 +113,7 @@ function draw({ name, model }: OpenModel, io: Io): string {
       [{ title: "#", align: "right" }, { title: "type" }, { title: "shape" }, { title: "bytes", align: "right" }, { title: "scale", align: "right" }, { title: "zero", align: "right" }, { title: "" }, { title: "name", shrinks: true }],
       tensors.map((tensor) => {
         const [scale, zero] = quantizationCells(tensor);
-        const kind = tensor.data !== null ? "constant" : tensor.isVariable ? "variable" : "";
+        const kind = tensor.data !== null ? "const" : tensor.isVariable ? "variable" : "";
         return [String(tensor.index), tensor.type, format.shape(tensor.shape), format.count(byteLength(tensor)), scale, zero, { text: kind, paint: colors.dim }, tensor.name];
       }),
       terminal,
@@ -126,25 +126,24 @@ function quantizationCells({ quantization }: Tensor): [string, string] {
   if (!quantization) return ["", ""];
   const { scale, zeroPoint } = quantization;
   if (scale.length === 1) return [format.scale(scale[0]), String(zeroPoint[0])];
-  const short = (value: number) => String(Number(value.toPrecision(3)));
+  const short = (value: number) => String(Number(value.toPrecision(2)));
   const zeros = new Set(zeroPoint);
   return [`${short(Math.min(...scale))}..${short(Math.max(...scale))}`, zeros.size === 1 ? String(zeroPoint[0]) : "various"];
 }
 
-/** What matters of the options, as people write it: "3x3 stride 2 SAME RELU6". */
-function optionsText({ options }: Operator): string {
+/** What matters of the options, as people write it: "3x3 SAME /2 RELU6": filter, padding, stride, activation. */
+function optionsText({ options, inputs, name }: Operator, tensors: readonly Tensor[]): string {
   const number = (key: string) => (typeof options[key] === "number" ? (options[key] as number) : null);
   const pair = (a: string, b: string) => (number(a) !== null && number(b) !== null ? [number(a), number(b)] : null);
   const words: string[] = [];
-  const filter = pair("filterHeight", "filterWidth");
+  const weights = /^(CONV_2D|DEPTHWISE_CONV_2D)$/.test(name) ? tensors[inputs[1]]?.shape : undefined; // [., height, width, .]
+  const filter = weights?.length === 4 ? weights.slice(1, 3) : pair("filterHeight", "filterWidth");
   if (filter) words.push(filter.join("x"));
+  const word = (key: string) => (typeof options[key] === "string" && options[key] !== "NONE" ? [options[key] as string] : []);
+  words.push(...word("padding"));
   const stride = pair("strideH", "strideW");
-  if (stride && (stride[0] !== 1 || stride[1] !== 1)) words.push(`stride ${stride[0] === stride[1] ? stride[0] : stride.join("x")}`);
+  if (stride && (stride[0] !== 1 || stride[1] !== 1)) words.push(`/${stride[0] === stride[1] ? stride[0] : stride.join("x")}`);
   const dilation = pair("dilationHFactor", "dilationWFactor");
   if (dilation && (dilation[0] !== 1 || dilation[1] !== 1)) words.push(`dilation ${dilation.join("x")}`);
-  for (const key of ["padding", "fusedActivationFunction"]) {
-    const word = options[key];
-    if (typeof word === "string" && word !== "NONE") words.push(word);
-  }
-  return words.join(" ");
+  return [...words, ...word("fusedActivationFunction")].join(" ");
 }

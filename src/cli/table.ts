@@ -5,7 +5,7 @@ import type { Colors } from "./io";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** Cut in the middle where the terminal is too narrow. One column of a table, the one with the names. */
+  /** Cut in the middle where the terminal is too narrow: columns with names. The first such column gives way first. */
   readonly shrinks?: boolean;
 }
 
@@ -13,6 +13,7 @@ export interface Column {
 export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
 
 const GAP = "  ";
+/** A name of fewer characters tells nothing. */
 const LEAST = 8;
 
 /** Aligned columns, two spaces apart, the header dim; one line per row, each ended by a newline. */
@@ -20,13 +21,17 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
   const textOf = (cell: Cell) => printable(typeof cell === "string" ? cell : cell.text); // names come out of files
   const widths = columns.map(({ title }, i) => Math.max(stringWidth(title), ...rows.map((row) => stringWidth(textOf(row[i] ?? "")))));
   const total = widths.reduce((sum, width) => sum + width + GAP.length, 0) - GAP.length;
-  const flexible = columns.findIndex((column) => column.shrinks);
-  if (flexible >= 0 && total > terminal.columns) widths[flexible] = Math.max(LEAST, widths[flexible] - (total - terminal.columns));
+  let excess = total - terminal.columns;
+  columns.forEach(({ shrinks }, i) => {
+    const cut = shrinks ? Math.max(0, Math.min(excess, widths[i] - LEAST)) : 0;
+    widths[i] -= cut;
+    excess -= cut;
+  });
 
   const line = (cells: readonly Cell[]) => cells.map((cell, i) => {
     const text = shorten(textOf(cell), widths[i]);
     const padding = " ".repeat(Math.max(0, widths[i] - stringWidth(text)));
-    const painted = typeof cell === "string" ? text : cell.paint(text);
+    const painted = typeof cell === "string" || text === "" ? text : cell.paint(text);
     return columns[i].align === "right" ? padding + painted : i === columns.length - 1 ? painted : painted + padding;
   }).join(GAP).trimEnd();
 
