@@ -27,8 +27,10 @@ export async function writeFileAtomically(file: string, data: Uint8Array | strin
     await writeFile(temporary, data);
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw new ArenulaError("FILE_UNWRITABLE", (error as Error).message, { where: file });
+    await rm(temporary, { force: true }).catch(() => {}); // the first error is the one that tells
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "EEXIST" || code === "ENOTDIR" ? `${path.dirname(file)} is a file, where a folder is wanted` : code === "EISDIR" ? "a folder of that name is in the way" : message;
+    throw new ArenulaError("FILE_UNWRITABLE", why, { where: file });
   }
 }
 

@@ -146,6 +146,12 @@ run("writes outputs, and nothing else stays behind", async () => {
   assert.equal(readdirSync(out), ["output_0.bin"]);
   assert.is(crc32(readFileSync(path.join(out, "output_0.bin"))), result.outputs[0].crc32);
 });
+run("refuses places that cannot be written", async () => {
+  const file = inFolder("a-file", "");
+  for (const out of [file, path.join(file, "below")]) assert.is((await json(1, "run", DIGITS, "-i", "zeros", "--out", out)).error.code, "FILE_UNWRITABLE");
+  assert.is((await json(1, "plan", DIGITS, "--svg", folder)).error.code, "FILE_UNWRITABLE");
+  assert.equal(readdirSync(folder).filter((name) => name.startsWith(".")), []);
+});
 run("refuses a board that is too small with the exact shortfall", async () => {
   const { arena_bytes } = await json(0, "run", DIGITS, "-i", "zeros");
   const { error } = await json(1, "run", DIGITS, "-i", "zeros", "--board", tinyBoard(arena_bytes - 1, 1 << 20));

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Builder } from "flatbuffers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeFile } from "../../src/cli/inputs/decode";
@@ -234,6 +235,37 @@ image("takes the model's own scaling where none is given", () => {
 image.run();
 
 const metadata = suite("TFLITE_METADATA");
+/** A table with one field. The ids are those of metadata_schema.fbs. */
+function tableOf(builder: Builder, fields: number, set: () => void): number {
+  builder.startObject(fields);
+  set();
+  return builder.endObject();
+}
+metadata("holds mean and std of an input in NormalizationOptions", () => {
+  const builder = new Builder(256);
+  const floats = (values: number[]) => {
+    builder.startVector(4, values.length, 4);
+    for (const value of [...values].reverse()) builder.addFloat32(value);
+    return builder.endVector();
+  };
+  const tables = (offsets: number[]) => {
+    builder.startVector(4, offsets.length, 4);
+    for (const offset of [...offsets].reverse()) builder.addOffset(offset);
+    return builder.endVector();
+  };
+  const mean = floats([103.5, 116.25, 123.75]), std = floats([57.5, 57, 58]);
+  const options = tableOf(builder, 2, () => { builder.addFieldOffset(0, mean, 0); builder.addFieldOffset(1, std, 0); });
+  const unit = tableOf(builder, 2, () => { builder.addFieldInt8(0, 1, 0); builder.addFieldOffset(1, options, 0); }); // ProcessUnit: options_type, options
+  const units = tables([unit]);
+  const silent = tableOf(builder, 7, () => {}), spoken = tableOf(builder, 7, () => builder.addFieldOffset(4, units, 0)); // TensorMetadata.process_units
+  const inputs = tables([silent, spoken]);
+  const subgraph = tableOf(builder, 6, () => builder.addFieldOffset(2, inputs, 0)); // SubGraphMetadata.input_tensor_metadata
+  const subgraphs = tables([subgraph]);
+  builder.finish(tableOf(builder, 8, () => builder.addFieldOffset(3, subgraphs, 0)), "M001"); // ModelMetadata.subgraph_metadata
+  const data = builder.asUint8Array();
+  assert.equal(normalizations([{ name: "TFLITE_METADATA", data }]), [null, { mean: [103.5, 116.25, 123.75], std: [57.5, 57, 58] }]);
+  for (let length = 0; length < data.length; length++) normalizations([{ name: "TFLITE_METADATA", data: data.slice(0, length) }]);
+});
 metadata("says nothing where it is absent or damaged", () => {
   assert.equal(normalizations([]), []);
   for (let seed = 0; seed < 200; seed++) {
