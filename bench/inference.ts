@@ -87,7 +87,7 @@ export async function benchInference(model: BenchModel, core: CoreName, yardstic
     const plainCost = yardstick.measure(HALF_ROUND_MS);
     const roundTimes = subject.measure(HALF_ROUND_MS);
     if (round < 0) continue;
-    const cost = (1e6 * roundTimes.reduce((sum, ms) => sum + ms, 0)) / (roundTimes.length * subject.macs);
+    const cost = (1e6 * median(roundTimes)) / subject.macs;
     plain.push(plainCost);
     times.push(...roundTimes);
     costs.push(cost);

@@ -1,10 +1,13 @@
 // plain_loop.ts as something to time: inputs are refilled and the sums checked around every measurement.
 import plainLoop from "../build/bench/plain_loop.wasm";
 import { Lcg } from "../src/cli/inputs/lcg";
+import { median } from "./statistics";
 
 const DEPTH = 256, CHANNELS = 48, OFFSET = 128;
 /** Multiply-accumulates of one call. */
 const MACS = DEPTH * CHANNELS;
+/** Calls that are timed together: about 0.1 ms. */
+const CALLS = 8;
 const X = 0, W = DEPTH, SUMS = W + MACS;
 
 export class Yardstick {
@@ -22,18 +25,17 @@ export class Yardstick {
     return new Yardstick(run, new Int8Array(memory.buffer, X, DEPTH + MACS), new Int32Array(memory.buffer, SUMS, CHANNELS));
   }
 
-  /** Runs the loop for about `ms` and returns its ns per MAC, on operands of its own. */
+  /** Runs the loop for about `ms` and returns the median of its ns per MAC, on operands of its own. */
   measure(ms: number): number {
     this.refill();
-    let calls = 0, elapsed = 0;
-    const start = performance.now();
-    do {
-      for (let i = 0; i < 16; i++) this.run(X, W, SUMS, DEPTH, CHANNELS);
-      calls += 16;
-      elapsed = performance.now() - start;
-    } while (elapsed < ms);
+    const times: number[] = [];
+    for (let sum = 0; sum < ms; sum += times.at(-1)!) {
+      const start = performance.now();
+      for (let i = 0; i < CALLS; i++) this.run(X, W, SUMS, DEPTH, CHANNELS);
+      times.push(performance.now() - start);
+    }
     this.check();
-    return (elapsed * 1e6) / (calls * MACS);
+    return (1e6 * median(times)) / (CALLS * MACS);
   }
 
   private refill(): void {

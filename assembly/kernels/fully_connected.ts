@@ -6,14 +6,14 @@ import {
   FULLY_CONNECTED_WEIGHTS_OFFSET, FULLY_CONNECTED_OUTPUT_OFFSET, FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX,
 } from "../abi/fully_connected";
 import { dot_1x4__i32 } from "../inner/dot_1x4";
+import { dot_1x8__i64 } from "../inner/dot_1x8";
 import { store_tile } from "../inner/store_tile";
 
-/** Adds weights_offset * sum(x) to the four sums: what weights with a zero point add. */
-function add_weights_offset(x: usize, depth: i32, weights_offset: i32, sums: usize): void {
+/** The sum of a row of activations. */
+function row_sum(x: usize, depth: i32): i32 {
   let sum = 0;
   for (const end = x + depth; x != end; x++) sum += <i32>load<i8>(x);
-  sum *= weights_offset;
-  for (const end = sums + 16; sums != end; sums += 4) store<i32>(sums, load<i32>(sums) + sum);
+  return sum;
 }
 
 export function fully_connected(record: usize): void {
@@ -29,15 +29,17 @@ export function fully_connected(record: usize): void {
     let w: usize = load<u32>(record, FULLY_CONNECTED_WEIGHTS);
     let bias: usize = load<u32>(record, FULLY_CONNECTED_BIAS);
     let multipliers: usize = load<u32>(record, FULLY_CONNECTED_MULTIPLIERS);
-    for (let c = 0; c < out_c; c += 4) {
-      dot_1x4__i32(x, w, depth, sums);
-      if (weights_offset != 0) add_weights_offset(x, depth, weights_offset, sums);
-      store_tile(sums, 1, 1, min(out_c - c, 4), bias, multipliers, multiplier_stride, out + c, 1, offset, low, high);
-      w += depth << 2;
-      bias += 16;
-      multipliers += multiplier_stride << 2;
+    const start = row_sum(x, depth) * weights_offset;
+    for (let left = out_c; left > 0; left -= 8) {
+      for (let c = 0; c < 32; c += 4) store<i32>(sums + c, start);
+      if (left > 4) dot_1x8__i64(x, w, depth, sums);
+      else dot_1x4__i32(x, w, depth, sums);
+      store_tile(sums, 1, 1, min(left, 8), bias, multipliers, multiplier_stride, out, 1, offset, low, high);
+      w += depth << 3;
+      bias += 32;
+      multipliers += multiplier_stride << 3;
+      out += min(left, 8);
     }
     x += depth;
-    out += out_c;
   }
 }

@@ -3,7 +3,7 @@ import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation, quantizationOf } from "./activation";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
-import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packMultipliers } from "./packing";
+import { bytesOfInt32, channelMultipliers, foldOffset, packC8, packMultipliers } from "./packing";
 import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
@@ -42,7 +42,7 @@ export const fullyConnected: Lowering = {
     const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
     emit.step("fully_connected", abi.FULLY_CONNECTED_SIZE, (r) => {
       r.input(abi.FULLY_CONNECTED_INPUT, input);
-      r.constant(abi.FULLY_CONNECTED_WEIGHTS, packC4(weights, outC, depth));
+      r.constant(abi.FULLY_CONNECTED_WEIGHTS, packC8(weights, outC, depth));
       r.constant(abi.FULLY_CONNECTED_BIAS, bytesOfInt32(foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint, weightsOffset)));
       r.constant(abi.FULLY_CONNECTED_MULTIPLIERS, packMultipliers(multipliers));
       r.i32(abi.FULLY_CONNECTED_MULTIPLIER_STRIDE, multipliers.length === 1 ? 0 : 8);
@@ -51,7 +51,7 @@ export const fullyConnected: Lowering = {
       r.i32(abi.FULLY_CONNECTED_BATCHES, batches);
       r.i32(abi.FULLY_CONNECTED_DEPTH, depth);
       r.i32(abi.FULLY_CONNECTED_OUT_C, outC);
-      r.i32(abi.FULLY_CONNECTED_WEIGHTS_OFFSET, weightsOffset);
+      r.i32(abi.FULLY_CONNECTED_WEIGHTS_OFFSET, weightsOffset - 128); // packC8 adds 128
       r.i32(abi.FULLY_CONNECTED_OUTPUT_OFFSET, out.zeroPoint);
       r.i32(abi.FULLY_CONNECTED_MIN, min);
       r.i32(abi.FULLY_CONNECTED_MAX, max);

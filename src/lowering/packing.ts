@@ -22,6 +22,21 @@ export function packC4(weights: Int8Array, channels: number, depth: number): Uin
 }
 
 /**
+ * Weights [channels][depth] -> c8: [channels / 8][depth][8], and what is left as one more such block, or, if it is four channels
+ * or fewer, as [depth][4]. 128 is added to every weight, so that all are unsigned bytes (assembly/inner/dot_1x8.ts); missing
+ * channels are 0.
+ */
+export function packC8(weights: Int8Array, channels: number, depth: number): Uint8Array {
+  const packed = new Uint8Array(4 * Math.ceil(channels / 4) * depth);
+  for (let c = 0; c < channels; c++) {
+    const first = c & ~7, width = channels - first > 4 ? 8 : 4;
+    let to = first * depth + (c & 7);
+    for (let i = c * depth; i < (c + 1) * depth; i++, to += width) packed[to] = weights[i]! + 128;
+  }
+  return packed;
+}
+
+/**
  * Biases with the input offset folded in: sum((x + offset) * w) = sum(x * w) + offset * sum(w).
  * @param bias int32 [channels], or null for none
  * @param weights int8 [channels][depth]

@@ -1,0 +1,45 @@
+// One row of activations x eight channels of weights, two channels to a multiply.
+//
+// Eight weights are one 64-bit load. A mask leaves two of them, 32 bits apart, and one multiply by an activation is two
+// products (wamr.md, section 3: g8). A mask gives unsigned bytes, so weights are stored with 128 added; the caller takes
+// 128 * sum(x) off again. A field sums 65,536 products of magnitude 128 * 255 before it would run into its neighbour.
+
+const PAIR: i64 = 0x000000ff000000ff;
+const MOST: i32 = 65536;
+
+/** Adds the two fields to sums[0] and sums[4]. */
+// @ts-ignore: decorator
+@inline
+function spill(sums: usize, fields: i64): void {
+  const low = <i32>fields;
+  store<i32>(sums, load<i32>(sums) + low);
+  store<i32>(sums, load<i32>(sums, 16) + <i32>((fields - <i64>low) >> 32), 16);
+}
+
+/**
+ * sums[c] += the dot product of one row of activations with channel c.
+ * @param x int8 [depth]
+ * @param w uint8 [depth][8]
+ * @param sums int32 [8]
+ */
+export function dot_1x8__i64(x: usize, w: usize, depth: i32, sums: usize): void {
+  const end = x + depth;
+  do {
+    const stop = min(x + MOST, end);
+    let a0: i64 = 0, a1: i64 = 0, a2: i64 = 0, a3: i64 = 0; // channels 0 and 4, 1 and 5, 2 and 6, 3 and 7
+    do {
+      const v = <i64>load<i8>(x);
+      const q = load<i64>(w);
+      a0 += v * (q & PAIR);
+      a1 += v * ((q >> 8) & PAIR);
+      a2 += v * ((q >> 16) & PAIR);
+      a3 += v * ((q >> 24) & PAIR);
+      x++;
+      w += 8;
+    } while (x != stop);
+    spill(sums, a0);
+    spill(sums + 4, a1);
+    spill(sums + 8, a2);
+    spill(sums + 12, a3);
+  } while (x != end);
+}
