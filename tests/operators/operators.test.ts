@@ -3,7 +3,9 @@ import v8 from "node:v8";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Interpreter, Model } from "../../src/index";
+import { lower } from "../../src/lowering/lower";
 import { LOWERINGS } from "../../src/lowering/table";
+import { loadCore } from "../../src/runtime/core";
 import { operatorGoldens, type OperatorGolden } from "./goldens";
 
 v8.setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 has relaxed SIMD behind this flag
@@ -32,6 +34,14 @@ for (const { name, cases } of families) {
 operators("every operator of the table is in a drawn model", () => {
   const drawn = new Set(families.flatMap(({ cases }) => cases).flatMap(({ model }) => Model.parse(model).subgraphs[0]!.operators.map(({ name }) => name)));
   assert.equal([...LOWERINGS.keys()].filter((name) => !drawn.has(name)), []);
+});
+
+operators("every kernel of the core runs in a drawn model", async () => {
+  const { module } = await loadCore("mcu");
+  const kernels = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function").map(({ name }) => name);
+  const programs = families.flatMap(({ cases }) => cases).map(({ model }) => lower(Model.parse(model).subgraphs[0]!, { core: "mcu" }));
+  const called = new Set(programs.flatMap(({ steps }) => steps.map(({ kernel }) => kernel)));
+  assert.equal(kernels.filter((name) => !called.has(name)), []);
 });
 
 operators.run();

@@ -1,0 +1,5 @@
+// What scripts/docs.mjs runs.
+import { writeFileSync } from "node:fs";
+import { operatorsPage } from "./operators_page";
+
+writeFileSync("docs/operators.md", operatorsPage());
