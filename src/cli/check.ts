@@ -28,7 +28,7 @@ async function checkFile(file: string, flags: CheckFlags, io: Io): Promise<ExitS
   const board = flags.board === undefined ? null : await openBoard(flags.board);
   const operators = checkModel(opened.model);
   const { net, refusal } = operators.every(({ ok }) => ok) ? await tryToCreate(opened) : { net: null, refusal: null };
-  const fit = board && net ? boardFit(board, net.arena) : null;
+  const fit = board && net ? boardFit(board, net) : null;
   const ok = net !== null && fit?.fits !== false;
   io.out(flags.json
     ? `${JSON.stringify({ ok, operators, board: fit, ...(net && { arena_bytes: net.arena.bytes }), ...(refusal && { refusal }) })}\n`

@@ -3,7 +3,7 @@ import type { ArenaPlan } from "../arena/plan";
 import { crc32 } from "../crc32";
 import type { Board } from "../device/boards";
 import { fitArena } from "../device/boards";
-import type { TensorView, TypedArray } from "../index";
+import type { Interpreter, TensorView, TypedArray } from "../index";
 import * as format from "./format";
 
 /** An input or output as `--json` has it. */
@@ -33,26 +33,36 @@ export function quantizationText({ scale, zeroPoint }: { scale: number | null; z
   return `real = ${code} * ${format.scale(scale)}`;
 }
 
-/** How a plan fits a board, as `--json` has it. */
+/** How a model fits a board, as `--json` has it. Runtime and stacks come on top. */
 export interface BoardFitJson {
   name: string;
   fits: boolean;
   arena_bytes: number;
+  /** The largest region of RAM. */
   region: { name: string; bytes: number };
   shortfall_bytes: number;
+  model_bytes: number;
+  /** null: not known. */
+  flash_bytes: number | null;
+  flash_shortfall_bytes: number;
 }
 
-export function boardFit(board: Board, plan: ArenaPlan): BoardFitJson {
-  const { fits, region, shortfall } = fitArena(board, plan.bytes);
-  return { name: board.name, fits, arena_bytes: plan.bytes, region: { name: region.name, bytes: region.bytes }, shortfall_bytes: shortfall };
+export function boardFit(board: Board, { arena, model }: Pick<Interpreter, "arena" | "model">): BoardFitJson {
+  const { fits, region, shortfall } = fitArena(board, arena.bytes);
+  const flashShortfall = Math.max(0, model.bytes - (board.flashBytes ?? Infinity));
+  return {
+    name: board.name, fits: fits && flashShortfall === 0, arena_bytes: arena.bytes, region: { name: region.name, bytes: region.bytes }, shortfall_bytes: shortfall,
+    model_bytes: model.bytes, flash_bytes: board.flashBytes, flash_shortfall_bytes: flashShortfall,
+  };
 }
 
-/** "nucleo-f446re: the arena takes 22,880 of 131,072 bytes of SRAM1+SRAM2 (17.5 %)", or what is missing. */
+/** "nucleo-f446re: the arena takes 22,880 of 131,072 bytes of SRAM1+SRAM2 (17.5 %), the model 53,936 of 524,288 of flash (10.3 %)", or what is missing. */
 export function fitText(fit: BoardFitJson): string {
-  const of = `${format.count(fit.arena_bytes)} of ${format.count(fit.region.bytes)} bytes of ${fit.region.name}`;
-  return fit.fits
-    ? `${fit.name}: the arena takes ${of} (${format.percent(fit.arena_bytes / fit.region.bytes)})`
-    : `${fit.name}: the arena needs ${of}, ${format.count(fit.shortfall_bytes)} too many`;
+  const share = (bytes: number, of: number, place: string, shortfall: number) =>
+    `${format.count(bytes)} of ${format.count(of)} bytes of ${place} (${shortfall > 0 ? `${format.count(shortfall)} too many` : format.percent(bytes / of)})`;
+  const arena = share(fit.arena_bytes, fit.region.bytes, fit.region.name, fit.shortfall_bytes);
+  const flash = fit.flash_bytes === null ? "" : `, the model ${share(fit.model_bytes, fit.flash_bytes, "flash", fit.flash_shortfall_bytes)}`;
+  return `${fit.name}: the arena takes ${arena}${flash}`;
 }
 
 /** Blocks that are alive where the arena is fullest, largest first. */

@@ -36,7 +36,7 @@ async function planFile(file: string, flags: PlanFlags, io: Io): Promise<ExitSta
   const opened = await openModel(file);
   const board = flags.board === undefined ? null : await openBoard(flags.board);
   const net = await createInterpreter(opened, { planner: flags.planner });
-  const fit = board && boardFit(board, net.arena);
+  const fit = board && boardFit(board, net);
   if (flags.svg !== undefined) {
     await writeFileAtomically(flags.svg, drawPlanSvg(net.arena, { title: opened.name, stepNames: net.steps.map((step) => step.name) }));
     io.err(`wrote ${flags.svg}\n`);

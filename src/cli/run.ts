@@ -47,7 +47,7 @@ async function runOnce(file: string, flags: RunFlags, io: Io): Promise<0> {
   if (flags.json) {
     io.out(`${JSON.stringify({
       dialect: net.dialect, core: net.core, arena_bytes: net.arena.bytes,
-      ...(board && { board: boardFit(board, net.arena) }),
+      ...(board && { board: boardFit(board, net) }),
       inputs: net.inputs.map((input, i) => tensorJson(input, decoded[i].bytes)),
       outputs: net.outputs.map((output) => ({ ...tensorJson(output, output.bytes), data: storedValues(output.data) })),
       ...(trace && { trace }), ...(written.length > 0 && { files: written }),
@@ -56,7 +56,7 @@ async function runOnce(file: string, flags: RunFlags, io: Io): Promise<0> {
   }
   const { outColors: colors, columns } = io;
   io.out(`${colors.bold(opened.name)}  ${net.core} core, ${net.dialect} dialect, arena ${format.bytes(net.arena.bytes)}\n`);
-  if (board) io.out(`${fitText(boardFit(board, net.arena))}\n`);
+  if (board) io.out(`${fitText(boardFit(board, net))}\n`);
   for (const output of net.outputs) io.out(`\n${describeOutput(output, io)}`);
   if (trace) {
     io.out(`\n${table(

@@ -188,6 +188,8 @@ check("says yes with 0, no with 1", async () => {
   const small = await json(1, "check", DIGITS, "--board", tinyBoard(100, 1 << 20));
   assert.is(small.ok, false);
   assert.is(small.board.shortfall_bytes, yes.arena_bytes - 100);
+  const bytes = readFileSync(DIGITS).length;
+  assert.is((await json(1, "check", DIGITS, "--board", tinyBoard(1 << 20, bytes - 3))).board.flash_shortfall_bytes, 3);
 });
 check("is the same for people", async () => {
   assert.match((await arenula(["check", DIGITS])).out, /\nyes  all \d+ operators run/);
