@@ -1,3 +1,4 @@
+import { crc32 } from "../crc32";
 import { ArenulaError } from "../errors";
 import { operatorMacs, type Interpreter, type Model } from "../index";
 import type { CoreChoice } from "../runtime/core";
@@ -9,8 +10,7 @@ import type { DecodedInput } from "./inputs/types";
 import type { Io } from "./io";
 import { createInterpreter, openModel } from "./model";
 import { progressBar } from "./progress";
-import { facts, table } from "./table";
-import { crc32 } from "../crc32";
+import { facts, table, type Column } from "./table";
 
 interface BenchFlags extends InputFlags {
   core: CoreChoice;
@@ -149,6 +149,7 @@ const BAR_COLUMNS = 20;
 function draw(name: string, result: Result, comparison: Comparison | null, io: Io): string {
   const { outColors: colors, columns } = io;
   const sum = result.layers.reduce((total, { ms }) => total + ms, 0) || 1;
+  const number = (title: string): Column => ({ title, align: "right" });
   const rate = (macs: number, ms: number) => (macs > 0 && ms > 0 ? (macs / ms / 1e6).toFixed(2) : "");
   return [
     `${colors.bold(name)}  ${result.core} core, ${format.plural(result.runs, "run")}\n\n`,
@@ -160,7 +161,7 @@ function draw(name: string, result: Result, comparison: Comparison | null, io: I
     ], colors),
     "\n",
     table(
-      [{ title: "#", align: "right" }, { title: "operator", shrinks: true }, { title: "MACs", align: "right" }, { title: "ms", align: "right" }, { title: "GMAC/s", align: "right" }, { title: "", align: "right" }, { title: "" }],
+      [number("#"), { title: "operator", shrinks: true }, number("MACs"), number("ms"), number("GMAC/s"), number(""), { title: "" }],
       result.layers.map(({ operator, op, macs, ms }) => [
         String(operator), op, macs > 0 ? format.count(macs) : "", ms > 0 ? ms.toFixed(4) : "", rate(macs, ms), `${((100 * ms) / sum).toFixed(1)} %`,
         { text: "█".repeat(Math.round((BAR_COLUMNS * ms) / sum)), paint: colors.cyan },

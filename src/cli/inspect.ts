@@ -6,7 +6,7 @@ import * as format from "./format";
 import { normalizations } from "./inputs/metadata";
 import type { Io } from "./io";
 import { openModel, type OpenModel } from "./model";
-import { table } from "./table";
+import { table, type Column } from "./table";
 
 export const inspect: CommandFile = {
   name: "inspect",
@@ -82,6 +82,7 @@ function draw({ name, model }: OpenModel, io: Io): string {
   const [subgraph] = model.subgraphs;
   const { tensors, operators } = subgraph;
   const macs = operatorMacs(model), parameters = operatorParameters(subgraph);
+  const number = (header: string): Column => ({ title: header, align: "right" });
   const title = (text: string) => `\n${colors.bold(text)}\n`;
   const tensorRow = (index: number) => {
     const tensor = tensors[index];
@@ -89,7 +90,7 @@ function draw({ name, model }: OpenModel, io: Io): string {
     return [String(index), tensor.name, tensor.type, format.shape(tensor.shape), ...quantizationCells(tensor), open];
   };
   const ends = (indices: readonly number[]) => table(
-    [{ title: "#", align: "right" }, { title: "name", shrinks: true }, { title: "type" }, { title: "shape" }, { title: "scale", align: "right" }, { title: "zero", align: "right" }, { title: indices.some((index) => tensorRow(index)[6]) ? "in the file" : "" }],
+    [number("#"), { title: "name", shrinks: true }, { title: "type" }, { title: "shape" }, number("scale"), number("zero"), { title: indices.some((index) => tensorRow(index)[6]) ? "in the file" : "" }],
     indices.map(tensorRow), terminal,
   );
   const scalings = normalizations(model.metadata).flatMap((scaling, i) => (scaling ? [`input ${i}: the metadata says mean ${scaling.mean.join(",")}, std ${scaling.std.join(",")}\n`] : []));
@@ -101,16 +102,19 @@ function draw({ name, model }: OpenModel, io: Io): string {
     title("outputs"), ends(subgraph.outputs),
     title("operators"),
     table(
-      [{ title: "#", align: "right" }, { title: "operator" }, { title: "output", shrinks: true }, { title: "shape" }, { title: "options", shrinks: true }, { title: "MACs", align: "right" }, { title: "params", align: "right" }],
+      [number("#"), { title: "operator" }, { title: "output", shrinks: true }, { title: "shape" }, { title: "options", shrinks: true }, number("MACs"), number("params")],
       operators.map((operator, i) => {
         const output = tensors[operator.outputs[0]];
-        return [String(operator.index), operator.custom ? `${operator.name} (custom)` : operator.name, output ? shortName(output.name) : "", output ? output.shape.join("x") : "", optionsText(operator, tensors), macs[i] ? format.count(macs[i]) : "", parameters[i] ? format.count(parameters[i]) : ""];
+        return [
+          String(operator.index), operator.custom ? `${operator.name} (custom)` : operator.name, output ? shortName(output.name) : "", output ? output.shape.join("x") : "",
+          optionsText(operator, tensors), macs[i] ? format.count(macs[i]) : "", parameters[i] ? format.count(parameters[i]) : "",
+        ];
       }),
       terminal,
     ),
     title("tensors"),
     table(
-      [{ title: "#", align: "right" }, { title: "type" }, { title: "shape" }, { title: "bytes", align: "right" }, { title: "scale", align: "right" }, { title: "zero", align: "right" }, { title: "" }, { title: "name", shrinks: true }],
+      [number("#"), { title: "type" }, { title: "shape" }, number("bytes"), number("scale"), number("zero"), { title: "" }, { title: "name", shrinks: true }],
       tensors.map((tensor) => {
         const [scale, zero] = quantizationCells(tensor);
         const kind = tensor.data !== null ? "const" : tensor.isVariable ? "variable" : "";
