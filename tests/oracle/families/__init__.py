@@ -3,7 +3,7 @@ The families of drawn models. A family is a function of a random generator that 
 Draws that fall outside what the format allows are repeated inside the family; draws that a runtime refuses are kept, and reported.
 """
 
-from families import activation, convolution, elementwise, fully_connected, movement, network, pooling, quantize, reduction
+from families import activation, convolution, elementwise, fully_connected, movement, network, pooling, quantize, reduction, wiring
 
 FAMILIES = {
     "conv_2d": convolution.conv_2d,
@@ -29,4 +29,5 @@ FAMILIES = {
     "quantize": quantize.quantize,
     "dequantize": quantize.dequantize,
     "network": network.network,
+    "wiring": wiring.wiring,
 }

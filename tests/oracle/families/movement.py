@@ -60,11 +60,28 @@ def reshape_to(graph, x, shape):
     return graph.operator("RESHAPE", [x, graph.constant(np.array(shape, np.int32))], output, newShape=shape)
 
 
+def reshape_spelt(rng, graph, x, shape):
+    """RESHAPE as files spell it: shape tensor, options, or both; one extent left to be inferred."""
+    output = graph.tensor(shape, quantization=x.quantization)
+    wanted = list(shape)
+    if draw.chance(rng, 0.4):
+        wanted[int(rng.integers(len(wanted)))] = -1
+    spelling = rng.integers(3)
+    inputs = [x] if spelling == 0 else [x, graph.constant(np.array(wanted, np.int32))]
+    return graph.operator("RESHAPE", inputs, output, **({} if spelling == 1 else {"newShape": wanted}))
+
+
 def squeeze(rng, graph, x):
+    """Drops every extent of 1 (named from either end, or not at all) or one of them."""
+    rank = len(x.shape)
     ones = [axis for axis, extent in enumerate(x.shape) if extent == 1]
-    kept = [extent for extent in x.shape if extent != 1]
+    kind = rng.integers(3)
+    if kind == 0:
+        ones = [draw.choose(rng, ones)]
+    kept = [extent for axis, extent in enumerate(x.shape) if axis not in ones]
     output = graph.tensor(kept, quantization=x.quantization)
-    return graph.operator("SQUEEZE", [x], output, squeezeDims=ones)
+    named = [axis - rank if draw.chance(rng, 0.3) else axis for axis in ones]
+    return graph.operator("SQUEEZE", [x], output, squeezeDims=[] if kind == 1 else named)
 
 
 def expand_dims(rng, graph, x):
@@ -94,7 +111,7 @@ def reshape(rng):
         elif kind == 1 and len(x.shape) < 5:
             x = expand_dims(rng, graph, x)
         else:
-            x = reshape_to(graph, x, factors(rng, int(np.prod(x.shape))))
+            x = reshape_spelt(rng, graph, x, factors(rng, int(np.prod(x.shape))))
     return graph.finish(x)
 
 

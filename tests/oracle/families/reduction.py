@@ -6,6 +6,15 @@ import draw
 from build_model import Graph, per_tensor
 
 
+def axes_tensor(rng, graph, axes):
+    """A list; a scalar where it is one axis; now and then the same axis twice."""
+    if len(axes) == 1 and draw.chance(rng, 0.3):
+        return graph.constant(np.array(axes[0], np.int32))
+    if draw.chance(rng, 0.1):
+        axes = [*axes, axes[0]]
+    return graph.constant(np.array(axes, np.int32))
+
+
 def mean(rng):
     rank = int(draw.choose(rng, (1, 2, 3, 4, 4, 4)))
     shape = draw.shape(rng, rank, 6000)
@@ -23,5 +32,5 @@ def mean(rng):
     graph = Graph()
     x = graph.input(draw.codes(rng, shape), source)
     output = graph.tensor(output_shape, quantization=target)
-    graph.operator("MEAN", [x, graph.constant(np.array(signed, np.int32))], output, keepDims=keep)
+    graph.operator("MEAN", [x, axes_tensor(rng, graph, signed)], output, keepDims=keep)
     return graph.finish(output)
