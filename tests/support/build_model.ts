@@ -91,9 +91,7 @@ export type MutableModel = TableObject & {
 
 function subgraphObject(spec: SubgraphSpec, store: (data: Uint8Array | undefined) => number, codes: TableObject[]): MutableModel["subgraphs"][number] {
   const operators = spec.operators ?? [];
-  const read = new Set(operators.flatMap((operator) => operator.inputs)), written = operators.flatMap((operator) => operator.outputs);
-  const inputs = spec.inputs ?? spec.tensors.filter(({ name, data, isVariable }) => !data && !isVariable && !written.includes(name)).map(({ name }) => name);
-  const outputs = spec.outputs ?? written.filter((name) => !read.has(name));
+  const { inputs, outputs } = boundary(spec);
   const index = (name: string | null) => (name === null ? -1 : indexOf(spec, name));
   return {
     name: spec.name ?? "main",
@@ -111,6 +109,15 @@ function subgraphObject(spec: SubgraphSpec, store: (data: Uint8Array | undefined
         ...(customOptions ? { customOptions } : {}),
       };
     }),
+  };
+}
+
+/** Names of the inputs and outputs, with the defaults of SubgraphSpec. */
+export function boundary({ tensors, operators = [], inputs, outputs }: SubgraphSpec): { inputs: readonly string[]; outputs: readonly string[] } {
+  const read = new Set(operators.flatMap((operator) => operator.inputs)), written = operators.flatMap((operator) => operator.outputs);
+  return {
+    inputs: inputs ?? tensors.filter(({ name, data, isVariable }) => !data && !isVariable && !written.includes(name)).map(({ name }) => name),
+    outputs: outputs ?? written.filter((name) => !read.has(name)),
   };
 }
 

@@ -1,0 +1,156 @@
+// CONV_2D on every core against tests/reference/conv_2d.ts: six pixels x four channels a tile, 64 (63 with a weight of -128) terms a
+// 21-bit field.
+import { suite } from "uvu";
+import type { Graph } from "../../src/graph/graph";
+import { conv2d, convShape, type Conv } from "../reference/conv_2d";
+import { ACTIVATIONS } from "../reference/quantization";
+import { agrees } from "../support/contract";
+import { bytesOf, graphOfOne } from "../support/graph";
+import { Random } from "../support/random";
+import { affine, biases, codes, weightScales, ZERO_POINTS, type Filling } from "./operands";
+
+const conv = suite("kernels/conv_2d");
+
+type Shape = Pick<Conv, "input" | "weights"> & Partial<Conv>;
+interface Operands { x?: Filling; w?: Filling; bias?: Int32Array | null }
+
+/** One convolution with random operands where none are given. */
+async function convolves(shape: Shape, { x = "with -128", w = "full", bias }: Operands = {}): Promise<void> {
+  const label = JSON.stringify({ ...shape, fillings: [x, w] });
+  const random = new Random(label.length * 31 + shape.input[2] * shape.weights[3]);
+  const [outC, kH, kW, groupC] = shape.weights, terms = kH * kW * groupC;
+  const quantizations = { x: affine(0.05, -3), y: affine(0.1, 4), ...shape };
+  const full: Conv = {
+    stride: [1, 1], dilation: [1, 1], padding: "SAME", activation: "NONE", weightScales: weightScales(random, outC, terms, quantizations.x, quantizations.y), ...quantizations,
+  };
+  const activations = codes(random, full.input.reduce((a, b) => a * b), x);
+  const weights = codes(random, outC * terms, w);
+  const added = bias === undefined ? biases(random, outC, terms) : bias;
+  await agrees(label, graphOfConv(full, weights, added), [activations], [conv2d(full, activations, weights, added)]);
+}
+
+function graphOfConv(c: Conv, weights: Int8Array, bias: Int32Array | null): Graph {
+  return graphOfOne(
+    "CONV_2D",
+    [
+      { type: "int8", shape: c.input, ...c.x },
+      { type: "int8", shape: c.weights, scale: c.weightScales, data: bytesOf(weights) },
+      bias && { type: "int32", shape: [bias.length], data: bytesOf(bias) },
+    ],
+    { type: "int8", shape: convShape(c), ...c.y },
+    { padding: c.padding, strideH: c.stride[0], strideW: c.stride[1], dilationHFactor: c.dilation[0], dilationWFactor: c.dilation[1], fusedActivationFunction: c.activation },
+  );
+}
+
+conv("every remainder of six pixels and four channels", async () => {
+  for (let pixels = 1; pixels <= 13; pixels++)
+    for (let outC = 1; outC <= 9; outC++) await convolves({ input: [1, 1, pixels, 5], weights: [outC, 1, 1, 5] });
+});
+
+conv("every depth around the words and the fields", async () => {
+  for (const depth of [1, 2, 3, 4, 5, 62, 63, 64, 65, 126, 127, 128, 129, 130, 191, 192, 193])
+    for (const w of ["full", "with -128"] as const) await convolves({ input: [1, 1, 7, depth], weights: [5, 1, 1, depth] }, { w });
+});
+
+conv("the largest products of either sign fill the fields and no more", async () => {
+  for (const depth of [1, 62, 63, 64, 65, 128, 130, 256])
+    for (const w of [-128, -127, 127] as const)
+      for (const x of [-128, 127] as const)
+        for (const zeroPoint of [-128, 0, 127]) {
+          // one output code for 1/100 of the sum's most, so that a wrong carry shows
+          const scale = Math.fround((depth * 255 * 128) / 12700);
+          await convolves({ input: [1, 1, 7, depth], weights: [4, 1, 1, depth], x: affine(1, zeroPoint), weightScales: [Math.fround(1 / scale)], y: affine(1) }, { x, w, bias: null });
+        }
+});
+
+conv("fields of opposite signs do not borrow from their neighbours", async () => {
+  const random = new Random(11);
+  for (const depth of [63, 64, 65, 130])
+    for (const w of [-128, 127] as const) {
+      // pixels alternate between the extremes; the output's scale keeps the sums apart
+      const x = Int8Array.from({ length: 13 * depth }, (_, i) => (Math.floor(i / depth) % 2 ? 127 : -128)).map((code) => (random.byte() < 4 ? 0 : code));
+      const c: Conv = {
+        input: [1, 1, 13, depth], weights: [5, 1, 1, depth], stride: [1, 1], dilation: [1, 1], padding: "VALID", activation: "NONE",
+        x: affine(1), y: affine(1), weightScales: [Math.fround(1 / (depth * 130))],
+      };
+      const weights = codes(random, 5 * depth, w);
+      await agrees(`alternating pixels, depth ${depth}, weights ${w}`, graphOfConv(c, weights, null), [x], [conv2d(c, x, weights, null)]);
+    }
+});
+
+conv("borders: every filter, stride, dilation and padding on small images", async () => {
+  for (const kernel of [[1, 1], [2, 2], [3, 3], [1, 4], [5, 2]] as const)
+    for (const stride of [[1, 1], [2, 2], [3, 1], [1, 3]] as const)
+      for (const dilation of [[1, 1], [2, 1], [1, 2], [2, 3]] as const)
+        for (const padding of ["SAME", "VALID"] as const) {
+          const [h, w] = [7, 8];
+          if (padding === "VALID" && ((kernel[0] - 1) * dilation[0] >= h || (kernel[1] - 1) * dilation[1] >= w)) continue;
+          await convolves({ input: [1, h, w, 2], weights: [3, ...kernel, 2], stride, dilation, padding });
+        }
+});
+
+conv("filters larger than the image, and strides larger than the filter", async () => {
+  for (const size of [1, 2, 3]) await convolves({ input: [1, size, size, 3], weights: [5, 5, 5, 3] });
+  for (const stride of [3, 4, 5] as const)
+    for (const padding of ["SAME", "VALID"] as const) await convolves({ input: [1, 11, 10, 2], weights: [4, 2, 2, 2], stride: [stride, stride], padding });
+});
+
+conv("groups, with and without filters to a border", async () => {
+  for (const [groups, groupC, groupOut] of [[2, 1, 1], [2, 3, 4], [3, 2, 5], [4, 4, 1], [5, 1, 3]] as const)
+    for (const kernel of [1, 3] as const)
+      for (const padding of ["SAME", "VALID"] as const)
+        await convolves({ input: [1, 4, 5, groups * groupC], weights: [groups * groupOut, kernel, kernel, groupC], padding });
+  await convolves({ input: [2, 5, 4, 6], weights: [9, 3, 3, 2], stride: [2, 2], dilation: [1, 2] });
+});
+
+conv("batches follow each other", async () => {
+  for (const batches of [2, 3]) await convolves({ input: [batches, 3, 3, 4], weights: [5, 3, 3, 4] });
+  await convolves({ input: [5, 1, 1, 3], weights: [2, 1, 1, 3] });
+});
+
+conv("zero points at both ends, in padding too", async () => {
+  for (const x of ZERO_POINTS) for (const y of ZERO_POINTS) await convolves({ input: [1, 4, 4, 3], weights: [5, 3, 3, 3], x: affine(0.05, x), y: affine(0.1, y) });
+});
+
+conv("one scale for all channels, and no bias", async () => {
+  for (const padding of ["SAME", "VALID"] as const) {
+    await convolves({ input: [1, 5, 5, 3], weights: [6, 3, 3, 3], padding, weightScales: [Math.fround(0.004)] });
+    await convolves({ input: [1, 5, 5, 3], weights: [6, 3, 3, 3], padding }, { bias: null });
+  }
+});
+
+conv("multipliers above 1, dead channels and channels of no weight at all", async () => {
+  const scales = [40, 2, 1, 0.5, 1.3e-11, 0, 2 ** -31, 2 ** -33, 3e4].map(Math.fround);
+  await convolves({ input: [1, 3, 5, 2], weights: [9, 1, 1, 2], x: affine(1), y: affine(1), weightScales: scales });
+  await convolves({ input: [1, 3, 5, 2], weights: [9, 1, 1, 2], x: affine(1, 7), y: affine(1, -9), weightScales: scales }, { w: 0 });
+});
+
+conv("biases near the ends of int32, sums that wrap included", async () => {
+  const ends = Int32Array.of(2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 1 - 40_000, -(2 ** 31) + 40_000, 2 ** 30);
+  for (const scale of [2 ** -24, 2 ** -26])
+    for (const zeroPoint of [-128, 0, 127]) await convolves({ input: [1, 2, 5, 3], weights: [5, 1, 1, 3], x: affine(1, zeroPoint), y: affine(1), weightScales: [scale] }, { bias: ends });
+});
+
+conv("fused activations", async () => {
+  for (const activation of ACTIVATIONS)
+    for (const y of [affine(0.05, -128), affine(0.02, 0), affine(0.1, 100)]) await convolves({ input: [1, 3, 4, 3], weights: [5, 3, 3, 3], activation, y });
+});
+
+conv("shapes at random", async () => {
+  const random = new Random(7);
+  for (let i = 0; i < 60; i++) {
+    const groups = random.pick([1, 1, 1, 2, 3]), groupC = random.between(1, 9);
+    const kernel = [random.between(1, 4), random.between(1, 4)] as const, dilation = [random.between(1, 2), random.between(1, 2)] as const;
+    const h = random.between(1, 9) + (kernel[0] - 1) * dilation[0], w = random.between(1, 9) + (kernel[1] - 1) * dilation[1];
+    await convolves(
+      {
+        input: [random.between(1, 2), h, w, groups * groupC], weights: [groups * random.between(1, 6), ...kernel, groupC], dilation,
+        stride: [random.between(1, 3), random.between(1, 3)], padding: random.pick(["SAME", "VALID"] as const), activation: random.pick(ACTIVATIONS),
+        x: affine(0.03, random.between(-128, 127)), y: affine(0.06, random.between(-128, 127)),
+      },
+      { w: random.pick(["full", "with -128"] as const) },
+    );
+  }
+});
+
+conv.run();
