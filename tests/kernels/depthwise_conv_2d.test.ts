@@ -1,0 +1,175 @@
+// DEPTHWISE_CONV_2D on every core against tests/reference/depthwise_conv_2d.ts: three rows at once where the filter is 3x3, strips of
+// whole groups of three rows, a plane of up to 4,096 bytes.
+import { suite } from "uvu";
+import type { Graph } from "../../src/graph/graph";
+import { depthwiseConv2d, depthwiseShape, type Depthwise } from "../reference/depthwise_conv_2d";
+import { ACTIVATIONS } from "../reference/quantization";
+import { agrees } from "../support/contract";
+import { bytesOf, graphOfOne } from "../support/graph";
+import { Random } from "../support/random";
+import { affine, biases, codes, weightScales, ZERO_POINTS, type Filling } from "./operands";
+
+const depthwise = suite("kernels/depthwise_conv_2d");
+
+/** [batches][h][w][c], the filter and the depth multiplier; the rest as Depthwise, with defaults. */
+interface Shape extends Partial<Omit<Depthwise, "weights">> {
+  input: Depthwise["input"];
+  kernel: readonly [number, number];
+  multiplier?: number;
+}
+interface Operands { x?: Filling; w?: Filling; bias?: Int32Array | null }
+
+async function convolves({ kernel, multiplier = 1, ...shape }: Shape, { x = "with -128", w = "with -128", bias }: Operands = {}): Promise<void> {
+  const label = JSON.stringify({ kernel, multiplier, ...shape, fillings: [x, w] });
+  const random = new Random(label.length * 17 + shape.input[1]);
+  const outC = shape.input[3] * multiplier, terms = kernel[0] * kernel[1];
+  const quantizations = { x: affine(0.05, -3), y: affine(0.1, 4), ...shape };
+  const full: Depthwise = {
+    stride: [1, 1], dilation: [1, 1], padding: "SAME", activation: "NONE", weights: [1, ...kernel, outC],
+    weightScales: weightScales(random, outC, terms, quantizations.x, quantizations.y), ...quantizations,
+  };
+  const activations = codes(random, full.input.reduce((a, b) => a * b), x);
+  const weights = codes(random, outC * terms, w);
+  const added = bias === undefined ? biases(random, outC, terms) : bias;
+  await agrees(label, graphOfDepthwise(full, weights, added), [activations], [depthwiseConv2d(full, activations, weights, added)]);
+}
+
+function graphOfDepthwise(c: Depthwise, weights: Int8Array, bias: Int32Array | null): Graph {
+  return graphOfOne(
+    "DEPTHWISE_CONV_2D",
+    [
+      { type: "int8", shape: c.input, ...c.x },
+      { type: "int8", shape: c.weights, scale: c.weightScales, dimension: 3, data: bytesOf(weights) },
+      bias && { type: "int32", shape: [bias.length], data: bytesOf(bias) },
+    ],
+    { type: "int8", shape: depthwiseShape(c), ...c.y },
+    {
+      padding: c.padding, strideH: c.stride[0], strideW: c.stride[1], dilationHFactor: c.dilation[0], dilationWFactor: c.dilation[1],
+      fusedActivationFunction: c.activation, depthMultiplier: c.weights[3] / c.input[3],
+    },
+  );
+}
+
+depthwise("3x3: every size from 1 to 8, both strides, both paddings", async () => {
+  for (let h = 1; h <= 8; h++)
+    for (let w = 1; w <= 8; w++)
+      for (const stride of [1, 2] as const)
+        for (const padding of ["SAME", "VALID"] as const) {
+          if (padding === "VALID" && (h < 3 || w < 3)) continue;
+          await convolves({ input: [1, h, w, 2], kernel: [3, 3], stride: [stride, stride], padding });
+        }
+});
+
+depthwise("3x3: strides that differ along the axes, and stride 3", async () => {
+  for (const stride of [[1, 2], [2, 1], [3, 1], [3, 2], [1, 3], [3, 3], [5, 2]] as const)
+    for (const [h, w] of [[9, 9], [10, 11], [11, 10]] as const)
+      for (const padding of ["SAME", "VALID"] as const) await convolves({ input: [1, h, w, 3], kernel: [3, 3], stride, padding });
+});
+
+depthwise("3x3: the largest products of either sign, in each of the three rows", async () => {
+  for (const w of [-128, 127] as const)
+    for (const x of [-128, 127] as const)
+      for (const zeroPoint of [-128, 0, 127])
+        await convolves({ input: [1, 7, 7, 2], kernel: [3, 3], x: affine(1, zeroPoint), y: affine(1), weightScales: [Math.fround(1 / 2400)] }, { x, w, bias: null });
+  // rows alternate between the extremes, so that fields of opposite signs lie side by side
+  for (const weight of [-128, 127] as const) {
+    const x = Int8Array.from({ length: 9 * 8 }, (_, i) => (Math.floor(i / 8) % 2 ? 127 : -128)), weights = new Int8Array(9).fill(weight);
+    for (const stride of [1, 2] as const) {
+      const c: Depthwise = {
+        input: [1, 9, 8, 1], weights: [1, 3, 3, 1], stride: [stride, stride], dilation: [1, 1], padding: "VALID", activation: "NONE", x: affine(1), y: affine(1),
+        weightScales: [Math.fround(1 / 1200)],
+      };
+      await agrees(`alternating rows, weight ${weight}, stride ${stride}`, graphOfDepthwise(c, weights, null), [x], [depthwiseConv2d(c, x, weights, null)]);
+    }
+  }
+});
+
+depthwise("planes of more than 4,096 bytes, in several strips", async () => {
+  for (const [h, w] of [[70, 70], [64, 66], [200, 31], [31, 200], [5, 900], [4, 2100]] as const)
+    for (const stride of [1, 2] as const) await convolves({ input: [1, h, w, 1], kernel: [3, 3], stride: [stride, stride] });
+  await convolves({ input: [1, 90, 61, 2], kernel: [5, 4] });
+  await convolves({ input: [1, 90, 61, 2], kernel: [5, 4], stride: [2, 3], padding: "VALID", multiplier: 2 });
+  await convolves({ input: [2, 70, 70, 1], kernel: [3, 3], dilation: [3, 2] });
+  await convolves({ input: [1, 70, 70, 1], kernel: [3, 3], padding: "VALID", multiplier: 3 });
+});
+
+depthwise("plane sizes around 4,096 bytes", async () => {
+  for (const h of [60, 61, 62, 63, 64, 65]) await convolves({ input: [1, h, 64, 1], kernel: [3, 3] });
+  for (const h of [60, 61, 62, 63, 64, 65]) await convolves({ input: [1, h, 62, 2], kernel: [3, 3] });
+});
+
+depthwise("any filter: sizes, strides, dilations, paddings", async () => {
+  for (const kernel of [[1, 1], [2, 2], [3, 1], [1, 3], [3, 3], [4, 5]] as const)
+    for (const stride of [[1, 1], [2, 2], [3, 1]] as const)
+      for (const dilation of [[1, 1], [2, 1], [1, 2], [3, 2]] as const)
+        for (const padding of ["SAME", "VALID"] as const) {
+          const [h, w] = [11, 10];
+          if (padding === "VALID" && ((kernel[0] - 1) * dilation[0] >= h || (kernel[1] - 1) * dilation[1] >= w)) continue;
+          await convolves({ input: [1, h, w, 2], kernel, stride, dilation, padding });
+        }
+});
+
+depthwise("filters larger than the image, and strides larger than the filter", async () => {
+  for (const size of [1, 2, 3] as const) await convolves({ input: [1, size, size, 3], kernel: [5, 5] });
+  await convolves({ input: [1, 1, 9, 2], kernel: [3, 3] });
+  await convolves({ input: [1, 9, 1, 2], kernel: [3, 3], stride: [2, 2] });
+  for (const stride of [3, 4, 6] as const) for (const padding of ["SAME", "VALID"] as const) await convolves({ input: [1, 11, 13, 2], kernel: [2, 2], stride: [stride, stride], padding });
+});
+
+depthwise("depth multipliers", async () => {
+  for (const multiplier of [1, 2, 3, 8])
+    for (const channels of [1, 2, 5]) {
+      await convolves({ input: [1, 5, 4, channels], kernel: [3, 3], multiplier });
+      await convolves({ input: [2, 5, 4, channels], kernel: [2, 3], stride: [2, 1], multiplier });
+    }
+});
+
+depthwise("batches follow each other, in place too", async () => {
+  for (const batches of [2, 3]) {
+    await convolves({ input: [batches, 5, 6, 3], kernel: [3, 3] });
+    await convolves({ input: [batches, 5, 6, 3], kernel: [2, 2], padding: "VALID" });
+  }
+});
+
+depthwise("zero points at both ends, in padding too", async () => {
+  for (const x of ZERO_POINTS) for (const y of ZERO_POINTS) await convolves({ input: [1, 5, 5, 3], kernel: [3, 3], x: affine(0.05, x), y: affine(0.1, y) });
+});
+
+depthwise("one scale for all channels, and no bias", async () => {
+  for (const kernel of [[3, 3], [2, 3]] as const) {
+    await convolves({ input: [1, 5, 5, 4], kernel, multiplier: 2, weightScales: [Math.fround(0.01)] });
+    await convolves({ input: [1, 5, 5, 4], kernel }, { bias: null });
+  }
+});
+
+depthwise("multipliers above 1 and dead channels", async () => {
+  const weightScales = [40, 2, 1, 0.5, 1.3e-11, 0, 2 ** -31, 2 ** -33, 3e4].map(Math.fround);
+  for (const kernel of [[3, 3], [1, 2]] as const) await convolves({ input: [1, 5, 5, 9], kernel, x: affine(1, 3), y: affine(1, -9), weightScales });
+});
+
+depthwise("biases near the ends of int32, sums that wrap included", async () => {
+  const bias = Int32Array.of(2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 1 - 40_000, -(2 ** 31) + 40_000, 2 ** 30);
+  for (const kernel of [[3, 3], [2, 2]] as const)
+    for (const zeroPoint of [-128, 0, 127]) await convolves({ input: [1, 4, 5, 5], kernel, x: affine(1, zeroPoint), y: affine(1), weightScales: [2 ** -25] }, { bias });
+});
+
+depthwise("fused activations", async () => {
+  for (const activation of ACTIVATIONS) for (const y of [affine(0.05, -128), affine(0.02, 0), affine(0.1, 100)]) await convolves({ input: [1, 4, 4, 3], kernel: [3, 3], activation, y });
+});
+
+depthwise("shapes at random", async () => {
+  const random = new Random(8);
+  for (let i = 0; i < 80; i++) {
+    const kernel = random.pick([[3, 3], [3, 3], [random.between(1, 5), random.between(1, 5)]] as const) as readonly [number, number];
+    const dilation = random.pick([[1, 1], [1, 1], [random.between(1, 3), random.between(1, 3)]] as const) as readonly [number, number];
+    await convolves(
+      {
+        input: [random.between(1, 2), random.between(1, 14) + (kernel[0] - 1) * dilation[0], random.between(1, 14) + (kernel[1] - 1) * dilation[1], random.between(1, 4)],
+        kernel, dilation, multiplier: random.pick([1, 1, 2, 3]), stride: [random.between(1, 3), random.between(1, 3)], padding: random.pick(["SAME", "VALID"] as const),
+        activation: random.pick(ACTIVATIONS), x: affine(0.03, random.between(-128, 127)), y: affine(0.06, random.between(-128, 127)),
+      },
+    );
+  }
+});
+
+depthwise.run();
