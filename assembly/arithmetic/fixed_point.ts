@@ -27,16 +27,46 @@ export function rounding_divide_by_pot(x: i64, exponent: i64): i32 {
 }
 
 /**
- * x * (multiplier / 2^31) * 2^(left - right), rounded twice: the high product ties towards +infinity, the shift ties away
- * from zero. Assumes 0 <= multiplier < 2^31 (so that nothing saturates), 0 <= left <= 30, 0 <= right <= 31, one of them 0;
- * x << left wraps as the reference's does.
+ * x * (multiplier / 2^31) * 2^-right, rounded twice: the high product ties towards +infinity, the shift ties away from zero.
+ * Assumes 0 <= multiplier < 2^31 (so that nothing saturates), 0 <= right <= 31; `rounding`, `sign` and `down` come from `right`
+ * through the three functions below, once for many x.
+ *
+ * Both roundings are one shift, as floor((floor(t / 2^31) + c) / 2^right) = floor((t + c * 2^31) / 2^(31 + right)): with
+ * t = x * multiplier + 2^30 and c = 2^(right - 1), less 1 where the high product is negative. The sign of x serves for that:
+ * a negative x whose high product is 0 gives 0 either way.
  * Source: TFLM kernels/internal/common.cc, MultiplyByQuantizedMultiplier (double rounding). Dialect: reference.
  */
 // @ts-ignore: decorator
 @inline
+export function rescale(x: i32, multiplier: i64, rounding: i64, sign: i64, down: i64): i32 {
+  return <i32>((<i64>x * multiplier + rounding - (<i64>x & sign)) >> down);
+}
+
+/** 2^30 + 2^31 * 2^(right - 1); without the second where nothing is shifted. */
+// @ts-ignore: decorator
+@inline
+export function rounding_of(right: i64): i64 {
+  return (1 << 30) + (((<i64>1 << right) >> 1) << 31);
+}
+
+/** What `rescale` takes off a negative x: 2^31, a unit of the high product; nothing where nothing is shifted. */
+// @ts-ignore: decorator
+@inline
+export function sign_of(right: i64): i64 {
+  return <i64>(right > 0) << 31;
+}
+
+// @ts-ignore: decorator
+@inline
+export function down_of(right: i64): i64 {
+  return 31 + right;
+}
+
+/** `rescale` of x << left, for a single x: 0 <= left <= 30, 0 <= right <= 31, one of them 0; x << left wraps as the reference's does. */
+// @ts-ignore: decorator
+@inline
 export function requantize(x: i32, multiplier: i64, left: i32, right: i64): i32 {
-  const high = (<i64>(x << left) * multiplier + (1 << 30)) >> 31;
-  return rounding_divide_by_pot(high, right);
+  return rescale(x << left, multiplier, rounding_of(right), sign_of(right), down_of(right));
 }
 
 /** `requantize` with the shift in one number, positive to the left: -31 <= shift <= 30. */

@@ -8,7 +8,7 @@ import {
   DEPTHWISE_CONV_2D_PLANE, DEPTHWISE_CONV_2D_PLANE_W, DEPTHWISE_CONV_2D_OUT_W, DEPTHWISE_CONV_2D_OUT_C, DEPTHWISE_CONV_2D_STRIDE_H,
   DEPTHWISE_CONV_2D_STRIDE_W, DEPTHWISE_CONV_2D_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX,
 } from "../abi/depthwise_conv_2d";
-import { requantize, clamp } from "../arithmetic/fixed_point";
+import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 
 /** Three bytes, one for each output row, in 21-bit fields. */
 // @ts-ignore: decorator
@@ -30,10 +30,11 @@ export function depthwise_3x3_rows__i64(record: usize, w: usize, bias: i32, mult
   const offset = load<i32>(record, DEPTHWISE_CONV_2D_OUTPUT_OFFSET);
   const low = load<i32>(record, DEPTHWISE_CONV_2D_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_MAX);
   const left = max(shift, 0), right = <i64>max(-shift, 0);
+  const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
   const w00 = <i64>load<i8>(w), w01 = <i64>load<i8>(w, 1), w02 = <i64>load<i8>(w, 2);
   const w10 = <i64>load<i8>(w, 3), w11 = <i64>load<i8>(w, 4), w12 = <i64>load<i8>(w, 5);
   const w20 = <i64>load<i8>(w, 6), w21 = <i64>load<i8>(w, 7), w22 = <i64>load<i8>(w, 8);
-  const down = stride_h * plane_w; // from one output row's first input row to the next's
+  const step = stride_h * plane_w; // from one output row's first input row to the next's
   const row_bytes = out_w * out_c;
   let plane: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
   for (; rows > 0; rows -= 3) {
@@ -43,10 +44,10 @@ export function depthwise_3x3_rows__i64(record: usize, w: usize, bias: i32, mult
     const end = x + plane_w;
     let column = 0;
     do {
-      const p0 = fields(x, x + down, x + 2 * down);
+      const p0 = fields(x, x + step, x + 2 * step);
       const x1 = x + plane_w, x2 = x1 + plane_w;
-      const p1 = fields(x1, x1 + down, x1 + 2 * down);
-      const p2 = fields(x2, x2 + down, x2 + 2 * down);
+      const p1 = fields(x1, x1 + step, x1 + 2 * step);
+      const p2 = fields(x2, x2 + step, x2 + 2 * step);
       x++;
       if (two && (column & 1)) { // stride 2: an odd column is the middle one of one output
         next += p0 * w01 + p1 * w11 + p2 * w21;
@@ -70,12 +71,12 @@ export function depthwise_3x3_rows__i64(record: usize, w: usize, bias: i32, mult
       const s0 = (sum << 43) >> 43;
       sum = (sum - s0) >> 21;
       const s1 = (sum << 43) >> 43;
-      store<i8>(o, clamp(requantize(<i32>s0 + bias, multiplier, left, right) + offset, low, high));
-      if (rows > 1) store<i8>(o + row_bytes, clamp(requantize(<i32>s1 + bias, multiplier, left, right) + offset, low, high));
-      if (rows > 2) store<i8>(o + 2 * row_bytes, clamp(requantize(<i32>((sum - s1) >> 21) + bias, multiplier, left, right) + offset, low, high));
+      store<i8>(o, clamp(rescale((<i32>s0 + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
+      if (rows > 1) store<i8>(o + row_bytes, clamp(rescale((<i32>s1 + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
+      if (rows > 2) store<i8>(o + 2 * row_bytes, clamp(rescale((<i32>((sum - s1) >> 21) + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
       o += out_c;
     } while (x != end);
-    plane += 3 * down;
+    plane += 3 * step;
     out += 3 * row_bytes;
   }
 }

@@ -1,4 +1,4 @@
-import { requantize, clamp } from "../arithmetic/fixed_point";
+import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 
 /**
  * Requantizes a tile of sums and stores it as int8.
@@ -17,11 +17,12 @@ export function store_tile(
     const shift = load<i32>(multipliers, 4);
     const left = max(shift, 0);
     const right = <i64>max(-shift, 0);
+    const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
     let o = out + c;
     let s = sums;
     const end = sums + (pixels << 2);
     do {
-      store<i8>(o, clamp(requantize(load<i32>(s) + b, multiplier, left, right) + offset, low, high));
+      store<i8>(o, clamp(rescale((load<i32>(s) + b) << left, multiplier, rounding, sign, down) + offset, low, high));
       o += out_stride;
       s += 4;
     } while (s != end);

@@ -6,7 +6,7 @@ import {
   ADD_B_RIGHT, ADD_OUTPUT_MULTIPLIER, ADD_OUTPUT_SHIFT, ADD_MIN, ADD_MAX, ADD_DIMS, ADD_A_STRIDES, ADD_B_STRIDES,
 } from "../abi/add";
 import { OUTER } from "../abi/shape";
-import { requantize, clamp } from "../arithmetic/fixed_point";
+import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 import { outer_count, outer_offset } from "../inner/strided";
 
 // @ts-ignore: decorator
@@ -18,6 +18,9 @@ function add_or_sub(record: usize, subtract: bool): void {
   const b_multiplier = <i64>load<i32>(record, ADD_B_MULTIPLIER), b_right = <i64>load<i32>(record, ADD_B_RIGHT);
   const multiplier = <i64>load<i32>(record, ADD_OUTPUT_MULTIPLIER), shift = load<i32>(record, ADD_OUTPUT_SHIFT);
   const left = max(shift, 0), right = <i64>max(-shift, 0);
+  const a_rounding = rounding_of(a_right), a_sign = sign_of(a_right), a_down = down_of(a_right);
+  const b_rounding = rounding_of(b_right), b_sign = sign_of(b_right), b_down = down_of(b_right);
+  const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
   const low = load<i32>(record, ADD_MIN), high = load<i32>(record, ADD_MAX);
   const dims = record + ADD_DIMS, a_strides = record + ADD_A_STRIDES, b_strides = record + ADD_B_STRIDES;
   const run = load<i32>(dims, OUTER << 2), a_step = load<i32>(a_strides, OUTER << 2), b_step = load<i32>(b_strides, OUTER << 2);
@@ -27,9 +30,9 @@ function add_or_sub(record: usize, subtract: bool): void {
     let a: usize = load<u32>(record, ADD_A) + outer_offset(dims, a_strides, row);
     let b: usize = load<u32>(record, ADD_B) + outer_offset(dims, b_strides, row);
     for (const end = out + run; out != end; out++, a += a_step, b += b_step) {
-      const x = requantize((<i32>load<i8>(a) + a_offset) << left_shift, a_multiplier, 0, a_right);
-      const y = requantize((<i32>load<i8>(b) + b_offset) << left_shift, b_multiplier, 0, b_right);
-      store<i8>(out, clamp(requantize(subtract ? x - y : x + y, multiplier, left, right) + offset, low, high));
+      const x = rescale((<i32>load<i8>(a) + a_offset) << left_shift, a_multiplier, a_rounding, a_sign, a_down);
+      const y = rescale((<i32>load<i8>(b) + b_offset) << left_shift, b_multiplier, b_rounding, b_sign, b_down);
+      store<i8>(out, clamp(rescale((subtract ? x - y : x + y) << left, multiplier, rounding, sign, down) + offset, low, high));
     }
   }
 }

@@ -14,7 +14,7 @@ import {
   DEPTHWISE_CONV_2D_PAD_LEFT, DEPTHWISE_CONV_2D_STRIP, DEPTHWISE_CONV_2D_PLANE_H, DEPTHWISE_CONV_2D_PLANE_W,
   DEPTHWISE_CONV_2D_FILL, DEPTHWISE_CONV_2D_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX,
 } from "../abi/depthwise_conv_2d";
-import { requantize, clamp } from "../arithmetic/fixed_point";
+import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 import { depthwise_3x3_rows__i64 } from "../inner/depthwise_3x3";
 
 /**
@@ -58,6 +58,7 @@ function strip(record: usize, w: usize, bias: i32, multiplier: i64, shift: i32, 
   const offset = load<i32>(record, DEPTHWISE_CONV_2D_OUTPUT_OFFSET);
   const low = load<i32>(record, DEPTHWISE_CONV_2D_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_MAX);
   const left = max(shift, 0), right = <i64>max(-shift, 0);
+  const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
   const row_step = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_H) * plane_w;
   let row: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
   for (; rows > 0; rows--, row += row_step) {
@@ -71,7 +72,7 @@ function strip(record: usize, w: usize, bias: i32, multiplier: i64, shift: i32, 
           tap += dilation_w;
         } while (++weight != end);
       }
-      store<i8>(out, clamp(requantize(sum, multiplier, left, right) + offset, low, high));
+      store<i8>(out, clamp(rescale(sum << left, multiplier, rounding, sign, down) + offset, low, high));
     }
   }
 }
