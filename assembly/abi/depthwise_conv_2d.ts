@@ -1,11 +1,11 @@
-// DEPTHWISE_CONV_2D: the record of kernels `depthwise_conv_2d` and `depthwise_conv_2d_3x3`. Every field is one i32.
+// DEPTHWISE_CONV_2D: the record of kernels `depthwise_conv_2d`, `depthwise_conv_2d_3x3` and `depthwise_conv_2d_3x3_s2`. Every field is one i32.
 export const DEPTHWISE_CONV_2D_INPUT = 0; // address, int8 [batches][in_h][in_w][in_c]
 export const DEPTHWISE_CONV_2D_WEIGHTS = 4; // address, int8 [out_c][k_h][k_w]
 export const DEPTHWISE_CONV_2D_BIAS = 8; // address, int32 [out_c], input offset folded in
 export const DEPTHWISE_CONV_2D_MULTIPLIERS = 12; // address, {int32 multiplier, int32 shift} [out_c], or one pair
 export const DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE = 16; // 8, or 0 for one pair
 export const DEPTHWISE_CONV_2D_OUTPUT = 20; // address, int8 [batches][out_h][out_w][out_c]
-export const DEPTHWISE_CONV_2D_PLANE = 24; // address of scratch, int8 [plane_h][plane_w]: one channel of a strip, padded
+export const DEPTHWISE_CONV_2D_PLANE = 24; // address of scratch, int8 [plane_w][plane_h]: one channel of a strip, padded, column by column
 export const DEPTHWISE_CONV_2D_BATCHES = 28;
 export const DEPTHWISE_CONV_2D_IN_H = 32;
 export const DEPTHWISE_CONV_2D_IN_W = 36;

@@ -2,8 +2,8 @@
 // Record: DEPTHWISE_CONV_2D_* in abi/depthwise_conv_2d.ts, which gives the shapes.
 //
 // One channel at a time: a strip of its plane is copied out, padding included, so that the loops over it know no border.
-// `depthwise_conv_2d_3x3` (3x3, no dilation, stride 1 or 2 along x) computes three output rows at once in the 21-bit fields
-// of 64-bit words; `depthwise_conv_2d` takes every other shape.
+// `depthwise_conv_2d_3x3` (3x3, no dilation, both strides 1) and `depthwise_conv_2d_3x3_s2` (both strides 2) compute three
+// output rows at once in the 21-bit fields of 64-bit words; `depthwise_conv_2d` takes every other shape.
 // Dialect: reference. Source: TFLM reference/integer_ops/depthwise_conv.h, DepthwiseConvPerChannel.
 import {
   DEPTHWISE_CONV_2D_INPUT, DEPTHWISE_CONV_2D_WEIGHTS, DEPTHWISE_CONV_2D_BIAS, DEPTHWISE_CONV_2D_MULTIPLIERS,
@@ -18,31 +18,27 @@ import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fix
 import { depthwise_3x3_rows__i64 } from "../inner/depthwise_3x3";
 
 /**
- * Copies the rows of one channel that a strip reads, padding included.
+ * Copies the rows of one channel that a strip reads, padding included, to the plane: int8 [plane_w][plane_h].
  * @param source int8, channel c of pixel (0, 0) of the image
  * @param y first input row of the strip; rows outside the image become the fill value
  */
 function copy_plane(record: usize, source: usize, y: i32): void {
   const in_h = load<i32>(record, DEPTHWISE_CONV_2D_IN_H), in_w = load<i32>(record, DEPTHWISE_CONV_2D_IN_W);
   const in_c = load<i32>(record, DEPTHWISE_CONV_2D_IN_C), fill = load<i32>(record, DEPTHWISE_CONV_2D_FILL);
-  const plane_w = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_W), left = load<i32>(record, DEPTHWISE_CONV_2D_PAD_LEFT);
+  const plane_h = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_H), plane_w = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_W);
+  const left = load<i32>(record, DEPTHWISE_CONV_2D_PAD_LEFT);
   const inside = min(in_w, plane_w - left); // pixels of an input row that any output reads
-  let to: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
-  for (let row = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_H); row > 0; row--, y++) {
-    if (<u32>y >= <u32>in_h) {
-      memory.fill(to, <u8>fill, plane_w);
-      to += plane_w;
-      continue;
-    }
-    const row_end = to + plane_w;
-    const begin = to + left, end = begin + inside;
-    while (to != begin) store<i8>(to++, <i8>fill);
-    let from = source + y * in_w * in_c;
-    while (to != end) {
-      store<i8>(to++, load<i8>(from));
+  const plane: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
+  const plane_bytes = plane_h * plane_w;
+  if (y < 0 || y + plane_h > in_h || inside < plane_w) memory.fill(plane, <u8>fill, plane_bytes);
+  const first = max(-y, 0), last = min(plane_h, in_h - y); // rows of the plane that lie in the image
+  for (let row = first; row < last; row++) {
+    let from = source + (y + row) * in_w * in_c;
+    let to = plane + left * plane_h + row;
+    for (const end = to + inside * plane_h; to != end; to += plane_h) {
+      store<i8>(to, load<i8>(from));
       from += in_c;
     }
-    while (to != row_end) store<i8>(to++, <i8>fill);
   }
 }
 
@@ -53,23 +49,24 @@ function strip(record: usize, w: usize, bias: i32, multiplier: i64, shift: i32, 
   const out_w = load<i32>(record, DEPTHWISE_CONV_2D_OUT_W), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
   const k_h = load<i32>(record, DEPTHWISE_CONV_2D_K_H), k_w = load<i32>(record, DEPTHWISE_CONV_2D_K_W);
   const stride_w = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_W), dilation_w = load<i32>(record, DEPTHWISE_CONV_2D_DILATION_W);
-  const plane_w = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_W);
-  const tap_row = load<i32>(record, DEPTHWISE_CONV_2D_DILATION_H) * plane_w - k_w * dilation_w; // from the end of one row of taps to the next
+  const plane_h = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_H);
+  const pixel_step = stride_w * plane_h, tap_step = dilation_w * plane_h;
+  const tap_row = load<i32>(record, DEPTHWISE_CONV_2D_DILATION_H) - k_w * tap_step; // from the end of one row of taps to the next
   const offset = load<i32>(record, DEPTHWISE_CONV_2D_OUTPUT_OFFSET);
   const low = load<i32>(record, DEPTHWISE_CONV_2D_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_MAX);
   const left = max(shift, 0), right = <i64>max(-shift, 0);
   const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
-  const row_step = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_H) * plane_w;
+  const row_step = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_H);
   let row: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
   for (; rows > 0; rows--, row += row_step) {
     let x = row;
-    for (let n = out_w; n > 0; n--, x += stride_w, out += out_c) {
+    for (let n = out_w; n > 0; n--, x += pixel_step, out += out_c) {
       let sum = bias, tap = x, weight = w;
       for (let ky = k_h; ky > 0; ky--, tap += tap_row) {
         const end = weight + k_w;
         do {
           sum += <i32>load<i8>(tap) * <i32>load<i8>(weight);
-          tap += dilation_w;
+          tap += tap_step;
         } while (++weight != end);
       }
       store<i8>(out, clamp(rescale(sum << left, multiplier, rounding, sign, down) + offset, low, high));
@@ -77,10 +74,10 @@ function strip(record: usize, w: usize, bias: i32, multiplier: i64, shift: i32, 
   }
 }
 
-/** Walks batches, output channels and strips; `three` picks the 3x3 form at compile time. */
+/** Walks batches, output channels and strips; `form` is known at compile time: stride of the 3x3 form, or 0 for any filter. */
 // @ts-ignore: decorator
 @inline
-function walk(record: usize, three: bool): void {
+function walk(record: usize, form: i32): void {
   const in_c = load<i32>(record, DEPTHWISE_CONV_2D_IN_C), multiplier = load<i32>(record, DEPTHWISE_CONV_2D_MULTIPLIER);
   const out_h = load<i32>(record, DEPTHWISE_CONV_2D_OUT_H), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
   const strip_rows = load<i32>(record, DEPTHWISE_CONV_2D_STRIP), stride_h = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_H);
@@ -101,7 +98,7 @@ function walk(record: usize, three: bool): void {
         const rows = min(out_h - y, strip_rows);
         let w = weights, b = bias, m = pair, o = out + y * row_bytes;
         for (let k = 0; k < multiplier; k++) {
-          if (three) depthwise_3x3_rows__i64(record, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
+          if (form > 0) depthwise_3x3_rows__i64(record, form == 2, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
           else strip(record, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
           w += taps;
           b += 4;
@@ -120,9 +117,13 @@ function walk(record: usize, three: bool): void {
 }
 
 export function depthwise_conv_2d(record: usize): void {
-  walk(record, false);
+  walk(record, 0);
 }
 
 export function depthwise_conv_2d_3x3(record: usize): void {
-  walk(record, true);
+  walk(record, 1);
+}
+
+export function depthwise_conv_2d_3x3_s2(record: usize): void {
+  walk(record, 2);
 }

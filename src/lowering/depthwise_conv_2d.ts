@@ -58,8 +58,9 @@ export const depthwiseConv2d: Lowering = {
     const planeH = (rows: number) => (rows - 1) * y.stride + (y.kernel - 1) * y.dilation + 1;
     let strip = 3 * Math.ceil(y.output / 3);
     while (strip > 3 && planeH(strip) * planeW > PLANE_BYTES) strip -= 3;
-    const three = y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && x.stride <= 2;
-    emit.step(three ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d", abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
+    const three = y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride;
+    const kernel = three && x.stride === 1 ? "depthwise_conv_2d_3x3" : three && x.stride === 2 ? "depthwise_conv_2d_3x3_s2" : "depthwise_conv_2d";
+    emit.step(kernel, abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
       r.input(abi.DEPTHWISE_CONV_2D_INPUT, input);
       r.constant(abi.DEPTHWISE_CONV_2D_WEIGHTS, new Uint8Array(weights.buffer));
       r.constant(abi.DEPTHWISE_CONV_2D_BIAS, bytesOfInt32(foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint)));
