@@ -20,6 +20,15 @@ for (const page of PAGES) {
     const named = [...text.matchAll(/(?<![\w./-])(?:src|assembly|tests|scripts|models|boards|examples|docs|bench)\/[\w./-]*\w\/?/g)].map(([name]) => name);
     assert.equal([...new Set(named)].filter((name) => !existsSync(name) && !/maximum/.test(name)), []); // the example of docs/architecture.md
   });
+
+  paths(`${page}: functions are in the files named beside them`, () => {
+    const places = [...text.matchAll(/((?:`[\w.]+`, )+)(?:all in )?((?:src|assembly|tests|scripts)\/[\w./-]*\w)/g)];
+    const missing = places.flatMap(([, names, file]) => {
+      const source = readFileSync(file!, "utf8");
+      return [...names!.matchAll(/`(?:\w+\.)?(\w+)`/g)].map(([, name]) => name!).filter((name) => !new RegExp(`\\b${name}\\b`).test(source)).map((name) => `${name} in ${file}`);
+    });
+    assert.equal(missing, []);
+  });
 }
 
 paths.run();
