@@ -6,7 +6,7 @@ from ai_edge_litert.schema_py_generated import ActivationFunctionType, Padding
 from build_model import Quantization, per_tensor
 
 EXTENTS = (1, 2, 3, 4, 5, 7, 8, 9, 11, 13, 16, 17, 19)
-CHANNELS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 15, 16, 17, 24, 29, 31, 32, 33)
+CHANNELS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 15, 16, 17, 24, 29, 31, 32, 33, 48, 64, 65)
 ACTIVATIONS = (ActivationFunctionType.NONE, ActivationFunctionType.RELU, ActivationFunctionType.RELU6, ActivationFunctionType.RELU_N1_TO_1)
 DEAD = 1e-13  # the weight scale of a channel that training switched off: its multiplier is flushed to zero
 

@@ -7,6 +7,7 @@ Ends with `N passed, N failed, N skipped`: the checks of the oracles and Arenula
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -18,6 +19,18 @@ from models import ROOT
 
 CONFORMANCE = ROOT / "scripts" / "conformance.mjs"
 TOTAL = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
+FAILED_CASE = re.compile(r"^failed: (models/\S+) on ", re.MULTILINE)
+MOST_OPERATORS = 4  # a single-operator case in full; of a network, how it begins
+
+
+def describe(case_file):
+    """What a failed case was made of: the folder is gone when somebody reads this."""
+    case = json.loads(case_file.read_text())
+    print(f"{case['id']} ({case['origin']}):")
+    for operator in case["operators"][:MOST_OPERATORS]:
+        print(f"  {operator}")
+    if len(case["operators"]) > MOST_OPERATORS:
+        print(f"  ... {len(case['operators'])} operators")
 
 
 def run_arenula(directory):
@@ -25,6 +38,8 @@ def run_arenula(directory):
     process = subprocess.run(["node", str(CONFORMANCE), str(directory)], stdout=subprocess.PIPE, text=True, check=False)
     found = TOTAL.findall(process.stdout)
     sys.stdout.write(TOTAL.sub(r"Arenula: \1 passed, \2 failed, \3 skipped", process.stdout))
+    for case in dict.fromkeys(FAILED_CASE.findall(process.stdout)):
+        describe(directory / case / "case.json")
     if not found:
         print(f"FAILED Arenula: the conformance runner ended with status {process.returncode} and no total")
         return 0, 1, 0

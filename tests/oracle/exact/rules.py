@@ -18,9 +18,9 @@ def double(x, multiplier, shift):
 
 
 def single(x, multiplier, shift):
-    """One rounding, ties towards plus infinity."""
+    """One rounding, ties away from zero: measured with multipliers that are powers of two, which other draws do not tell from ties upwards."""
     x, multiplier, shift = np.broadcast_arrays(np.asarray(x, np.int64), np.int64(multiplier), np.int64(shift))
-    return (x * multiplier + (np.int64(1) << (30 - shift))) >> (31 - shift)
+    return np.sign(x) * ((np.abs(x) * multiplier + (np.int64(1) << (30 - shift))) >> (31 - shift))
 
 
 def rounding_shift(x, count):

@@ -23,6 +23,23 @@ def accumulator_of(x_codes, w_codes, taps):
     return taps * x.mean() * w.mean(), max(np.sqrt(taps * variance), 10.0)
 
 
+def settle_scales(rng, x, w, deviation):
+    """The weights' quantization and the output scale; x may get another scale. Nominal ties, exact ties, multipliers above 1, or as they come."""
+    kind = rng.integers(8)
+    if kind == 0 and len(w.scales) == 1:
+        first, second, output = draw.tie_triple(rng, deviation / 50)
+        x.quantization = per_tensor(first, x.quantization.zero_point)
+        return replace(w, scales=(float(second),)), output
+    if kind == 1:
+        x.quantization = per_tensor(2.0**-6, x.quantization.zero_point)
+        scales = tuple(float(scale) for scale in 2.0 ** rng.integers(-8, -5, len(w.scales)))
+        return replace(w, scales=scales), np.float32(2.0**-13 * 2.0 ** np.round(np.log2(deviation / 50)))
+    live = np.median([scale for scale in w.scales if scale > draw.DEAD * 10] or [w.scales[0]])
+    product = x.quantization.scale * live
+    output = np.float32(product / rng.uniform(1, 8)) if kind == 2 else draw.near(rng, deviation * product / 50)
+    return w, max(output, np.float32(x.quantization.scale * max(w.scales) / 64), np.float32(1e-8))  # finer, x << shift could leave 32 bits
+
+
 def biases(rng, mean, deviation, channels, multipliers):
     """None, zeros, huge where the multiplier is small enough that nothing overflows, or such that the outputs lie about their zero point."""
     kind = rng.integers(8)
@@ -64,12 +81,7 @@ def finish(rng, graph, name, x, w_values, w_axis, taps, output_shape, options):
     channels = output_shape[-1]
     w = draw.weight_quantization(rng, channels, w_axis, draw.chance(rng, 0.75))
     mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values, taps)
-    live = [scale for scale in w.scales if scale > draw.DEAD * 10] or [w.scales[0]]
-    output_scale = draw.near(rng, deviation * x.quantization.scale * np.median(live) / 50)
-    output_scale = max(output_scale, np.float32(x.quantization.scale * max(w.scales) / 64))  # beyond it x << shift could leave 32 bits
-    if len(w.scales) == 1 and draw.chance(rng, 0.5):
-        scales = draw.tie_triple(rng, deviation / 50)
-        x.quantization, w, output_scale = per_tensor(scales[0], x.quantization.zero_point), replace(w, scales=(float(scales[1]),)), scales[2]
+    w, output_scale = settle_scales(rng, x, w, deviation)
     bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, (mean, deviation), channels)
     output = graph.tensor(output_shape, quantization=per_tensor(output_scale, draw.zero_point(rng)))
     inputs = [x, graph.constant(w_values, w)] + ([bias] if bias is not None or draw.chance(rng, 0.5) else [])

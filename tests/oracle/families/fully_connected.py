@@ -6,7 +6,7 @@ import numpy as np
 
 import draw
 from build_model import Graph, per_tensor
-from families.convolution import accumulator_of, add_bias
+from families.convolution import accumulator_of, add_bias, settle_scales
 
 DEPTHS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 100, 127, 128, 200, 257, 640)
 UNITS = (1, 2, 3, 4, 5, 7, 8, 10, 12, 13, 16, 17, 33, 64, 127, 200, 257)
@@ -27,12 +27,7 @@ def fully_connected(rng):
     if not per_channel and draw.chance(rng, 0.15):
         w = replace(w, zero_points=(draw.zero_point(rng),))
     mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values - np.int32(w.zero_point), depth)
-    live = [scale for scale in w.scales if scale > draw.DEAD * 10] or [w.scales[0]]
-    output_scale = draw.near(rng, deviation * x.quantization.scale * np.median(live) / 50)
-    output_scale = max(output_scale, np.float32(x.quantization.scale * max(w.scales) / 64))
-    if not per_channel and draw.chance(rng, 0.3):
-        scales = draw.tie_triple(rng, deviation / 50)
-        x.quantization, w, output_scale = per_tensor(scales[0], x.quantization.zero_point), replace(w, scales=(float(scales[1]),)), scales[2]
+    w, output_scale = settle_scales(rng, x, w, deviation)
     bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, (mean, deviation), units)
     batch = int(np.prod(leading))
     output = graph.tensor([*leading, units] if kept else [batch, units], quantization=per_tensor(output_scale, draw.zero_point(rng)))
