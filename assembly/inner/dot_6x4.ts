@@ -11,16 +11,31 @@ function low(fields: i64): i64 {
   return (fields << 43) >> 43;
 }
 
-/** Adds the three fields to sums[0], sums[1], sums[2]. */
+/** Puts the three fields into sums[0], sums[1], sums[2], or adds them to what is there. */
 // @ts-ignore: decorator
 @inline
-function spill(sums: usize, fields: i64): void {
+function spill(sums: usize, fields: i64, add: bool): void {
   const f0 = low(fields);
   fields = (fields - f0) >> 21;
   const f1 = low(fields);
-  store<i32>(sums, load<i32>(sums) + <i32>f0);
-  store<i32>(sums, load<i32>(sums, 4) + <i32>f1, 4);
-  store<i32>(sums, load<i32>(sums, 8) + <i32>((fields - f1) >> 21), 8);
+  const f2 = (fields - f1) >> 21;
+  store<i32>(sums, <i32>f0 + (add ? load<i32>(sums) : 0));
+  store<i32>(sums, <i32>f1 + (add ? load<i32>(sums, 4) : 0), 4);
+  store<i32>(sums, <i32>f2 + (add ? load<i32>(sums, 8) : 0), 8);
+}
+
+/** Spills four channels of six pixels. `add` is known at compile time. */
+// @ts-ignore: decorator
+@inline
+function spill_tile(sums: usize, a0: i64, a1: i64, a2: i64, a3: i64, b0: i64, b1: i64, b2: i64, b3: i64, add: bool): void {
+  spill(sums, a0, add);
+  spill(sums + 12, b0, add);
+  spill(sums + 24, a1, add);
+  spill(sums + 36, b1, add);
+  spill(sums + 48, a2, add);
+  spill(sums + 60, b2, add);
+  spill(sums + 72, a3, add);
+  spill(sums + 84, b3, add);
 }
 
 /**
@@ -31,8 +46,8 @@ function spill(sums: usize, fields: i64): void {
  * @param most terms before a spill
  */
 export function dot_6x4__i64(w: usize, x: usize, depth: i32, most: i32, sums: usize): void {
-  memory.fill(sums, 0, 96);
   const end = w + (depth << 2);
+  let first = true;
   do {
     const stop = min(w + (most << 2), end);
     let a0: i64 = 0, a1: i64 = 0, a2: i64 = 0, a3: i64 = 0; // pixels 0 to 2, channels 0 to 3
@@ -54,14 +69,9 @@ export function dot_6x4__i64(w: usize, x: usize, depth: i32, most: i32, sums: us
       w += 4;
       x += 16;
     } while (w != stop);
-    spill(sums, a0);
-    spill(sums + 12, b0);
-    spill(sums + 24, a1);
-    spill(sums + 36, b1);
-    spill(sums + 48, a2);
-    spill(sums + 60, b2);
-    spill(sums + 72, a3);
-    spill(sums + 84, b3);
+    if (first) spill_tile(sums, a0, a1, a2, a3, b0, b1, b2, b3, false);
+    else spill_tile(sums, a0, a1, a2, a3, b0, b1, b2, b3, true);
+    first = false;
   } while (w != end);
 }
 

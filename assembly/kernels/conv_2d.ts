@@ -16,19 +16,42 @@ import {
 import { dot_6x4__i64, pack_3__i64 } from "../inner/dot_6x4";
 import { store_tile } from "../inner/store_tile";
 
-/** Copies one patch to `to`, int8 [k_h][k_w][group_c]; taps outside the input become `fill`. Source address: pixel (0, 0) of the group. */
+/**
+ * Copies one patch to `to`, int8 [k_h][k_w][group_c]; taps outside the input become `fill`. Source address: pixel (0, 0) of the
+ * group. Taps that lie side by side in the input are copied together.
+ */
 function copy_patch(record: usize, source: usize, y: i32, x: i32, to: usize): void {
   const in_h = load<i32>(record, CONV_2D_IN_H), in_w = load<i32>(record, CONV_2D_IN_W), in_c = load<i32>(record, CONV_2D_IN_C);
   const group_c = load<i32>(record, CONV_2D_GROUP_C), fill = load<i32>(record, CONV_2D_FILL);
-  const k_h = load<i32>(record, CONV_2D_K_H), k_w = load<i32>(record, CONV_2D_K_W);
+  const k_w = load<i32>(record, CONV_2D_K_W);
   const dilation_h = load<i32>(record, CONV_2D_DILATION_H), dilation_w = load<i32>(record, CONV_2D_DILATION_W);
-  for (let ky = 0; ky < k_h; ky++, y += dilation_h) {
-    let tx = x;
-    for (let kx = 0; kx < k_w; kx++, tx += dilation_w, to += group_c) {
-      if (<u32>y < <u32>in_h && <u32>tx < <u32>in_w) memory.copy(to, source + (y * in_w + tx) * in_c, group_c);
-      else memory.fill(to, <u8>fill, group_c);
+  const together = group_c == in_c && dilation_w == 1;
+  const first = max(-x, 0), inside = together ? max(min(k_w, in_w - x) - first, 0) : 0;
+  const row_bytes = k_w * group_c;
+  if (y < 0 || y + (load<i32>(record, CONV_2D_K_H) - 1) * dilation_h >= in_h || (together ? inside < k_w : x < 0 || x + (k_w - 1) * dilation_w >= in_w))
+    memory.fill(to, <u8>fill, load<i32>(record, CONV_2D_DEPTH));
+  for (let ky = load<i32>(record, CONV_2D_K_H); ky > 0; ky--, y += dilation_h, to += row_bytes) {
+    if (<u32>y >= <u32>in_h) continue;
+    const row = source + y * in_w * in_c;
+    if (together) {
+      copy_bytes(to + first * in_c, row + (x + first) * in_c, inside * in_c);
+      continue;
     }
+    let tap = to;
+    for (let kx = k_w, tx = x; kx > 0; kx--, tx += dilation_w, tap += group_c)
+      if (<u32>tx < <u32>in_w) copy_bytes(tap, row + tx * in_c, group_c);
   }
+}
+
+/** memory.copy, which costs engines a call, where there are enough bytes to pay for it. */
+// @ts-ignore: decorator
+@inline
+function copy_bytes(to: usize, from: usize, count: i32): void {
+  if (count > 16) {
+    memory.copy(to, from, count);
+    return;
+  }
+  for (const end = to + count; to != end; to++, from++) store<i8>(to, load<i8>(from));
 }
 
 export function conv_2d(record: usize): void {
