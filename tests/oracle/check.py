@@ -89,7 +89,9 @@ def _check_litert(verdict, model, expected, actual):
             continue
         recomputed = exact.recompute(model, operator, actual, exact.LITERT)
         if recomputed is None:
-            verdict.failures.append(f"LiteRT: {operator.describe(model.tensors)}: differs from TFLM, or follows on a layer that does, with no rule to recompute it by")
+            verdict.failures.append(
+                f"LiteRT: {operator.describe(model.tensors)}: differs from TFLM, or follows on a layer that does, with no rule to recompute it by"
+            )
             continue
         if not _compare(verdict, "LiteRT", model, operator, actual[output], recomputed) or not same_inputs:
             continue

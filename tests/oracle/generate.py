@@ -70,7 +70,8 @@ def write_case(directory, case_id, model, model_reference, inputs, verdict):
         "exact": True,
         "tolerance": 0,
         "layers": [
-            {"tensor": i, "dtype": values.dtype.name, "shape": list(map(int, values.shape)), "crc32": crc32(values)} for i, values in verdict.tensors.items()
+            {"tensor": i, "dtype": values.dtype.name, "shape": list(map(int, values.shape)), "crc32": crc32(values)}
+            for i, values in verdict.tensors.items()
         ],
     }
     (folder / "case.json").write_text(json.dumps(case, indent=1) + "\n")

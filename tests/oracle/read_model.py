@@ -55,7 +55,9 @@ def read_model(data):
     return Model(
         tensors=[_tensor(i, tensor, model.buffers[tensor.buffer].data) for i, tensor in enumerate(subgraph.tensors)],
         operators=[
-            Operator(codes[op.opcodeIndex], list(map(int, op.inputs)), list(map(int, op.outputs)), dict(vars(op.builtinOptions or object_without_fields())))
+            Operator(
+                codes[op.opcodeIndex], list(map(int, op.inputs)), list(map(int, op.outputs)), dict(vars(op.builtinOptions or object_without_fields()))
+            )
             for op in subgraph.operators
         ],
         inputs=list(map(int, subgraph.inputs)),

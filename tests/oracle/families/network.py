@@ -24,7 +24,9 @@ def layer(rng, graph, name, x, w_values, w_axis, taps, shape, target=None, **opt
     bias_scales = tuple(float(np.float32(x.quantization.scale * scale)) for scale in w_scales)
     spread = np.sqrt(taps) * SPREAD * np.sqrt(np.mean(w_values.astype(np.float64) ** 2))
     bias = np.round(rng.normal(0, spread / 2, channels)).astype(np.int32)
-    target = target or per_tensor(spread * x.quantization.scale * np.median(w_scales) / SPREAD, draw.choose(rng, (-128, 0, int(rng.integers(-128, 128)))))
+    target = target or per_tensor(
+        spread * x.quantization.scale * np.median(w_scales) / SPREAD, draw.choose(rng, (-128, 0, int(rng.integers(-128, 128))))
+    )
     output = graph.tensor(shape, quantization=target)
     w = graph.constant(w_values, Quantization(tuple(map(float, w_scales)), (0,) * channels, w_axis))
     bias = graph.constant(bias, Quantization(bias_scales, (0,) * channels, 0))
@@ -50,7 +52,14 @@ def depthwise(rng, graph, x):
     multiplier = 2 if x.shape[3] <= 8 and draw.chance(rng, 0.3) else 1
     w = rng.integers(-127, 128, [1, *kernel, x.shape[3] * multiplier]).astype(np.int8)
     shape = [x.shape[0], *windowed(rng, x, kernel, stride, Padding.SAME), x.shape[3] * multiplier]
-    options = {"strideH": stride, "strideW": stride, "dilationHFactor": 1, "dilationWFactor": 1, "padding": Padding.SAME, "depthMultiplier": multiplier}
+    options = {
+        "strideH": stride,
+        "strideW": stride,
+        "dilationHFactor": 1,
+        "dilationWFactor": 1,
+        "padding": Padding.SAME,
+        "depthMultiplier": multiplier,
+    }
     return layer(rng, graph, "DEPTHWISE_CONV_2D", x, w, 3, kernel[0] * kernel[1], shape, **options)
 
 
@@ -150,7 +159,9 @@ def network(rng):
     graph = Graph()
     side = [int(draw.choose(rng, (6, 8, 9, 12, 13))) for _ in range(2)]
     shape = [draw.batch(rng), *side, int(draw.choose(rng, (1, 3, 8)))]
-    x = graph.input(rng.integers(-128, 128, shape).astype(np.int8), per_tensor(draw.choose(rng, (1 / 255, 0.02, 2 / 255)), draw.choose(rng, (-128, 0, 3))))
+    x = graph.input(
+        rng.integers(-128, 128, shape).astype(np.int8), per_tensor(draw.choose(rng, (1 / 255, 0.02, 2 / 255)), draw.choose(rng, (-128, 0, 3)))
+    )
     x = conv(rng, graph, x)
     length = int(rng.integers(3, 13))
     early = []

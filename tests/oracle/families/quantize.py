@@ -40,7 +40,7 @@ def quantize(rng):
     else:
         source = of_type(rng, source_type)
         width = 2.0 ** (np.iinfo(target_type).bits - np.iinfo(source_type).bits)
-        ratio = draw.choose(rng, (1.0, 0.5, 2.0, rng.uniform(0.3, 3.0))) * width
+        ratio = draw.choose(rng, (1.0, 0.5, 0.25, 0.125, 2.0, rng.uniform(0.3, 3.0))) * width
         target = per_tensor(source.scale if draw.chance(rng, 0.15) and width == 1 else source.scale / ratio, target.zero_point)
         x = graph.input(draw.codes(rng, shape, source_type), source)
     output = graph.tensor(shape, target_type, target)
