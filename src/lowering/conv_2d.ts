@@ -1,14 +1,27 @@
 import * as abi from "../../assembly/abi/conv_2d";
 import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation, quantizationOf } from "./activation";
-import type { Lowering } from "./lowering";
+import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
 import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packMultipliers } from "./packing";
 import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of, spillOf } from "./weights";
-import { windowAxis } from "./window";
+import { windowAxis, type WindowAxis } from "./window";
+
+export interface Conv2dGeometry {
+  readonly batches: number;
+  readonly inC: number;
+  readonly outC: number;
+  readonly groups: number;
+  /** Input channels of one group. */
+  readonly groupC: number;
+  /** Terms of one output. */
+  readonly depth: number;
+  readonly y: WindowAxis;
+  readonly x: WindowAxis;
+}
 
 /** Shapes and windows of a CONV_2D. Weights are [out_c][k_h][k_w][in_c / groups]. */
-function geometry(op: Op) {
+function geometry(op: Op): Conv2dGeometry {
   const input = op.input(0), weights = op.input(1);
   if (input.shape.length !== 4 || weights.shape.length !== 4) op.invalid(`input [${input.shape}] and weights [${weights.shape}] have to have four dimensions`);
   const [batches, inH, inW, inC] = input.shape as [number, number, number, number];
@@ -36,54 +49,59 @@ export const conv2d: Lowering = {
     op.expectShape([batches, y.output, x.output, outC]);
   },
   lower(op, emit) {
-    const { batches, inC, outC, groups, groupC, depth, y, x } = geometry(op);
-    const input = op.input(0), weights = int8Of(op.input(1)), output = op.output();
-    const { scale, zeroPoint } = quantizationOf(input);
-    const out = quantizationOf(output);
-    const { min, max } = activationRange(op, output);
-    const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
-    const groupOut = outC / groups;
-    const packed = new Uint8Array(groups * 4 * Math.ceil(groupOut / 4) * depth);
-    for (let g = 0; g < groups; g++)
-      packed.set(packC4(weights.subarray(g * groupOut * depth, (g + 1) * groupOut * depth), groupOut, depth), (g * packed.length) / groups);
-    const copiesPatches = y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1;
-    emit.step("conv_2d", abi.CONV_2D_SIZE, (r) => {
-      r.input(abi.CONV_2D_INPUT, input);
-      r.constant(abi.CONV_2D_WEIGHTS, packed);
-      r.constant(abi.CONV_2D_BIAS, bytesOfInt32(foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint)));
-      r.constant(abi.CONV_2D_MULTIPLIERS, packMultipliers(multipliers));
-      r.i32(abi.CONV_2D_MULTIPLIER_STRIDE, multipliers.length === 1 ? 0 : 8);
-      r.output(abi.CONV_2D_OUTPUT, output);
-      r.scratch(abi.CONV_2D_PACKS, depth * 16);
-      r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? abi.CONV_2D_PIXELS * depth : 0);
-      r.scratch(abi.CONV_2D_TILE, abi.CONV_2D_TILE_BYTES);
-      r.i32(abi.CONV_2D_BATCHES, batches);
-      r.i32(abi.CONV_2D_IN_H, y.input);
-      r.i32(abi.CONV_2D_IN_W, x.input);
-      r.i32(abi.CONV_2D_IN_C, inC);
-      r.i32(abi.CONV_2D_GROUPS, groups);
-      r.i32(abi.CONV_2D_GROUP_C, groupC);
-      r.i32(abi.CONV_2D_OUT_H, y.output);
-      r.i32(abi.CONV_2D_OUT_W, x.output);
-      r.i32(abi.CONV_2D_OUT_C, groupOut);
-      r.i32(abi.CONV_2D_OUT_STRIDE, outC);
-      r.i32(abi.CONV_2D_K_H, y.kernel);
-      r.i32(abi.CONV_2D_K_W, x.kernel);
-      r.i32(abi.CONV_2D_STRIDE_H, y.stride);
-      r.i32(abi.CONV_2D_STRIDE_W, x.stride);
-      r.i32(abi.CONV_2D_DILATION_H, y.dilation);
-      r.i32(abi.CONV_2D_DILATION_W, x.dilation);
-      r.i32(abi.CONV_2D_PAD_TOP, y.pad);
-      r.i32(abi.CONV_2D_PAD_LEFT, x.pad);
-      r.i32(abi.CONV_2D_DEPTH, depth);
-      r.i32(abi.CONV_2D_SPILL, spillOf(weights));
-      r.i32(abi.CONV_2D_FILL, zeroPoint);
-      r.i32(abi.CONV_2D_OUTPUT_OFFSET, out.zeroPoint);
-      r.i32(abi.CONV_2D_MIN, min);
-      r.i32(abi.CONV_2D_MAX, max);
-    });
+    emitConv2d(op, emit, geometry(op), int8Of(op.input(1)));
   },
   macs(op) {
     return elementCount(op.output().shape) * elementCount(op.input(1).shape.slice(1));
   },
 };
+
+/** The step of a convolution. @param weights int8 [out_c][k_h][k_w][group_c]; their scales are those of the operator's second input */
+export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weights: Int8Array): void {
+  const { batches, inC, outC, groups, groupC, depth, y, x } = geometry;
+  const input = op.input(0), output = op.output();
+  const { scale, zeroPoint } = quantizationOf(input);
+  const out = quantizationOf(output);
+  const { min, max } = activationRange(op, output);
+  const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
+  const groupOut = outC / groups;
+  const packed = new Uint8Array(groups * 4 * Math.ceil(groupOut / 4) * depth);
+  for (let g = 0; g < groups; g++)
+    packed.set(packC4(weights.subarray(g * groupOut * depth, (g + 1) * groupOut * depth), groupOut, depth), (g * packed.length) / groups);
+  const copiesPatches = y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1;
+  emit.step("conv_2d", abi.CONV_2D_SIZE, (r) => {
+    r.input(abi.CONV_2D_INPUT, input);
+    r.constant(abi.CONV_2D_WEIGHTS, packed);
+    r.constant(abi.CONV_2D_BIAS, bytesOfInt32(foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint)));
+    r.constant(abi.CONV_2D_MULTIPLIERS, packMultipliers(multipliers));
+    r.i32(abi.CONV_2D_MULTIPLIER_STRIDE, multipliers.length === 1 ? 0 : 8);
+    r.output(abi.CONV_2D_OUTPUT, output);
+    r.scratch(abi.CONV_2D_PACKS, depth * 16);
+    r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? abi.CONV_2D_PIXELS * depth : 0);
+    r.scratch(abi.CONV_2D_TILE, abi.CONV_2D_TILE_BYTES);
+    r.i32(abi.CONV_2D_BATCHES, batches);
+    r.i32(abi.CONV_2D_IN_H, y.input);
+    r.i32(abi.CONV_2D_IN_W, x.input);
+    r.i32(abi.CONV_2D_IN_C, inC);
+    r.i32(abi.CONV_2D_GROUPS, groups);
+    r.i32(abi.CONV_2D_GROUP_C, groupC);
+    r.i32(abi.CONV_2D_OUT_H, y.output);
+    r.i32(abi.CONV_2D_OUT_W, x.output);
+    r.i32(abi.CONV_2D_OUT_C, groupOut);
+    r.i32(abi.CONV_2D_OUT_STRIDE, outC);
+    r.i32(abi.CONV_2D_K_H, y.kernel);
+    r.i32(abi.CONV_2D_K_W, x.kernel);
+    r.i32(abi.CONV_2D_STRIDE_H, y.stride);
+    r.i32(abi.CONV_2D_STRIDE_W, x.stride);
+    r.i32(abi.CONV_2D_DILATION_H, y.dilation);
+    r.i32(abi.CONV_2D_DILATION_W, x.dilation);
+    r.i32(abi.CONV_2D_PAD_TOP, y.pad);
+    r.i32(abi.CONV_2D_PAD_LEFT, x.pad);
+    r.i32(abi.CONV_2D_DEPTH, depth);
+    r.i32(abi.CONV_2D_SPILL, spillOf(weights));
+    r.i32(abi.CONV_2D_FILL, zeroPoint);
+    r.i32(abi.CONV_2D_OUTPUT_OFFSET, out.zeroPoint);
+    r.i32(abi.CONV_2D_MIN, min);
+    r.i32(abi.CONV_2D_MAX, max);
+  });
+}

@@ -1,6 +1,7 @@
 import * as abi from "../../assembly/abi/depthwise_conv_2d";
 import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation, quantizationOf } from "./activation";
+import { emitConv2d } from "./conv_2d";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
 import { bytesOfInt32, channelMultipliers, foldOffset, packMultipliers } from "./packing";
@@ -49,6 +50,9 @@ export const depthwiseConv2d: Lowering = {
     const { batches, inC, outC, multiplier, taps, y, x } = geometry(op);
     const input = op.input(0), output = op.output();
     const weights = channelMajor(int8Of(op.input(1)), taps, outC);
+    const three = y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2;
+    // One input channel: a convolution of that channel, whose kernel shares every load among pixels and channels.
+    if (inC === 1 && !three) return emitConv2d(op, emit, { batches, inC, outC, groups: 1, groupC: 1, depth: taps, y, x }, weights);
     const { scale, zeroPoint } = quantizationOf(input);
     const out = quantizationOf(output);
     const { min, max } = activationRange(op, output);
@@ -58,8 +62,7 @@ export const depthwiseConv2d: Lowering = {
     const planeH = (rows: number) => (rows - 1) * y.stride + (y.kernel - 1) * y.dilation + 1;
     let strip = 3 * Math.ceil(y.output / 3);
     while (strip > 3 && planeH(strip) * planeW > PLANE_BYTES) strip -= 3;
-    const three = y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride;
-    const kernel = three && x.stride === 1 ? "depthwise_conv_2d_3x3" : three && x.stride === 2 ? "depthwise_conv_2d_3x3_s2" : "depthwise_conv_2d";
+    const kernel = !three ? "depthwise_conv_2d" : x.stride === 1 ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d_3x3_s2";
     emit.step(kernel, abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
       r.input(abi.DEPTHWISE_CONV_2D_INPUT, input);
       r.constant(abi.DEPTHWISE_CONV_2D_WEIGHTS, new Uint8Array(weights.buffer));

@@ -41,15 +41,24 @@ export interface KernelCase {
   input_left_shift: number;
 }
 
-/** The clamp of a case is any range, that of a model an activation's: its place in the record, per operator. */
+/** The clamp of a case is any range, that of a model an activation's: its place in the record, per kernel. */
 const CLAMPS: Record<string, readonly [number, number]> = {
-  ADD: [ADD_MIN, ADD_MAX], CONV_2D: [CONV_2D_MIN, CONV_2D_MAX], DEPTHWISE_CONV_2D: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX],
-  FULLY_CONNECTED: [FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX], MUL: [MUL_MIN, MUL_MAX],
-  AVERAGE_POOL_2D: [POOL_2D_MIN, POOL_2D_MAX], MAX_POOL_2D: [POOL_2D_MIN, POOL_2D_MAX],
+  add: [ADD_MIN, ADD_MAX], sub: [ADD_MIN, ADD_MAX], conv_2d: [CONV_2D_MIN, CONV_2D_MAX], fully_connected: [FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX], mul: [MUL_MIN, MUL_MAX],
+  depthwise_conv_2d: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], depthwise_conv_2d_3x3: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX],
+  depthwise_conv_2d_3x3_s2: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], average_pool_2d: [POOL_2D_MIN, POOL_2D_MAX], max_pool_2d: [POOL_2D_MIN, POOL_2D_MAX],
 };
 
-/** A record field to overwrite after lowering. */
-export interface Patch { operator: number; at: number; value: number }
+/** The clamp of an operator, to set after lowering. */
+export interface Patch { operator: number; min: number; max: number }
+
+/** Sets a clamp in the record of a step, if its kernel has one. */
+export function setClamp(kernel: string, record: Uint8Array, { min, max }: Patch): void {
+  const place = CLAMPS[kernel];
+  if (!place) return;
+  const view = new DataView(record.buffer, record.byteOffset);
+  view.setInt32(place[0], min, true);
+  view.setInt32(place[1], max, true);
+}
 
 /** A graph that computes the case, its input tensors in order, and the clamps to set. Null where no builder knows the operator. */
 export function graphOfCase(testCase: KernelCase): { graph: Graph; patches: Patch[] } | null {
@@ -129,8 +138,7 @@ class Builder {
   }
 
   private clamp(c: KernelCase): void {
-    const place = CLAMPS[c.op];
-    if (place && c.activation) this.patches.push({ operator: this.operators.length - 1, at: place[0], value: c.activation.min }, { operator: this.operators.length - 1, at: place[1], value: c.activation.max });
+    if (c.activation) this.patches.push({ operator: this.operators.length - 1, min: c.activation.min, max: c.activation.max });
   }
 
   /** Weights whose scales are the case's multipliers, with input and output scales of 1. */

@@ -9,7 +9,7 @@ import { crc32 } from "../../src/crc32";
 import { Lcg } from "../../src/cli/inputs/lcg";
 import type { Graph } from "../../src/graph/graph";
 import { bytesOf, firstDifference } from "./array";
-import { graphOfCase, type KernelCase, type Patch } from "./kernel_case";
+import { graphOfCase, setClamp, type KernelCase, type Patch } from "./kernel_case";
 import { failed, passed, skipped, type Outcome } from "./result";
 
 /** An interpreter, or why there is none: a missing kernel is a skipped case, any other refusal a failed one. */
@@ -17,8 +17,8 @@ async function create(graph: Graph, core: CoreName, patches: readonly Patch[] = 
   try {
     const loaded = await loadCore(core);
     const program = lower(graph.subgraphs[0]!, { core });
-    for (const { operator, at, value } of patches)
-      for (const step of program.steps) if (step.operator === operator) new DataView(step.record.buffer, step.record.byteOffset).setInt32(at, value, true);
+    for (const patch of patches)
+      for (const step of program.steps) if (step.operator === patch.operator) setClamp(step.kernel, step.record, patch);
     return await Runtime.fromProgram(graph, program, loaded);
   } catch (error) {
     if (!(error instanceof ArenulaError)) throw error;
