@@ -25,7 +25,7 @@ numerics("the four rules disagree about a quarter where the page says so", () =>
   assert.is(rows.length, 11);
   for (const [x, quarter, ...rules] of rows as [number, number, ...number[]][]) {
     const nearestEven = Math.abs(x / 4 % 1) === 0.5 ? 2 * Math.round(x / 8) : Math.round(x / 4);
-    const expected = [core.multiply(x, HALF, -1), Math.floor((core.high_mul(x, HALF) + 1) / 2), Math.floor((x + 2) / 4), nearestEven];
+    const expected = [core.multiply(x, HALF, -1), Math.floor((core.high_mul(x, HALF) + 1) / 2), Math.sign(x) * Math.floor((Math.abs(x) + 2) / 4), nearestEven];
     assert.is(quarter, x / 4);
     assert.equal(rules, expected.map((y) => y + 0), `x = ${x}`);
   }
