@@ -1,0 +1,114 @@
+// Which tensors share bytes: views always, outputs in place where nobody needs the operand any more. Each graph is also run on every
+// core, where a storage taken too early would change a result.
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { lower } from "../../src/lowering/lower";
+import { assignStorage } from "../../src/lowering/storage";
+import { agrees } from "../support/contract";
+import type { OperatorSpec, SubgraphSpec } from "../support/build_model";
+import { graphOf } from "../support/graph";
+
+const storage = suite("lowering/storage");
+
+/** int8 tensors of scale 1 and zero point 0, by name and shape: RELU clamps, RELU6 too, ADD and MUL are exact. */
+function network(shapes: Readonly<Record<string, readonly number[]>>, operators: readonly OperatorSpec[], rest: Partial<SubgraphSpec> = {}) {
+  return graphOf({ tensors: Object.entries(shapes).map(([name, shape]) => ({ name, type: "int8" as const, shape, scale: 1 })), operators, ...rest });
+}
+
+/** Names of the tensors of every storage. */
+function shared(graph: ReturnType<typeof network>): string[][] {
+  const subgraph = graph.subgraphs[0]!;
+  return assignStorage(lower(subgraph, { core: "mcu" })).storages.map(({ tensors }) => tensors.map((tensor) => subgraph.tensors[tensor]!.name));
+}
+
+const relu = (from: string, to: string): OperatorSpec => ({ op: "RELU", inputs: [from], outputs: [to] });
+const add = (a: string, b: string, to: string): OperatorSpec => ({ op: "ADD", inputs: [a, b], outputs: [to] });
+const view = (from: string, to: string): OperatorSpec => ({ op: "RESHAPE", inputs: [from], outputs: [to] });
+const X = Int8Array.of(-5, 7, -2, 3), POSITIVE = Int8Array.of(0, 7, 0, 3);
+const plus = (a: Int8Array, b: Int8Array) => a.map((q, i) => q + b[i]!);
+
+storage("a chain of lookups is computed in one place", async () => {
+  const graph = network({ x: [4], a: [4], b: [4], y: [4] }, [relu("x", "a"), relu("a", "b"), relu("b", "y")]);
+  assert.equal(shared(graph), [["x", "a", "b", "y"]]);
+  await agrees("chain", graph, [X], [POSITIVE]);
+});
+
+storage("an operand that is read later keeps its bytes", async () => {
+  const graph = network({ x: [4], a: [4], y: [4] }, [relu("x", "a"), add("a", "x", "y")]);
+  assert.equal(shared(graph), [["x"], ["a", "y"]]);
+  await agrees("read later", graph, [X], [plus(POSITIVE, X)]);
+});
+
+storage("an operand that is a graph output keeps its bytes", async () => {
+  const graph = network({ x: [4], a: [4], y: [4] }, [relu("x", "a"), add("a", "a", "y")], { outputs: ["y", "a"] });
+  assert.equal(shared(graph), [["x", "a"], ["y"]]);
+  await agrees("output", graph, [X], [plus(POSITIVE, POSITIVE), POSITIVE]);
+  const input = network({ x: [4], y: [4] }, [relu("x", "y")], { outputs: ["x", "y"] });
+  assert.equal(shared(input), [["x"], ["y"]]);
+  await agrees("input as output", input, [X], [X, POSITIVE]);
+});
+
+storage("the second operand gives its place where the first is needed", async () => {
+  const graph = network({ x: [4], z: [4], y: [4], e: [4] }, [add("x", "z", "y"), add("y", "x", "e")]);
+  assert.equal(shared(graph), [["x"], ["z", "y", "e"]]);
+  await agrees("second", graph, [X, POSITIVE], [plus(plus(X, POSITIVE), X)]);
+});
+
+storage("an operand that is broadcast gives no place: it is too small", async () => {
+  const graph = network({ x: [4], b: [1], y: [4] }, [add("b", "x", "y")], { inputs: ["x", "b"] });
+  assert.equal(shared(graph), [["x", "y"], ["b"]]);
+  await agrees("broadcast", graph, [X, Int8Array.of(10)], [X.map((q) => q + 10)]);
+});
+
+storage("views share their source, and keep it alive", async () => {
+  const graph = network({ x: [4], v: [2, 2], w: [1, 4], y: [1, 4] }, [view("x", "v"), view("v", "w"), relu("w", "y")]);
+  assert.equal(shared(graph), [["x", "v", "w", "y"]]);
+  await agrees("views", graph, [X], [POSITIVE]);
+});
+
+storage("a view that is used later keeps its source from being overwritten", async () => {
+  const before = network({ x: [4], v: [2, 2], a: [4], b: [2, 2], y: [2, 2] }, [view("x", "v"), relu("x", "a"), view("a", "b"), add("b", "v", "y")]);
+  assert.equal(shared(before)[0], ["x", "v"]);
+  await agrees("view first", before, [X], [plus(POSITIVE, X)]);
+  const after = network({ x: [4], v: [2, 2], a: [4], b: [2, 2], y: [2, 2] }, [relu("x", "a"), view("x", "v"), view("a", "b"), add("b", "v", "y")]);
+  assert.equal(shared(after)[0], ["x", "v"]);
+  await agrees("view second", after, [X], [plus(POSITIVE, X)]);
+  const output = network({ x: [4], v: [2, 2], y: [4] }, [view("x", "v"), relu("x", "y")], { outputs: ["v", "y"] });
+  assert.equal(shared(output), [["x", "v"], ["y"]]);
+  await agrees("view as output", output, [X], [X, POSITIVE]);
+});
+
+storage("a view that is overwritten in place does not reach what its source still has to give", async () => {
+  const graph = network({ x: [4], v: [2, 2], a: [2, 2], b: [4], y: [4] }, [view("x", "v"), relu("v", "a"), view("a", "b"), add("b", "x", "y")]);
+  assert.equal(shared(graph)[0], ["x", "v"]);
+  await agrees("through the view", graph, [X], [plus(POSITIVE, X)]);
+});
+
+storage("two views with different broadcasts are not overwritten", async () => {
+  const graph = network({ x: [4], column: [4, 1], row: [1, 4], y: [4, 4] }, [view("x", "column"), view("x", "row"), add("column", "row", "y")]);
+  assert.equal(shared(graph), [["x", "column", "row"], ["y"]]);
+  await agrees("outer sum", graph, [X], [Int8Array.from({ length: 16 }, (_, i) => X[i >> 2]! + X[i & 3]!)]);
+  // equal sizes: the storage is free, but the other operand is the same bytes
+  const same = network({ x: [4], v: [4], y: [4] }, [view("x", "v"), add("x", "v", "y")]);
+  assert.equal(shared(same), [["x", "v"], ["y"]]);
+  await agrees("x and its view", same, [X], [plus(X, X)]);
+});
+
+storage("a constant operand gives no place", async () => {
+  const graph = graphOf({
+    tensors: [
+      { name: "c", type: "int8", shape: [4], scale: 1, data: [1, 2, 3, 4] }, { name: "x", type: "int8", shape: [1], scale: 1 }, { name: "y", type: "int8", shape: [4], scale: 1 },
+    ],
+    operators: [add("c", "x", "y")],
+  });
+  assert.equal(shared(graph), [["x"], ["y"]]);
+  await agrees("constant", graph, [Int8Array.of(10)], [Int8Array.of(11, 12, 13, 14)]);
+});
+
+storage("outputs stay alive to the end, inputs from the start to their last reader", () => {
+  const graph = network({ x: [4], z: [8], a: [4], b: [4], y: [8] }, [relu("x", "a"), relu("a", "b"), relu("z", "y")], { outputs: ["b", "y"] });
+  const { storages } = assignStorage(lower(graph.subgraphs[0]!, { core: "mcu" }));
+  assert.equal(storages.map(({ bytes, firstStep, lastStep }) => [bytes, firstStep, lastStep]), [[4, 0, 2], [8, 0, 2]]);
+});
+
+storage.run();

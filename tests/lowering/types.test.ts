@@ -1,0 +1,71 @@
+// Operators and types without a kernel: named, with what is covered and the nearest way out.
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkModel, operatorMacs } from "../../src/lowering/check";
+import { LOWERINGS } from "../../src/lowering/table";
+import { signatureText } from "../../src/lowering/types";
+import { graphOf } from "../support/graph";
+import { refuses, withOperand, withResult, type Case } from "./refused";
+
+const types = suite("lowering/types");
+
+const relu: Case = { op: "RELU", operands: [{ type: "int8", shape: [4], scale: 1 }], result: { type: "int8", shape: [4], scale: 1 } };
+const add: Case = { ...relu, op: "ADD", operands: [relu.operands[0]!, relu.operands[0]!] };
+
+types("an operator without a kernel, with a rewrite where there is one", () => {
+  for (const [op, hint] of [["HARD_SWISH", "RELU6"], ["PRELU", "RELU"], ["SUM", "MEAN"], ["ATAN2", "docs/operators.md"]] as const) {
+    const error = refuses({ ...relu, op }, "OPERATOR_UNSUPPORTED", `${op} has no kernel`);
+    assert.ok(error.hint.includes(hint), error.hint);
+  }
+});
+
+types("a custom operator", () => {
+  refuses({ ...relu, op: "MyOperator" }, "OPERATOR_UNSUPPORTED", "custom operator MyOperator has no kernel");
+});
+
+types("every other type, with the conversion that avoids it", () => {
+  for (const [type, hint] of [["float32", "TFLITE_BUILTINS_INT8"], ["uint8", "instead of uint8"], ["int16", "8-bit activations"]] as const) {
+    const error = refuses(withResult(withOperand(relu, 0, { type }), { type }), "OPERATOR_UNSUPPORTED", `(${type}) -> (${type}) has no kernel`);
+    assert.ok(error.hint.startsWith("covered: (int8) -> (int8)"), error.hint);
+    assert.ok(error.hint.includes(hint), error.hint);
+  }
+  for (const type of ["int4", "float16", "bool", "int64", "string"] as const) refuses(withOperand(relu, 0, { type }), "OPERATOR_UNSUPPORTED", `(${type}) -> (int8)`);
+  refuses(withResult(relu, { type: "float32" }), "OPERATOR_UNSUPPORTED", "(int8) -> (float32)");
+});
+
+types("operands that are absent, too few or too many", () => {
+  refuses(withOperand(add, 1, null), "OPERATOR_UNSUPPORTED", "(int8, absent) -> (int8)");
+  refuses({ ...add, operands: add.operands.slice(0, 1) }, "OPERATOR_UNSUPPORTED", "(int8) -> (int8)");
+  refuses({ ...add, operands: [...add.operands, add.operands[0]!] }, "OPERATOR_UNSUPPORTED", "(int8, int8, int8) -> (int8)");
+  refuses({ ...add, op: "CONCATENATION", operands: [], options: { axis: 0 } }, "OPERATOR_UNSUPPORTED", "() -> (int8)");
+  refuses({ ...add, op: "CONCATENATION", operands: [add.operands[0]!, null], options: { axis: 0 } }, "OPERATOR_UNSUPPORTED", "(int8, absent)");
+  refuses({ ...add, op: "CONCATENATION", operands: [add.operands[0]!, { type: "int16", shape: [4] }] }, "OPERATOR_UNSUPPORTED", "(int8, int16)");
+});
+
+types("every operator of the table refuses strings, by name", () => {
+  for (const { operator, signatures } of LOWERINGS.values()) {
+    if (signatures.some(({ inputs }) => inputs[0]!.startsWith("any"))) continue;
+    const operands = signatures[0]!.inputs.map(() => ({ type: "string" as const, shape: [4] }));
+    const { hint } = refuses({ op: operator, operands, result: { type: "string", shape: [4] } }, "OPERATOR_UNSUPPORTED", "has no kernel");
+    for (const signature of signatures) assert.ok(hint.includes(signatureText(signature)), `${operator}: ${hint}`);
+  }
+});
+
+types("a check of the whole model names every operator that cannot run, and goes on", () => {
+  const int8 = { type: "int8", shape: [1, 2, 2, 2], scale: 1 } as const;
+  const graph = graphOf({
+    tensors: [
+      ...["a", "b", "c", "d"].map((name) => ({ ...int8, name })),
+      { ...int8, name: "w", shape: [2, 1, 1, 2], data: [1, 2, 3, 4] },
+    ],
+    operators: [
+      { op: "HARD_SWISH", inputs: ["a"], outputs: ["b"] },
+      { op: "CONV_2D", inputs: ["b", "w", null], outputs: ["c"], options: { padding: "SAME", strideH: 1, strideW: 1 } },
+      { op: "AVERAGE_POOL_2D", inputs: ["c"], outputs: ["d"], options: { padding: "SAME", strideH: 0, strideW: 1, filterHeight: 1, filterWidth: 1 } },
+    ],
+  });
+  assert.equal(checkModel(graph).map(({ index, op, ok }) => [index, op, ok]), [[0, "HARD_SWISH", false], [1, "CONV_2D", true], [2, "AVERAGE_POOL_2D", false]]);
+  assert.equal(operatorMacs(graph), [0, 2 * 2 * 2 * 2, 0]); // 4 pixels, 2 channels, depth 2
+});
+
+types.run();
