@@ -1,4 +1,4 @@
-// npm run docs: writes what is generated below docs/: the page of operators, and the pictures of arenas.
+// npm run docs: writes what is generated: the page of operators, the output of npm start in README.md, the pictures of arenas.
 import path from "node:path";
 import { ROOT, run } from "./support.mjs";
 

@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { Interpreter, Model } from "../../src/index";
 import { LOWERINGS } from "../../src/lowering/table";
 import { parseNpy } from "../support/npy";
+import { withStart } from "./start_block";
 
 const text = readFileSync("README.md", "utf8");
 const readme = suite("README.md");
@@ -18,6 +19,8 @@ readme("the example of the library runs", async () => {
   const out = execFileSync(process.execPath, ["build/docs/readme_example.mjs"], { encoding: "utf8" });
   assert.match(out, /^Float32Array\(10\)[^]*CONV_2D/);
 });
+
+readme("shows what npm start prints", () => assert.ok(withStart(text) === text, "README.md is stale: `npm run docs` writes the output of npm start again"));
 
 const commands = [...text.matchAll(/^ {4}npm run -s arenula -- (.*)$/gm)].map((match) => match[1]!);
 for (const command of commands) {
