@@ -49,14 +49,18 @@ def near(rng, target):
 
 
 def tie_pair(rng):
-    """Two scales whose quotient is nominally odd / 2^k, but neither is exact: in float32 the quotient often is, so ties fall differently than in double."""
+    """Two scales whose quotient is nominally odd / 2^k. In float32 it often is exactly that, in double never: ties fall differently."""
     return np.float32(choose(rng, (1, 3, 5, 7)) / 255), np.float32(choose(rng, (2, 4, 8, 6)) / 255)
 
 
 def tie_triple(rng, spread):
-    """The same for first * second / output, with output about `spread` times the product."""
-    first, second = (choose(rng, (1, 2, 3, 5, 7)) / 255 for _ in range(2))
-    return np.float32(first), np.float32(second), np.float32(first * second * 2.0 ** np.round(np.log2(spread)))
+    """The same for first * second / output: 1 / `spread`, rounded to a power of two, is the quotient in float32 and not in double."""
+    quotient = 2.0 ** -np.round(np.log2(spread))
+    while True:
+        first, second = (np.float32(int(rng.integers(1, 16)) / 255) for _ in range(2))
+        output = np.float32(np.float64(first) * np.float64(second) / quotient)
+        if np.float32(first * second) / output == quotient and np.float64(first) * np.float64(second) / np.float64(output) != quotient:
+            return first, second, output
 
 
 def activation(rng):

@@ -26,8 +26,9 @@ def accumulator_of(x_codes, w_codes, taps):
 def settle_scales(rng, x, w, deviation):
     """The weights' quantization and the output scale; x may get another scale. Nominal ties, exact ties, multipliers above 1, or as they come."""
     kind = rng.integers(8)
-    if kind == 0 and len(w.scales) == 1:
-        first, second, output = draw.tie_triple(rng, deviation / 50)
+    if kind >= 5 and len(w.scales) == 1:
+        # a tie that the scales' rounding decides shows only where the first rounding is the last: at a multiplier of a half
+        first, second, output = draw.tie_triple(rng, 2 if deviation < 300 else deviation / 50)
         x.quantization = per_tensor(first, x.quantization.zero_point)
         return replace(w, scales=(float(second),)), output
     if kind == 1:
