@@ -114,6 +114,11 @@ def run_model(directory, path, seed, count):
 
 def generate(directory, seed=SEED, cases=CASES, only=None):
     """Writes the cases and returns the tallies by family or model."""
+    if (directory / "models").exists():
+        raise SystemExit(f"{directory} holds cases already: give an empty folder, so that old cases are not taken for new ones")
+    unknown = set(only or ()) - set(FAMILIES) - {path.stem for path in find_models()}
+    if unknown:
+        raise SystemExit(f"no family or model {', '.join(sorted(unknown))}; there are {', '.join(FAMILIES)}")
     tallies = {}
     for path in find_models():
         if not only or path.stem in only:
