@@ -86,16 +86,23 @@ depthwise("3x3: the largest products of either sign, in each of the three rows",
 
 depthwise("planes of more than 4,096 bytes, in several strips", async () => {
   for (const [h, w] of [[70, 70], [64, 66], [200, 31], [31, 200], [5, 900], [4, 2100]] as const)
-    for (const stride of [1, 2] as const) await convolves({ input: [1, h, w, 1], kernel: [3, 3], stride: [stride, stride] });
+    for (const stride of [1, 2] as const) await convolves({ input: [1, h, w, 2], kernel: [3, 3], stride: [stride, stride] });
   await convolves({ input: [1, 90, 61, 2], kernel: [5, 4] });
   await convolves({ input: [1, 90, 61, 2], kernel: [5, 4], stride: [2, 3], padding: "VALID", multiplier: 2 });
-  await convolves({ input: [2, 70, 70, 1], kernel: [3, 3], dilation: [3, 2] });
-  await convolves({ input: [1, 70, 70, 1], kernel: [3, 3], padding: "VALID", multiplier: 3 });
+  await convolves({ input: [2, 70, 70, 2], kernel: [3, 3], dilation: [3, 2] });
+  await convolves({ input: [1, 70, 70, 2], kernel: [3, 3], padding: "VALID", multiplier: 3 });
 });
 
 depthwise("plane sizes around 4,096 bytes", async () => {
-  for (const h of [60, 61, 62, 63, 64, 65]) await convolves({ input: [1, h, 64, 1], kernel: [3, 3] });
-  for (const h of [60, 61, 62, 63, 64, 65]) await convolves({ input: [1, h, 62, 2], kernel: [3, 3] });
+  for (const [channels, width] of [[1, 64], [2, 62]] as const) for (const h of [60, 61, 62, 63, 64, 65]) await convolves({ input: [1, h, width, channels], kernel: [3, 3] });
+  for (const h of [58, 59, 60, 61, 62, 63]) await convolves({ input: [1, h, 63, 2], kernel: [2, 4] });
+});
+
+depthwise("one channel, whatever the filter and the strip", async () => {
+  for (const kernel of [[3, 3], [10, 8], [1, 3], [2, 2]] as const)
+    for (const multiplier of [1, 3, 8]) for (const stride of [1, 2] as const) await convolves({ input: [2, 12, 11, 1], kernel, multiplier, stride: [stride, stride] });
+  await convolves({ input: [1, 70, 70, 1], kernel: [3, 3], multiplier: 2 });
+  await convolves({ input: [1, 70, 70, 1], kernel: [5, 4], dilation: [1, 2], multiplier: 2, weightScales: [Math.fround(0.004)] });
 });
 
 depthwise("any filter: sizes, strides, dilations, paddings", async () => {

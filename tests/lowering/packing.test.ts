@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { activationRange, clampRange, roundHalfAway } from "../../src/lowering/activation";
 import { Op } from "../../src/lowering/op";
-import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packMultipliers } from "../../src/lowering/packing";
+import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packC8, packMultipliers } from "../../src/lowering/packing";
 import { normalize } from "../../src/lowering/strides";
 import { int32Of, spillOf } from "../../src/lowering/weights";
 import { windowAxis } from "../../src/lowering/window";
@@ -22,6 +22,12 @@ packing("c4 lays four channels side by side and fills missing ones with 0", () =
   // channels a, b, c, d, e of depth 2
   const packed = packC4(Int8Array.of(1, 2, /* b */ 3, 4, /* c */ -5, 6, /* d */ 7, 8, /* e */ 9, -128), 5, 2);
   assert.equal([...new Int8Array(packed.buffer)], [1, 3, -5, 7, 2, 4, 6, 8, /* second block */ 9, 0, 0, 0, -128, 0, 0, 0]);
+});
+
+packing("c8 lays eight channels side by side with 128 added, a rest of up to four as c4 does", () => {
+  // channels of depth 1: 1 to 7 and -128; then 9 and 10; missing channels are bytes of 0
+  const packed = packC8(Int8Array.of(1, 2, 3, 4, 5, 6, 7, -128, 9, 10), 10, 1);
+  assert.equal([...packed], [129, 130, 131, 132, 133, 134, 135, 0, /* rest */ 137, 138, 0, 0]);
 });
 
 packing("folds the input offset into the bias", () => {
@@ -68,6 +74,7 @@ packing("fused activations as codes", () => {
   assert.equal(range("RELU6", 0.01, 0), [0, 127]); // 600 is no int8
   assert.equal(range("RELU_N1_TO_1", 0.4, 0), [-3, 3]); // 2.5, half away from zero
   assert.equal(Object.values(clampRange(operator({}, 1, -128).output(), [0, 6])), [-128, -122]);
+  assert.equal(range("RELU6", 0.024144869297742844, -128), [-128, 121]); // 248.49999915, which float32 makes 248.5
 });
 
 packing("halves go away from zero", () => {

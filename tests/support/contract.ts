@@ -15,7 +15,7 @@ import { firstDifference } from "../conformance/array";
 import { CORES } from "./cores";
 import { bytesOf } from "./graph";
 
-const PAGES = 8;
+const PAGES = 16;
 const GUARD = 64;
 const PATTERN = Uint8Array.from({ length: PAGES * 65536 }, (_, i) => (i * 89 + (i >> 8) * 57 + 0xa5) & 255);
 
