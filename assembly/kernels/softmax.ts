@@ -23,11 +23,12 @@ export function softmax(record: usize): void {
     const end = x + depth;
     let highest: i32 = i8.MIN_VALUE;
     for (let p = x; p != end; p++) highest = max(highest, <i32>load<i8>(p));
-    let sum = 0;
+    let total: i64 = 0;
     for (let p = x; p != end; p++) {
       const difference = <i32>load<i8>(p) - highest;
-      if (difference >= diff_min) sum += rounding_divide_by_pot(exp_of(difference, multiplier, left_shift), 12);
+      if (difference >= diff_min) total += rounding_divide_by_pot(exp_of(difference, multiplier, left_shift), 12);
     }
+    const sum = <i32>min<i64>(total, i32.MAX_VALUE); // from 4,096 equal codes on, where every share rounds to 0 anyway
     const scale = reciprocal_mantissa(sum);
     const exponent = <i64>(12 - clz(sum) + 31 - 8);
     for (; x != end; x++, out++) {

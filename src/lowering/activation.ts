@@ -44,11 +44,14 @@ export function checkPerTensor(op: Op, ...tensors: Tensor[]): void {
   }
 }
 
-/** Refuses an operator whose input and output differ in scale or zero point although its bytes are only moved or compared. */
-export function checkSameQuantization(op: Op, input: Tensor, output: Tensor): void {
+/**
+ * Refuses an operator whose input and output differ in scale or zero point although its bytes are only moved or compared.
+ * @param tolerance how far the scales may lie apart
+ */
+export function checkSameQuantization(op: Op, input: Tensor, output: Tensor, tolerance = 0): void {
   checkPerTensor(op, input, output);
   const a = quantizationOf(input), b = quantizationOf(output);
-  if (a.scale !== b.scale || a.zeroPoint !== b.zeroPoint)
+  if (Math.abs(a.scale - b.scale) > tolerance || a.zeroPoint !== b.zeroPoint)
     op.refuse(
       `input tensor ${input.index} '${input.name}' has scale ${a.scale} and zero point ${a.zeroPoint}, the output ${b.scale} and ${b.zeroPoint}`,
       "this operator does not rescale: put a QUANTIZE before it",

@@ -15,6 +15,9 @@ function geometry(op: Op) {
   };
 }
 
+/** What TFLM lets pass as the same scale: kernels/pooling_common.cc, PoolingPrepare. */
+const SCALE_TOLERANCE = 1e-6;
+
 function pool(operator: string, kernel: string): Lowering {
   return {
     operator,
@@ -22,7 +25,7 @@ function pool(operator: string, kernel: string): Lowering {
     options: "every window, stride and padding; fused NONE, RELU, RELU_N1_TO_1, RELU6; input and output share scale and zero point",
     check(op) {
       checkActivation(op);
-      checkSameQuantization(op, op.input(0), op.output());
+      checkSameQuantization(op, op.input(0), op.output(), SCALE_TOLERANCE);
       const { batches, y, x, channels } = geometry(op);
       op.expectShape([batches, y.output, x.output, channels]);
     },

@@ -69,12 +69,16 @@ export function assignStorage(program: Program): StorageMap {
   return { storages: [...new Set(ofTensor.values())], ofTensor };
 }
 
-/** The last step that needs each tensor's bytes, uses of its views included; graph outputs are needed after the last step. */
-function lastUses({ subgraph, steps, views }: Program, lastStep: number): Map<number, number> {
+/**
+ * The last step that needs each tensor's bytes, uses of its views included. A view's own operator looks at them between two
+ * steps, which counts as half a step; graph outputs are needed after the last one.
+ */
+function lastUses({ subgraph, steps, views, stepsAfterOperator }: Program, lastStep: number): Map<number, number> {
   const last = new Map<number, number>();
   const root = (tensor: number): number => (views.has(tensor) ? root(views.get(tensor)!) : tensor);
   const use = (tensor: number, step: number) => last.set(root(tensor), Math.max(last.get(root(tensor)) ?? -1, step));
   steps.forEach(({ reads }, step) => reads.forEach((tensor) => use(tensor, step)));
+  subgraph.operators.forEach(({ outputs }, i) => outputs.filter((output) => views.has(output)).forEach((output) => use(output, stepsAfterOperator[i]! - 0.5)));
   subgraph.outputs.forEach((tensor) => use(tensor, lastStep + 1));
   for (const tensor of views.keys()) last.set(tensor, last.get(root(tensor)) ?? -1);
   return last;
