@@ -1,8 +1,9 @@
-// One row of activations x eight channels of weights, two channels to a multiply.
+// One row of activations x eight channels of weights, which are one 64-bit load.
 //
-// Eight weights are one 64-bit load. A mask leaves two of them, 32 bits apart, and one multiply by an activation is two
-// products (wamr.md, section 3: g8). A mask gives unsigned bytes, so weights are stored with 128 added; the caller takes
-// 128 * sum(x) off again. A field sums 65,536 products of magnitude 128 * 255 before it would run into its neighbour.
+// Without SIMD a mask leaves two of them, 32 bits apart, and one multiply by an activation is two products (wamr.md, section 3:
+// g8). A mask gives unsigned bytes, so weights are stored with 128 added; the caller takes 128 * sum(x) off again. A field sums
+// 65,536 products of magnitude 128 * 255 before it would run into its neighbour.
+// With SIMD the eight products are 16-bit lanes: 128 * 255 = 32,640 fits a signed one.
 
 const PAIR: i64 = 0x000000ff000000ff;
 const MOST: i32 = 65536;
@@ -22,7 +23,14 @@ function spill(sums: usize, fields: i64): void {
  * @param w uint8 [depth][8]
  * @param sums int32 [8]
  */
-export function dot_1x8__i64(x: usize, w: usize, depth: i32, sums: usize): void {
+// @ts-ignore: decorator
+@inline
+export function dot_1x8(x: usize, w: usize, depth: i32, sums: usize): void {
+  if (ASC_FEATURE_SIMD) dot_1x8__v128(x, w, depth, sums);
+  else dot_1x8__i64(x, w, depth, sums);
+}
+
+function dot_1x8__i64(x: usize, w: usize, depth: i32, sums: usize): void {
   const end = x + depth;
   do {
     const stop = min(x + MOST, end);
@@ -42,4 +50,15 @@ export function dot_1x8__i64(x: usize, w: usize, depth: i32, sums: usize): void 
     spill(sums + 8, a2);
     spill(sums + 12, a3);
   } while (x != end);
+}
+
+function dot_1x8__v128(x: usize, w: usize, depth: i32, sums: usize): void {
+  let low = v128.load(sums), high = v128.load(sums, 16); // channels 0 to 3, 4 to 7
+  for (const end = x + depth; x != end; x++, w += 8) {
+    const products = i16x8.mul(i16x8.splat(load<i8>(x)), v128.load8x8_u(w));
+    low = i32x4.add(low, i32x4.extend_low_i16x8_s(products));
+    high = i32x4.add(high, i32x4.extend_high_i16x8_s(products));
+  }
+  v128.store(sums, low);
+  v128.store(sums, high, 16);
 }

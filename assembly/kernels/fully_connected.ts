@@ -6,7 +6,7 @@ import {
   FULLY_CONNECTED_WEIGHTS_OFFSET, FULLY_CONNECTED_OUTPUT_OFFSET, FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX,
 } from "../abi/fully_connected";
 import { dot_1x4__i32 } from "../inner/dot_1x4";
-import { dot_1x8__i64 } from "../inner/dot_1x8";
+import { dot_1x8 } from "../inner/dot_1x8";
 import { store_tile } from "../inner/store_tile";
 
 /** The sum of a row of activations. */
@@ -32,7 +32,7 @@ export function fully_connected(record: usize): void {
     const start = row_sum(x, depth) * weights_offset;
     for (let left = out_c; left > 0; left -= 8) {
       for (let c = 0; c < 32; c += 4) store<i32>(sums + c, start);
-      if (left > 4) dot_1x8__i64(x, w, depth, sums);
+      if (left > 4) dot_1x8(x, w, depth, sums);
       else dot_1x4__i32(x, w, depth, sums);
       store_tile(sums, 1, 1, min(left, 8), bias, multipliers, multiplier_stride, out, 1, offset, low, high);
       w += depth << 3;
