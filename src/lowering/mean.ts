@@ -34,7 +34,7 @@ export const mean: Lowering = {
     const axes = axesOf(op);
     const keep = op.option("keepDims", false);
     op.expectShape(input.shape.flatMap((n, d) => (axes.includes(d) ? (keep ? [1] : []) : [n])));
-    split(op);
+    if (split(op).count === 0) op.invalid(`the mean of no elements: input [${input.shape}], axes [${axes}]`);
   },
   lower(op, emit) {
     const input = quantizationOf(op.input(0)), output = quantizationOf(op.output());

@@ -63,6 +63,7 @@ export function assignStorage(program: Program): StorageMap {
     for (const output of operator.outputs) {
       const source = views.get(output);
       if (source !== undefined) share(output, ofTensor.get(source)!, Math.max(step - 1, 0));
+      else if (!ofTensor.has(output) && !isConstant(output)) create(output, Math.max(step - 1, 0)); // empty: no step writes it
     }
   });
   for (const output of subgraph.outputs) if (ofTensor.has(output)) touch(output, lastStep);

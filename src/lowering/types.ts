@@ -1,13 +1,15 @@
 import { ArenulaError } from "../errors";
 import type { Lowering, TypeSignature } from "./lowering";
-import type { Op } from "./op";
+import { describe, type Op } from "./op";
 import { LOWERINGS } from "./table";
 
-/** The lowering of an operator; refuses unknown operators and types that it has no kernel for. */
+/** The lowering of an operator; refuses unknown operators, state between inferences, and types that it has no kernel for. */
 export function loweringOf(op: Op): Lowering {
   const lowering = LOWERINGS.get(op.name);
   if (!lowering || op.operator.custom)
     throw new ArenulaError("OPERATOR_UNSUPPORTED", `${op.operator.custom ? "custom operator " : ""}${op.name} has no kernel`, { where: op.where, hint: nearest(op) });
+  const variable = op.operator.inputs.map((_, i) => op.maybeInput(i)).find((tensor) => tensor?.isVariable);
+  if (variable) op.refuse(`${describe(variable)} keeps its value from one inference to the next`, "feed the state in as an input and read it as an output: variable tensors are not covered so far");
   if (!lowering.signatures.some((signature) => matches(op, signature))) {
     const inputs = op.operator.inputs.map((_, i) => op.maybeInput(i)?.type ?? "absent");
     const outputs = op.operator.outputs.map((_, i) => op.output(i).type);

@@ -60,6 +60,11 @@ lowering("MEAN refuses axes that are none, or computed", () => {
   refuses(withOptions(mean, { keepDims: true }), "MODEL_INVALID", "the inputs and options give [1,3,1]");
 });
 
+lowering("MEAN refuses to average no elements; no averages of some are none", () => {
+  for (const shape of [[2, 3, 0], [0, 3, 4]]) refuses(withOperand(mean, 0, { shape }), "MODEL_INVALID", "the mean of no elements");
+  accepts(withResult(withOperand(mean, 0, { shape: [2, 0, 4] }), { shape: [0] }));
+});
+
 lowering("SOFTMAX refuses other output quantizations, no beta, scalars and vanishing scales", () => {
   refuses(withResult(softmax, { scale: 1 / 255 }), "OPERATOR_UNSUPPORTED", "output scale");
   refuses(withResult(softmax, { zeroPoint: 0 }), "OPERATOR_UNSUPPORTED", "zero point 0");
