@@ -47,8 +47,8 @@ connected("the largest products of either sign", async () => {
           await connects({ batches: 2, depth, outC: 5, x: affine(1, zeroPoint), y: affine(1), weightScales: [Math.fround(1 / (depth * 260))] }, { x, w, bias: null });
 });
 
-connected("rows around the 65,536 terms of a field, of the largest products", async () => {
-  for (const depth of [65535, 65536, 65537])
+connected("rows around the 65,536 terms of a field, and where 128 * 255 for each would overflow it", async () => {
+  for (const depth of [65535, 65536, 65537, 65793, 65794, 70000]) // 65794 * 128 * 255 > 2^31
     for (const w of [-128, 127] as const) for (const x of [-128, 127] as const)
       await connects({ batches: 1, depth, outC: 6, x: affine(1), y: affine(1), weightScales: [Math.fround(1 / (depth * 140))] }, { x, w, bias: null });
 });

@@ -41,8 +41,15 @@ rows("beta scales the logits; the zero point does not matter", async () => {
   for (const zeroPoint of [-128, 127]) await normalizes([2, 10], codes, Math.fround(0.05), 1, zeroPoint);
 });
 
-rows("equal logits, up to sums at the end of Q12.19", async () => {
-  for (const depth of [1, 2, 255, 256, 257, 511, 512, 4094, 4095]) await normalizes([depth], new Int8Array(depth).fill(5), Math.fround(0.1));
+rows("equal logits, up to the end of Q12.19 and beyond its sign", async () => {
+  for (const depth of [1, 2, 255, 256, 257, 511, 512, 4094, 4095, 4096, 4097, 8191]) await normalizes([depth], new Int8Array(depth).fill(5), Math.fround(0.1));
+});
+
+rows("where TFLM's sum would wrap to nothing, every share still rounds to 0", async () => {
+  for (const depth of [8192, 8193, 12000]) {
+    const graph = graphOfOne("SOFTMAX", [{ type: "int8", shape: [depth], scale: Math.fround(0.1) }], { type: "int8", shape: [depth], scale: 1 / 256, zeroPoint: -128 }, { beta: 1 });
+    await agrees(`${depth} equal logits`, graph, [new Int8Array(depth).fill(5)], [new Int8Array(depth).fill(-128)]);
+  }
 });
 
 rows("ties of equal logits share; one sure class takes all that the format has", () => {
