@@ -44,6 +44,11 @@ export function checkPerTensor(op: Op, ...tensors: Tensor[]): void {
   }
 }
 
+/** Refuses a factor between scales that no shift of 30 bits reaches. */
+export function checkRescale(op: Op, factor: number): void {
+  if (!(factor < 2 ** 30)) op.refuse(`its sums are rescaled by ${factor}, 2^30 or more`, "the output's scale is far too small for these inputs: quantize again with data that reaches this tensor");
+}
+
 /**
  * Refuses an operator whose input and output differ in scale or zero point although its bytes are only moved or compared.
  * @param tolerance how far the scales may lie apart

@@ -1,7 +1,7 @@
 import * as addAbi from "../../assembly/abi/add";
 import * as mulAbi from "../../assembly/abi/mul";
 import type { Tensor } from "../graph/tensor";
-import { activationRange, checkActivation, checkPerTensor, quantizationOf } from "./activation";
+import { activationRange, checkActivation, checkPerTensor, checkRescale, quantizationOf } from "./activation";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import type { Op } from "./op";
@@ -84,14 +84,22 @@ function addOrSub(operator: string, kernel: string): Lowering {
 export const add = addOrSub("ADD", "add");
 export const sub = addOrSub("SUB", "sub");
 
+/** From the product of two codes to the output's. Source: TFLM kernels/mul_common.cc. */
+function productFactor(op: Op): number {
+  return (quantizationOf(op.input(0)).scale * quantizationOf(op.input(1)).scale) / quantizationOf(op.output()).scale;
+}
+
 export const mul: Lowering = {
   operator: "MUL",
   signatures: [{ inputs: ["int8", "int8"], outputs: ["int8"] }],
   options: OPTIONS,
-  check,
+  check(op) {
+    check(op);
+    checkRescale(op, productFactor(op));
+  },
   lower(op, emit) {
     const a = op.input(0), b = op.input(1), output = op.output();
-    const product = quantizeMultiplier((quantizationOf(a).scale * quantizationOf(b).scale) / quantizationOf(output).scale);
+    const product = quantizeMultiplier(productFactor(op));
     const { dims, strides } = box(op);
     const { min, max } = activationRange(op, output);
     emit.step("mul", mulAbi.MUL_SIZE, (r) => {

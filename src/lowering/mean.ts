@@ -1,5 +1,5 @@
 import * as abi from "../../assembly/abi/mean";
-import { checkPerTensor, quantizationOf } from "./activation";
+import { checkPerTensor, checkRescale, quantizationOf } from "./activation";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier, type Multiplier } from "./multiplier";
 import type { Op } from "./op";
@@ -17,10 +17,10 @@ function axesOf(op: Op): number[] {
 
 /**
  * The factor input / output, divided by the count with as many bits as the shift leaves room for.
- * Source: TFLM reference/reduce.h, QuantizedMeanOrSum.
+ * Source: TFLM reference/reduce.h, QuantizedMeanOrSum; a count fits 31 bits here.
  */
 function meanMultiplier(factor: Multiplier, count: number): Multiplier {
-  const bits = Math.min(Math.floor(Math.log2(count)), 32, 31 + factor.shift);
+  const bits = Math.min(31 - Math.clz32(count), 31 + factor.shift);
   return { mantissa: Number((BigInt(factor.mantissa) << BigInt(bits)) / BigInt(count)), shift: factor.shift - bits };
 }
 
@@ -31,6 +31,7 @@ export const mean: Lowering = {
   check(op) {
     const input = op.input(0);
     checkPerTensor(op, input, op.output());
+    checkRescale(op, quantizationOf(input).scale / quantizationOf(op.output()).scale);
     const axes = axesOf(op);
     const keep = op.option("keepDims", false);
     op.expectShape(input.shape.flatMap((n, d) => (axes.includes(d) ? (keep ? [1] : []) : [n])));

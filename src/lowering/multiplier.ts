@@ -11,16 +11,16 @@ export interface Multiplier {
  * zero; a shift below -31 flushes to 0. Source: TFLM kernels/internal/quantization_util.cc, QuantizeMultiplier.
  */
 export function quantizeMultiplier(real: number): Multiplier {
-  if (real === 0) return { mantissa: 0, shift: 0 };
-  let shift = Math.max(-1074, Math.floor(Math.log2(real)) + 1);
-  // log2 may be off by one at powers of two; scaling by powers of two is exact, in two factors where one would overflow
-  const scaled = (by: number) => real * 2 ** Math.trunc(-by / 2) * 2 ** (-by - Math.trunc(-by / 2));
-  while (scaled(shift) >= 1) shift++;
-  while (scaled(shift) < 0.5) shift--;
-  let mantissa = Math.round(scaled(shift) * 2 ** 31);
+  BITS.setFloat64(0, real);
+  const high = BITS.getUint32(0);
+  let shift = (high >>> 20) - 1022; // of a float64: sign 0, 11 bits of exponent biased by 1023, so that 2^shift > real >= 2^(shift - 1)
+  BITS.setUint32(0, (high & 0xfffff) | (1022 << 20)); // the fraction in [0.5, 1)
+  let mantissa = Math.round(BITS.getFloat64(0) * 2 ** 31);
   if (mantissa === 2 ** 31) {
     mantissa /= 2;
     shift++;
   }
-  return shift < -31 ? { mantissa: 0, shift: 0 } : { mantissa, shift };
+  return shift < -31 ? { mantissa: 0, shift: 0 } : { mantissa, shift }; // the zero of float64 has the smallest exponent
 }
+
+const BITS = new DataView(new ArrayBuffer(8));

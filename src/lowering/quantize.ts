@@ -3,7 +3,7 @@ import { elementCount, type Tensor } from "../graph/tensor";
 import { checkPerTensor, quantizationOf } from "./activation";
 import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
-import { emitLookup, requantizer } from "./unary";
+import { checkRequantize, emitLookup, requantizer } from "./unary";
 
 /** One step between float32 and int8; `quantized` is the int8 side. */
 function convert(op: Op, emit: Emitter, kernel: string, quantized: Tensor): void {
@@ -23,7 +23,7 @@ export const quantize: Lowering = {
   options: "per tensor",
   check(op) {
     checkPerTensor(op, op.output());
-    if (op.input(0).type === "int8") checkPerTensor(op, op.input(0));
+    if (op.input(0).type === "int8") checkRequantize(op);
     op.expectShape(op.input(0).shape);
   },
   lower(op, emit) {

@@ -2,7 +2,7 @@
 // and becomes one table lookup.
 import * as abi from "../../assembly/abi/lookup";
 import { elementCount } from "../graph/tensor";
-import { checkPerTensor, clampRange, quantizationOf } from "./activation";
+import { checkPerTensor, checkRescale, clampRange, quantizationOf } from "./activation";
 import { divideByPowerOfTwo, logistic as logisticOf, multiplyByQuantizedMultiplier, tanh as tanhOf } from "./fixed_point";
 import type { Emitter, Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
@@ -22,9 +22,15 @@ export function emitLookup(op: Op, emit: Emitter, code: (q: number) => number): 
   });
 }
 
-export function checkUnary(op: Op): void {
+function checkUnary(op: Op): void {
   checkPerTensor(op, op.input(0), op.output());
   op.expectShape(op.input(0).shape);
+}
+
+/** What `requantizer` needs. */
+export function checkRequantize(op: Op): void {
+  checkUnary(op);
+  checkRescale(op, quantizationOf(op.input(0)).scale / quantizationOf(op.output()).scale);
 }
 
 /** Codes of another quantization for every code, clamped. Source: TFLM reference/requantize.h and micro/kernels/activations.cc. */
@@ -43,7 +49,7 @@ function relu(operator: string, bounds: readonly [number, number]): Lowering {
     operator,
     signatures: SIGNATURE,
     options: "any two quantizations",
-    check: checkUnary,
+    check: checkRequantize,
     lower: (op, emit) => emitLookup(op, emit, requantizer(op, clampRange(op.output(), bounds))),
   };
 }

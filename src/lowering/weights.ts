@@ -1,9 +1,9 @@
 // What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED ask of their weights and biases.
 import { elementCount, type Tensor } from "../graph/tensor";
-import { checkPerTensor } from "./activation";
+import { checkPerTensor, checkRescale, quantizationOf } from "./activation";
 import { describe, type Op } from "./op";
 
-/** Refuses weights that are not constant, not symmetric, or whose scales do not go with their output channels along `dimension`. */
+/** Refuses weights that are not constant, or whose scales do not go with their output channels along `dimension` or with the activations'. */
 export function checkWeights(op: Op, weights: Tensor, dimension: number, channels: number): void {
   if (!weights.data) op.refuse(`weights ${describe(weights)} are computed while the model runs`, "make them a constant: they are packed before anything runs");
   const { quantization } = weights;
@@ -11,6 +11,8 @@ export function checkWeights(op: Op, weights: Tensor, dimension: number, channel
   const count = quantization.scale.length;
   if (count !== 1 && (count !== channels || quantization.dimension !== dimension))
     op.invalid(`weights ${describe(weights)} have ${count} scales along dimension ${quantization.dimension}; ${channels} along ${dimension} are due`);
+  const largest = quantization.scale.reduce((most, scale) => Math.max(most, scale), 0);
+  checkRescale(op, (quantizationOf(op.input(0)).scale * largest) / quantizationOf(op.output()).scale);
 }
 
 /** Refuses a weight zero point other than 0. */

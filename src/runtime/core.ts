@@ -1,4 +1,4 @@
-import { instantiate as bind } from "@assemblyscript/loader";
+import { instantiateSync } from "@assemblyscript/loader";
 import { ArenulaError } from "../errors";
 import type { CoreName } from "../lowering/lowering";
 
@@ -57,14 +57,14 @@ async function compile(name: CoreName): Promise<Core> {
       hint: name === "relaxed" ? "Node 20 needs --experimental-wasm-relaxed-simd; core 'auto' takes the best one that runs" : "core 'auto' takes the best one that runs",
     });
   });
-  const { exports } = await bind(module, { env: { memory: new WebAssembly.Memory({ initial: 1 }) } });
+  const { exports } = instantiateSync(module, { env: { memory: new WebAssembly.Memory({ initial: 1 }) } });
   return { name, module, heapBase: Number((exports as unknown as { __heap_base: WebAssembly.Global }).__heap_base.value) };
 }
 
 /** Kernel functions by name, bound to one memory. */
 export type Kernels = Readonly<Record<string, (record: number) => void>>;
 
-export async function instantiate(core: Core, memory: WebAssembly.Memory): Promise<Kernels> {
-  const { exports } = await bind(core.module, { env: { memory } });
+export function instantiate(core: Core, memory: WebAssembly.Memory): Kernels {
+  const { exports } = instantiateSync(core.module, { env: { memory } });
   return exports as unknown as Kernels;
 }

@@ -105,7 +105,7 @@ export class Interpreter {
     const pages = Math.ceil(map.bytes / PAGE);
     if (pages > MOST_PAGES) throw new ArenulaError("ARENA_TOO_LARGE", `the model needs ${map.bytes} bytes of memory, WebAssembly has ${MOST_PAGES * PAGE}`);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const kernels = await instantiate(core, memory);
+    const kernels = instantiate(core, memory);
     writeImage(program, map, new Uint8Array(memory.buffer));
     return new Interpreter(model, { name: core.name, kernels, buffer: memory.buffer }, program, map);
   }

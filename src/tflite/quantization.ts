@@ -37,16 +37,19 @@ export function readQuantization(table: QuantizationParameters | null, tensor: Q
   if (table.zeroPointLength() !== count) {
     throw invalid(place, ".quantization.zero_point", `${count} scales but ${table.zeroPointLength()} zero points`);
   }
-  const scale = Array.from({ length: count }, (_, i) => checkScale(table.scale(i)!, i, tensor, place));
-  const zeroPoint = Array.from({ length: count }, (_, i) => checkZeroPoint(table.zeroPoint(i)!, i, range, tensor, place));
+  const scale = Array.from(table.scaleArray()!), zeroPoint = new Array<number>(count);
+  for (let i = 0; i < count; i++) {
+    checkScale(scale[i]!, i, tensor, place);
+    zeroPoint[i] = checkZeroPoint(table.zeroPoint(i)!, i, range, tensor, place);
+  }
   return { scale, zeroPoint, dimension: count === 1 ? 0 : dimensionOf(table.quantizedDimension(), count, tensor, place) };
 }
 
-function checkScale(scale: number, i: number, { constant }: QuantizedTensor, place: Place): number {
-  if (scale > 0 && scale < Infinity) return scale;
+function checkScale(scale: number, i: number, { constant }: QuantizedTensor, place: Place): void {
+  if (scale > 0 && scale < Infinity) return;
   const field = `.quantization.scale[${i}]`;
   if (scale !== 0) throw invalid(place, field, `scale ${scale}, expected a finite positive number`);
-  if (constant) return scale;
+  if (constant) return;
   throw invalid(place, field, "scale 0 on an activation: no value but 0 could be stored", "quantize again with data that reaches this tensor");
 }
 

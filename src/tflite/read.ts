@@ -16,6 +16,8 @@ import { readTensor, tensorPlace } from "./tensors";
 import { verifyModel } from "./verify";
 
 const FORMAT_VERSION = 3;
+/** The widest element of a vector: int64. */
+const WORD_BYTES = 8;
 
 /**
  * Reads and verifies a model. Takes a few milliseconds, whatever the bytes are.
@@ -23,6 +25,7 @@ const FORMAT_VERSION = 3;
  * @throws ModelError MODEL_EMPTY, MODEL_FORMAT, MODEL_CORRUPT, MODEL_INVALID, MODEL_UNSUPPORTED; `where` has the path and the byte.
  */
 export function readModel(bytes: Uint8Array): Graph {
+  if (bytes.byteOffset % WORD_BYTES !== 0) bytes = bytes.slice(); // a part of a larger buffer; typed arrays over the file want it aligned
   checkFormat(bytes);
   verifyModel(bytes);
   const model = Model.getRootAsModel(new ByteBuffer(bytes));
