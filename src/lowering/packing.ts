@@ -54,7 +54,12 @@ export function foldOffset(bias: Int32Array | null, weights: Int8Array, channels
 
 /** {int32 mantissa, int32 shift} of every multiplier. */
 export function packMultipliers(multipliers: readonly Multiplier[]): Uint8Array {
-  return bytesOfInt32(multipliers.flatMap(({ mantissa, shift }) => [mantissa, shift]));
+  const pairs = new Int32Array(2 * multipliers.length);
+  multipliers.forEach(({ mantissa, shift }, c) => {
+    pairs[2 * c] = mantissa;
+    pairs[2 * c + 1] = shift;
+  });
+  return bytesOfInt32(pairs);
 }
 
 /** Multipliers input * weight[c] / output, products and quotients in double, as TFLM does since late 2026. */
