@@ -1,38 +1,26 @@
-// CONV_2D: the record of kernel `conv_2d`. Addresses are byte offsets into linear memory; every field is one i32.
-export const CONV_2D_INPUT = 0; // address, int8 [batches][in_h][in_w][in_c]
-export const CONV_2D_WEIGHTS = 4; // address, int8 c4: [groups][ceil(out_c / 4)][depth][4], missing channels 0
-export const CONV_2D_BIAS = 8; // address, int32 [groups][out_c], input offset folded in
-export const CONV_2D_MULTIPLIERS = 12; // address, {int32 multiplier, int32 shift} [groups][out_c], or one pair
-export const CONV_2D_MULTIPLIER_STRIDE = 16; // bytes from one channel's pair to the next: 8, or 0 for one pair
-export const CONV_2D_OUTPUT = 20; // address, int8 [batches][out_h][out_w][out_stride], at the first channel written
-export const CONV_2D_PACKS = 24; // address of scratch, int64 [depth][2]: six pixels, three to a word
-export const CONV_2D_PATCHES = 28; // address of scratch, int8 [6][depth]: patches that touch a border
-export const CONV_2D_TILE = 32; // address of scratch, CONV_2D_TILE_BYTES
-export const CONV_2D_BATCHES = 36;
-export const CONV_2D_IN_H = 40;
-export const CONV_2D_IN_W = 44;
-export const CONV_2D_IN_C = 48; // channels of a pixel, all groups
-export const CONV_2D_GROUPS = 52;
-export const CONV_2D_GROUP_C = 56; // input channels of one group
-export const CONV_2D_OUT_H = 60;
-export const CONV_2D_OUT_W = 64;
-export const CONV_2D_OUT_C = 68; // output channels of one group
-export const CONV_2D_OUT_STRIDE = 72; // bytes from one output pixel to the next
-export const CONV_2D_K_H = 76;
-export const CONV_2D_K_W = 80;
-export const CONV_2D_STRIDE_H = 84;
-export const CONV_2D_STRIDE_W = 88;
-export const CONV_2D_DILATION_H = 92;
-export const CONV_2D_DILATION_W = 96;
-export const CONV_2D_PAD_TOP = 100;
-export const CONV_2D_PAD_LEFT = 104;
-export const CONV_2D_DEPTH = 108; // k_h * k_w * group_c
-export const CONV_2D_SPILL = 112; // terms that a 21-bit field can sum: 64, or 63 where a weight is -128
-export const CONV_2D_FILL = 116; // what a padded tap reads: the input's zero point
-export const CONV_2D_OUTPUT_OFFSET = 120; // the output's zero point
-export const CONV_2D_MIN = 124; // clamp, int8
-export const CONV_2D_MAX = 128;
-export const CONV_2D_SIZE = 132;
+// CONV_2D: the record of kernel `conv_2d`, behind its window. Addresses are byte offsets into linear memory; every field is one i32.
+import { WINDOW_SIZE } from "./window";
+export const CONV_2D_INPUT = WINDOW_SIZE; // address, int8 [batches][in_h][in_w][in_c]
+export const CONV_2D_WEIGHTS = WINDOW_SIZE + 4; // address, int8 c4: [groups][ceil(out_c / 4)][depth][4], missing channels 0
+export const CONV_2D_BIAS = WINDOW_SIZE + 8; // address, int32 [groups][out_c], input offset folded in
+export const CONV_2D_MULTIPLIERS = WINDOW_SIZE + 12; // address, {int32 multiplier, int32 shift} [groups][out_c], or one pair
+export const CONV_2D_MULTIPLIER_STRIDE = WINDOW_SIZE + 16; // bytes from one channel's pair to the next: 8, or 0 for one pair
+export const CONV_2D_OUTPUT = WINDOW_SIZE + 20; // address, int8 [batches][out_h][out_w][out_stride], at the first channel written
+export const CONV_2D_PACKS = WINDOW_SIZE + 24; // address of scratch, int64 [depth][2]: six pixels, three to a word
+export const CONV_2D_PATCHES = WINDOW_SIZE + 28; // address of scratch, int8 [6][depth]: patches that touch a border
+export const CONV_2D_TILE = WINDOW_SIZE + 32; // address of scratch, CONV_2D_TILE_BYTES
+export const CONV_2D_IN_C = WINDOW_SIZE + 36; // channels of a pixel, all groups
+export const CONV_2D_GROUPS = WINDOW_SIZE + 40;
+export const CONV_2D_GROUP_C = WINDOW_SIZE + 44; // input channels of one group
+export const CONV_2D_OUT_C = WINDOW_SIZE + 48; // output channels of one group
+export const CONV_2D_OUT_STRIDE = WINDOW_SIZE + 52; // bytes from one output pixel to the next
+export const CONV_2D_DEPTH = WINDOW_SIZE + 56; // k_h * k_w * group_c
+export const CONV_2D_SPILL = WINDOW_SIZE + 60; // terms that a 21-bit field can sum: 64, or 63 where a weight is -128
+export const CONV_2D_FILL = WINDOW_SIZE + 64; // what a padded tap reads: the input's zero point
+export const CONV_2D_OUTPUT_OFFSET = WINDOW_SIZE + 68; // the output's zero point
+export const CONV_2D_MIN = WINDOW_SIZE + 72; // clamp, int8
+export const CONV_2D_MAX = WINDOW_SIZE + 76;
+export const CONV_2D_SIZE = WINDOW_SIZE + 80;
 
 export const CONV_2D_PIXELS = 6; // pixels of a block
 /** int32 sums [4 channels][6 pixels], then {address, row stride} of the six patches. */

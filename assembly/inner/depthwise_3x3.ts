@@ -5,9 +5,10 @@
 // sum of one output, continues that of the next and begins that of the one after. Nine terms of magnitude at most 128 * 128
 // fit a field. The plane lies column by column, so that the rows of a column are loaded at constant distances.
 import {
-  DEPTHWISE_CONV_2D_PLANE, DEPTHWISE_CONV_2D_PLANE_H, DEPTHWISE_CONV_2D_PLANE_W, DEPTHWISE_CONV_2D_OUT_W, DEPTHWISE_CONV_2D_OUT_C,
+  DEPTHWISE_CONV_2D_PLANE, DEPTHWISE_CONV_2D_PLANE_H, DEPTHWISE_CONV_2D_PLANE_W, DEPTHWISE_CONV_2D_OUT_C,
   DEPTHWISE_CONV_2D_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX,
 } from "../abi/depthwise_conv_2d";
+import { WINDOW_OUT_W } from "../abi/window";
 import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 
 /** The lowest field, sign-extended. */
@@ -34,7 +35,7 @@ export function depthwise_3x3_rows__i64(record: usize, two: bool, w: usize, bias
   const w00 = <i64>load<i8>(w), w01 = <i64>load<i8>(w, 1), w02 = <i64>load<i8>(w, 2);
   const w10 = <i64>load<i8>(w, 3), w11 = <i64>load<i8>(w, 4), w12 = <i64>load<i8>(w, 5);
   const w20 = <i64>load<i8>(w, 6), w21 = <i64>load<i8>(w, 7), w22 = <i64>load<i8>(w, 8);
-  const row_bytes = load<i32>(record, DEPTHWISE_CONV_2D_OUT_W) * out_c;
+  const row_bytes = load<i32>(record, WINDOW_OUT_W) * out_c;
   const plane_bytes = plane_h * load<i32>(record, DEPTHWISE_CONV_2D_PLANE_W);
   let plane: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
   for (; rows > 0; rows -= 3) {

@@ -8,11 +8,13 @@
 // Dialect: reference. Source: TFLM reference/integer_ops/conv.h, ConvPerChannel.
 import {
   CONV_2D_INPUT, CONV_2D_WEIGHTS, CONV_2D_BIAS, CONV_2D_MULTIPLIERS, CONV_2D_MULTIPLIER_STRIDE, CONV_2D_OUTPUT, CONV_2D_PACKS,
-  CONV_2D_PATCHES, CONV_2D_TILE, CONV_2D_BATCHES, CONV_2D_IN_H, CONV_2D_IN_W, CONV_2D_IN_C, CONV_2D_GROUPS, CONV_2D_GROUP_C,
-  CONV_2D_OUT_H, CONV_2D_OUT_W, CONV_2D_OUT_C, CONV_2D_OUT_STRIDE, CONV_2D_K_H, CONV_2D_K_W, CONV_2D_STRIDE_H, CONV_2D_STRIDE_W,
-  CONV_2D_DILATION_H, CONV_2D_DILATION_W, CONV_2D_PAD_TOP, CONV_2D_PAD_LEFT, CONV_2D_DEPTH, CONV_2D_SPILL, CONV_2D_FILL,
-  CONV_2D_OUTPUT_OFFSET, CONV_2D_MIN, CONV_2D_MAX, CONV_2D_PIXELS,
+  CONV_2D_PATCHES, CONV_2D_TILE, CONV_2D_IN_C, CONV_2D_GROUPS, CONV_2D_GROUP_C, CONV_2D_OUT_C, CONV_2D_OUT_STRIDE, CONV_2D_DEPTH,
+  CONV_2D_SPILL, CONV_2D_FILL, CONV_2D_OUTPUT_OFFSET, CONV_2D_MIN, CONV_2D_MAX, CONV_2D_PIXELS,
 } from "../abi/conv_2d";
+import {
+  WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
+  WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
+} from "../abi/window";
 import { dot_6x4__i64, pack_3__i64 } from "../inner/dot_6x4";
 import { store_tile } from "../inner/store_tile";
 
@@ -21,16 +23,16 @@ import { store_tile } from "../inner/store_tile";
  * group. Taps that lie side by side in the input are copied together.
  */
 function copy_patch(record: usize, source: usize, y: i32, x: i32, to: usize): void {
-  const in_h = load<i32>(record, CONV_2D_IN_H), in_w = load<i32>(record, CONV_2D_IN_W), in_c = load<i32>(record, CONV_2D_IN_C);
+  const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), in_c = load<i32>(record, CONV_2D_IN_C);
   const group_c = load<i32>(record, CONV_2D_GROUP_C), fill = load<i32>(record, CONV_2D_FILL);
-  const k_w = load<i32>(record, CONV_2D_K_W);
-  const dilation_h = load<i32>(record, CONV_2D_DILATION_H), dilation_w = load<i32>(record, CONV_2D_DILATION_W);
+  const k_w = load<i32>(record, WINDOW_K_W);
+  const dilation_h = load<i32>(record, WINDOW_DILATION_H), dilation_w = load<i32>(record, WINDOW_DILATION_W);
   const together = group_c == in_c && dilation_w == 1;
   const first = max(-x, 0), inside = together ? max(min(k_w, in_w - x) - first, 0) : 0;
   const row_bytes = k_w * group_c;
-  if (y < 0 || y + (load<i32>(record, CONV_2D_K_H) - 1) * dilation_h >= in_h || (together ? inside < k_w : x < 0 || x + (k_w - 1) * dilation_w >= in_w))
+  if (y < 0 || y + (load<i32>(record, WINDOW_K_H) - 1) * dilation_h >= in_h || (together ? inside < k_w : x < 0 || x + (k_w - 1) * dilation_w >= in_w))
     memory.fill(to, <u8>fill, load<i32>(record, CONV_2D_DEPTH));
-  for (let ky = load<i32>(record, CONV_2D_K_H); ky > 0; ky--, y += dilation_h, to += row_bytes) {
+  for (let ky = load<i32>(record, WINDOW_K_H); ky > 0; ky--, y += dilation_h, to += row_bytes) {
     if (<u32>y >= <u32>in_h) continue;
     const row = source + y * in_w * in_c;
     if (together) {
@@ -55,26 +57,26 @@ function copy_bytes(to: usize, from: usize, count: i32): void {
 }
 
 export function conv_2d(record: usize): void {
-  const in_h = load<i32>(record, CONV_2D_IN_H), in_w = load<i32>(record, CONV_2D_IN_W), in_c = load<i32>(record, CONV_2D_IN_C);
+  const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), in_c = load<i32>(record, CONV_2D_IN_C);
   const groups = load<i32>(record, CONV_2D_GROUPS), group_c = load<i32>(record, CONV_2D_GROUP_C);
-  const out_w = load<i32>(record, CONV_2D_OUT_W), out_c = load<i32>(record, CONV_2D_OUT_C), out_stride = load<i32>(record, CONV_2D_OUT_STRIDE);
-  const k_h = load<i32>(record, CONV_2D_K_H), k_w = load<i32>(record, CONV_2D_K_W);
-  const stride_h = load<i32>(record, CONV_2D_STRIDE_H), stride_w = load<i32>(record, CONV_2D_STRIDE_W);
-  const dilation_h = load<i32>(record, CONV_2D_DILATION_H);
-  const pad_top = load<i32>(record, CONV_2D_PAD_TOP), pad_left = load<i32>(record, CONV_2D_PAD_LEFT);
+  const out_w = load<i32>(record, WINDOW_OUT_W), out_c = load<i32>(record, CONV_2D_OUT_C), out_stride = load<i32>(record, CONV_2D_OUT_STRIDE);
+  const k_h = load<i32>(record, WINDOW_K_H), k_w = load<i32>(record, WINDOW_K_W);
+  const stride_h = load<i32>(record, WINDOW_STRIDE_H), stride_w = load<i32>(record, WINDOW_STRIDE_W);
+  const dilation_h = load<i32>(record, WINDOW_DILATION_H);
+  const pad_top = load<i32>(record, WINDOW_PAD_TOP), pad_left = load<i32>(record, WINDOW_PAD_LEFT);
   const depth = load<i32>(record, CONV_2D_DEPTH), most = load<i32>(record, CONV_2D_SPILL);
   const offset = load<i32>(record, CONV_2D_OUTPUT_OFFSET), low = load<i32>(record, CONV_2D_MIN), high = load<i32>(record, CONV_2D_MAX);
   const multiplier_stride = load<i32>(record, CONV_2D_MULTIPLIER_STRIDE);
   const packs: usize = load<u32>(record, CONV_2D_PACKS), patches: usize = load<u32>(record, CONV_2D_PATCHES);
   const sums: usize = load<u32>(record, CONV_2D_TILE), rows = sums + 96;
-  const pixels = load<i32>(record, CONV_2D_OUT_H) * out_w;
+  const pixels = load<i32>(record, WINDOW_OUT_H) * out_w;
   const last_y = in_h - (k_h - 1) * dilation_h, last_x = in_w - k_w; // where the last patch inside begins, plus one for y
-  const in_place = groups == 1 && load<i32>(record, CONV_2D_DILATION_W) == 1;
+  const in_place = groups == 1 && load<i32>(record, WINDOW_DILATION_W) == 1;
   const row_bytes = k_w * group_c;
 
   let input: usize = load<u32>(record, CONV_2D_INPUT);
   let output: usize = load<u32>(record, CONV_2D_OUTPUT);
-  for (let batch = load<i32>(record, CONV_2D_BATCHES); batch > 0; batch--) {
+  for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
     let weights: usize = load<u32>(record, CONV_2D_WEIGHTS);
     let bias: usize = load<u32>(record, CONV_2D_BIAS);
     let multipliers: usize = load<u32>(record, CONV_2D_MULTIPLIERS);

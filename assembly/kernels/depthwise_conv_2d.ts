@@ -7,13 +7,14 @@
 // Dialect: reference. Source: TFLM reference/integer_ops/depthwise_conv.h, DepthwiseConvPerChannel.
 import {
   DEPTHWISE_CONV_2D_INPUT, DEPTHWISE_CONV_2D_WEIGHTS, DEPTHWISE_CONV_2D_BIAS, DEPTHWISE_CONV_2D_MULTIPLIERS,
-  DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE, DEPTHWISE_CONV_2D_OUTPUT, DEPTHWISE_CONV_2D_PLANE, DEPTHWISE_CONV_2D_BATCHES,
-  DEPTHWISE_CONV_2D_IN_H, DEPTHWISE_CONV_2D_IN_W, DEPTHWISE_CONV_2D_IN_C, DEPTHWISE_CONV_2D_MULTIPLIER, DEPTHWISE_CONV_2D_OUT_H,
-  DEPTHWISE_CONV_2D_OUT_W, DEPTHWISE_CONV_2D_OUT_C, DEPTHWISE_CONV_2D_K_H, DEPTHWISE_CONV_2D_K_W, DEPTHWISE_CONV_2D_STRIDE_H,
-  DEPTHWISE_CONV_2D_STRIDE_W, DEPTHWISE_CONV_2D_DILATION_H, DEPTHWISE_CONV_2D_DILATION_W, DEPTHWISE_CONV_2D_PAD_TOP,
-  DEPTHWISE_CONV_2D_PAD_LEFT, DEPTHWISE_CONV_2D_STRIP, DEPTHWISE_CONV_2D_PLANE_H, DEPTHWISE_CONV_2D_PLANE_W,
+  DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE, DEPTHWISE_CONV_2D_OUTPUT, DEPTHWISE_CONV_2D_PLANE, DEPTHWISE_CONV_2D_IN_C,
+  DEPTHWISE_CONV_2D_MULTIPLIER, DEPTHWISE_CONV_2D_OUT_C, DEPTHWISE_CONV_2D_STRIP, DEPTHWISE_CONV_2D_PLANE_H, DEPTHWISE_CONV_2D_PLANE_W,
   DEPTHWISE_CONV_2D_FILL, DEPTHWISE_CONV_2D_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX,
 } from "../abi/depthwise_conv_2d";
+import {
+  WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
+  WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
+} from "../abi/window";
 import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 import { depthwise_3x3_rows__i64 } from "../inner/depthwise_3x3";
 
@@ -23,10 +24,10 @@ import { depthwise_3x3_rows__i64 } from "../inner/depthwise_3x3";
  * @param y first input row of the strip; rows outside the image become the fill value
  */
 function copy_plane(record: usize, source: usize, y: i32): void {
-  const in_h = load<i32>(record, DEPTHWISE_CONV_2D_IN_H), in_w = load<i32>(record, DEPTHWISE_CONV_2D_IN_W);
+  const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W);
   const in_c = load<i32>(record, DEPTHWISE_CONV_2D_IN_C), fill = load<i32>(record, DEPTHWISE_CONV_2D_FILL);
   const plane_h = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_H), plane_w = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_W);
-  const left = load<i32>(record, DEPTHWISE_CONV_2D_PAD_LEFT);
+  const left = load<i32>(record, WINDOW_PAD_LEFT);
   const inside = min(in_w, plane_w - left); // pixels of an input row that any output reads
   const plane: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
   const plane_bytes = plane_h * plane_w;
@@ -46,17 +47,17 @@ function copy_plane(record: usize, source: usize, y: i32): void {
 // @ts-ignore: decorator
 @inline
 function strip(record: usize, w: usize, bias: i32, multiplier: i64, shift: i32, rows: i32, out: usize): void {
-  const out_w = load<i32>(record, DEPTHWISE_CONV_2D_OUT_W), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
-  const k_h = load<i32>(record, DEPTHWISE_CONV_2D_K_H), k_w = load<i32>(record, DEPTHWISE_CONV_2D_K_W);
-  const stride_w = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_W), dilation_w = load<i32>(record, DEPTHWISE_CONV_2D_DILATION_W);
+  const out_w = load<i32>(record, WINDOW_OUT_W), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
+  const k_h = load<i32>(record, WINDOW_K_H), k_w = load<i32>(record, WINDOW_K_W);
+  const stride_w = load<i32>(record, WINDOW_STRIDE_W), dilation_w = load<i32>(record, WINDOW_DILATION_W);
   const plane_h = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_H);
   const pixel_step = stride_w * plane_h, tap_step = dilation_w * plane_h;
-  const tap_row = load<i32>(record, DEPTHWISE_CONV_2D_DILATION_H) - k_w * tap_step; // from the end of one row of taps to the next
+  const tap_row = load<i32>(record, WINDOW_DILATION_H) - k_w * tap_step; // from the end of one row of taps to the next
   const offset = load<i32>(record, DEPTHWISE_CONV_2D_OUTPUT_OFFSET);
   const low = load<i32>(record, DEPTHWISE_CONV_2D_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_MAX);
   const left = max(shift, 0), right = <i64>max(-shift, 0);
   const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
-  const row_step = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_H);
+  const row_step = load<i32>(record, WINDOW_STRIDE_H);
   let row: usize = load<u32>(record, DEPTHWISE_CONV_2D_PLANE);
   for (; rows > 0; rows--, row += row_step) {
     let x = row;
@@ -79,15 +80,15 @@ function strip(record: usize, w: usize, bias: i32, multiplier: i64, shift: i32, 
 @inline
 function walk(record: usize, form: i32): void {
   const in_c = load<i32>(record, DEPTHWISE_CONV_2D_IN_C), multiplier = load<i32>(record, DEPTHWISE_CONV_2D_MULTIPLIER);
-  const out_h = load<i32>(record, DEPTHWISE_CONV_2D_OUT_H), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
-  const strip_rows = load<i32>(record, DEPTHWISE_CONV_2D_STRIP), stride_h = load<i32>(record, DEPTHWISE_CONV_2D_STRIDE_H);
-  const pad_top = load<i32>(record, DEPTHWISE_CONV_2D_PAD_TOP);
-  const taps = load<i32>(record, DEPTHWISE_CONV_2D_K_H) * load<i32>(record, DEPTHWISE_CONV_2D_K_W);
+  const out_h = load<i32>(record, WINDOW_OUT_H), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
+  const strip_rows = load<i32>(record, DEPTHWISE_CONV_2D_STRIP), stride_h = load<i32>(record, WINDOW_STRIDE_H);
+  const pad_top = load<i32>(record, WINDOW_PAD_TOP);
+  const taps = load<i32>(record, WINDOW_K_H) * load<i32>(record, WINDOW_K_W);
   const multiplier_stride = load<i32>(record, DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE);
-  const row_bytes = load<i32>(record, DEPTHWISE_CONV_2D_OUT_W) * out_c;
+  const row_bytes = load<i32>(record, WINDOW_OUT_W) * out_c;
   let input: usize = load<u32>(record, DEPTHWISE_CONV_2D_INPUT);
   let output: usize = load<u32>(record, DEPTHWISE_CONV_2D_OUTPUT);
-  for (let batch = load<i32>(record, DEPTHWISE_CONV_2D_BATCHES); batch > 0; batch--) {
+  for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
     let weights: usize = load<u32>(record, DEPTHWISE_CONV_2D_WEIGHTS);
     let bias: usize = load<u32>(record, DEPTHWISE_CONV_2D_BIAS);
     let pair: usize = load<u32>(record, DEPTHWISE_CONV_2D_MULTIPLIERS);
@@ -111,7 +112,7 @@ function walk(record: usize, form: i32): void {
       pair += multiplier_stride * multiplier;
       out += multiplier;
     }
-    input += load<i32>(record, DEPTHWISE_CONV_2D_IN_H) * load<i32>(record, DEPTHWISE_CONV_2D_IN_W) * in_c;
+    input += load<i32>(record, WINDOW_IN_H) * load<i32>(record, WINDOW_IN_W) * in_c;
     output += out_h * row_bytes;
   }
 }

@@ -1,25 +1,26 @@
 // AVERAGE_POOL_2D and MAX_POOL_2D, int8. Record: POOL_2D_* in abi/pool_2d.ts.
 // Only elements inside the input take part; the mean is rounded half away from zero.
 // Dialect: reference. Source: TFLM reference/integer_ops/pooling.h.
+import { POOL_2D_INPUT, POOL_2D_OUTPUT, POOL_2D_CHANNELS, POOL_2D_MIN, POOL_2D_MAX } from "../abi/pool_2d";
 import {
-  POOL_2D_INPUT, POOL_2D_OUTPUT, POOL_2D_BATCHES, POOL_2D_IN_H, POOL_2D_IN_W, POOL_2D_CHANNELS, POOL_2D_OUT_H, POOL_2D_OUT_W,
-  POOL_2D_K_H, POOL_2D_K_W, POOL_2D_STRIDE_H, POOL_2D_STRIDE_W, POOL_2D_PAD_TOP, POOL_2D_PAD_LEFT, POOL_2D_MIN, POOL_2D_MAX,
-} from "../abi/pool_2d";
+  WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
+  WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
+} from "../abi/window";
 import { clamp } from "../arithmetic/fixed_point";
 
 // @ts-ignore: decorator
 @inline
 function pool(record: usize, average: bool): void {
-  const in_h = load<i32>(record, POOL_2D_IN_H), in_w = load<i32>(record, POOL_2D_IN_W), channels = load<i32>(record, POOL_2D_CHANNELS);
-  const out_h = load<i32>(record, POOL_2D_OUT_H), out_w = load<i32>(record, POOL_2D_OUT_W);
-  const k_h = load<i32>(record, POOL_2D_K_H), k_w = load<i32>(record, POOL_2D_K_W);
-  const stride_h = load<i32>(record, POOL_2D_STRIDE_H), stride_w = load<i32>(record, POOL_2D_STRIDE_W);
-  const pad_top = load<i32>(record, POOL_2D_PAD_TOP), pad_left = load<i32>(record, POOL_2D_PAD_LEFT);
+  const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), channels = load<i32>(record, POOL_2D_CHANNELS);
+  const out_h = load<i32>(record, WINDOW_OUT_H), out_w = load<i32>(record, WINDOW_OUT_W);
+  const k_h = load<i32>(record, WINDOW_K_H), k_w = load<i32>(record, WINDOW_K_W);
+  const stride_h = load<i32>(record, WINDOW_STRIDE_H), stride_w = load<i32>(record, WINDOW_STRIDE_W);
+  const pad_top = load<i32>(record, WINDOW_PAD_TOP), pad_left = load<i32>(record, WINDOW_PAD_LEFT);
   const low = load<i32>(record, POOL_2D_MIN), high = load<i32>(record, POOL_2D_MAX);
   const row_bytes = in_w * channels;
   let input: usize = load<u32>(record, POOL_2D_INPUT);
   let out: usize = load<u32>(record, POOL_2D_OUTPUT);
-  for (let batch = load<i32>(record, POOL_2D_BATCHES); batch > 0; batch--, input += in_h * row_bytes) {
+  for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--, input += in_h * row_bytes) {
     for (let oy = 0; oy < out_h; oy++) {
       const y = oy * stride_h - pad_top, y0 = max(y, 0), y1 = min(y + k_h, in_h);
       for (let ox = 0; ox < out_w; ox++) {

@@ -5,7 +5,7 @@ import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
 import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packMultipliers } from "./packing";
 import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of, spillOf } from "./weights";
-import { windowAxis, type WindowAxis } from "./window";
+import { windowAxis, writeWindow, type WindowAxis } from "./window";
 
 export interface Conv2dGeometry {
   readonly batches: number;
@@ -79,24 +79,12 @@ export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weig
     r.scratch(abi.CONV_2D_PACKS, depth * 16);
     r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? abi.CONV_2D_PIXELS * depth : 0);
     r.scratch(abi.CONV_2D_TILE, abi.CONV_2D_TILE_BYTES);
-    r.i32(abi.CONV_2D_BATCHES, batches);
-    r.i32(abi.CONV_2D_IN_H, y.input);
-    r.i32(abi.CONV_2D_IN_W, x.input);
+    writeWindow(r, batches, y, x);
     r.i32(abi.CONV_2D_IN_C, inC);
     r.i32(abi.CONV_2D_GROUPS, groups);
     r.i32(abi.CONV_2D_GROUP_C, groupC);
-    r.i32(abi.CONV_2D_OUT_H, y.output);
-    r.i32(abi.CONV_2D_OUT_W, x.output);
     r.i32(abi.CONV_2D_OUT_C, groupOut);
     r.i32(abi.CONV_2D_OUT_STRIDE, outC);
-    r.i32(abi.CONV_2D_K_H, y.kernel);
-    r.i32(abi.CONV_2D_K_W, x.kernel);
-    r.i32(abi.CONV_2D_STRIDE_H, y.stride);
-    r.i32(abi.CONV_2D_STRIDE_W, x.stride);
-    r.i32(abi.CONV_2D_DILATION_H, y.dilation);
-    r.i32(abi.CONV_2D_DILATION_W, x.dilation);
-    r.i32(abi.CONV_2D_PAD_TOP, y.pad);
-    r.i32(abi.CONV_2D_PAD_LEFT, x.pad);
     r.i32(abi.CONV_2D_DEPTH, depth);
     r.i32(abi.CONV_2D_SPILL, spillOf(weights));
     r.i32(abi.CONV_2D_FILL, zeroPoint);

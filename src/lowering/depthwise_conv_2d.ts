@@ -6,7 +6,7 @@ import type { Lowering } from "./lowering";
 import type { Op } from "./op";
 import { bytesOfInt32, channelMultipliers, foldOffset, packMultipliers } from "./packing";
 import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
-import { windowAxis } from "./window";
+import { windowAxis, writeWindow } from "./window";
 
 /** Scratch that a strip's plane may take; a plane that is smaller makes one strip. */
 const PLANE_BYTES = 4096;
@@ -71,22 +71,10 @@ export const depthwiseConv2d: Lowering = {
       r.i32(abi.DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE, multipliers.length === 1 ? 0 : 8);
       r.output(abi.DEPTHWISE_CONV_2D_OUTPUT, output);
       r.scratch(abi.DEPTHWISE_CONV_2D_PLANE, planeH(strip) * planeW);
-      r.i32(abi.DEPTHWISE_CONV_2D_BATCHES, batches);
-      r.i32(abi.DEPTHWISE_CONV_2D_IN_H, y.input);
-      r.i32(abi.DEPTHWISE_CONV_2D_IN_W, x.input);
+      writeWindow(r, batches, y, x);
       r.i32(abi.DEPTHWISE_CONV_2D_IN_C, inC);
       r.i32(abi.DEPTHWISE_CONV_2D_MULTIPLIER, multiplier);
-      r.i32(abi.DEPTHWISE_CONV_2D_OUT_H, y.output);
-      r.i32(abi.DEPTHWISE_CONV_2D_OUT_W, x.output);
       r.i32(abi.DEPTHWISE_CONV_2D_OUT_C, outC);
-      r.i32(abi.DEPTHWISE_CONV_2D_K_H, y.kernel);
-      r.i32(abi.DEPTHWISE_CONV_2D_K_W, x.kernel);
-      r.i32(abi.DEPTHWISE_CONV_2D_STRIDE_H, y.stride);
-      r.i32(abi.DEPTHWISE_CONV_2D_STRIDE_W, x.stride);
-      r.i32(abi.DEPTHWISE_CONV_2D_DILATION_H, y.dilation);
-      r.i32(abi.DEPTHWISE_CONV_2D_DILATION_W, x.dilation);
-      r.i32(abi.DEPTHWISE_CONV_2D_PAD_TOP, y.pad);
-      r.i32(abi.DEPTHWISE_CONV_2D_PAD_LEFT, x.pad);
       r.i32(abi.DEPTHWISE_CONV_2D_STRIP, strip);
       r.i32(abi.DEPTHWISE_CONV_2D_PLANE_H, planeH(strip));
       r.i32(abi.DEPTHWISE_CONV_2D_PLANE_W, planeW);

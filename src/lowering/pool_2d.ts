@@ -2,7 +2,7 @@ import * as abi from "../../assembly/abi/pool_2d";
 import { activationRange, checkActivation, checkSameQuantization } from "./activation";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
-import { windowAxis } from "./window";
+import { windowAxis, writeWindow } from "./window";
 
 function geometry(op: Op) {
   const input = op.input(0);
@@ -35,18 +35,8 @@ function pool(operator: string, kernel: string): Lowering {
       emit.step(kernel, abi.POOL_2D_SIZE, (r) => {
         r.input(abi.POOL_2D_INPUT, op.input(0));
         r.output(abi.POOL_2D_OUTPUT, op.output());
-        r.i32(abi.POOL_2D_BATCHES, batches);
-        r.i32(abi.POOL_2D_IN_H, y.input);
-        r.i32(abi.POOL_2D_IN_W, x.input);
+        writeWindow(r, batches, y, x);
         r.i32(abi.POOL_2D_CHANNELS, channels);
-        r.i32(abi.POOL_2D_OUT_H, y.output);
-        r.i32(abi.POOL_2D_OUT_W, x.output);
-        r.i32(abi.POOL_2D_K_H, y.kernel);
-        r.i32(abi.POOL_2D_K_W, x.kernel);
-        r.i32(abi.POOL_2D_STRIDE_H, y.stride);
-        r.i32(abi.POOL_2D_STRIDE_W, x.stride);
-        r.i32(abi.POOL_2D_PAD_TOP, y.pad);
-        r.i32(abi.POOL_2D_PAD_LEFT, x.pad);
         r.i32(abi.POOL_2D_MIN, min);
         r.i32(abi.POOL_2D_MAX, max);
       });

@@ -1,4 +1,6 @@
+import * as abi from "../../assembly/abi/window";
 import type { Op } from "./op";
+import type { RecordWriter } from "./record";
 
 /** One axis of a sliding window. */
 export interface WindowAxis {
@@ -28,4 +30,21 @@ export function windowAxis(op: Op, axis: string, input: number, kernel: number, 
   const reach = (output - 1) * stride + extent;
   const pad = same ? Math.floor(Math.max(reach - input, 0) / 2) : 0;
   return { input, output, kernel, stride, dilation, pad, touchesBorder: pad > 0 || reach - pad > input };
+}
+
+/** The fields that records of sliding windows begin with. */
+export function writeWindow(r: RecordWriter, batches: number, y: WindowAxis, x: WindowAxis): void {
+  r.i32(abi.WINDOW_BATCHES, batches);
+  r.i32(abi.WINDOW_IN_H, y.input);
+  r.i32(abi.WINDOW_IN_W, x.input);
+  r.i32(abi.WINDOW_OUT_H, y.output);
+  r.i32(abi.WINDOW_OUT_W, x.output);
+  r.i32(abi.WINDOW_K_H, y.kernel);
+  r.i32(abi.WINDOW_K_W, x.kernel);
+  r.i32(abi.WINDOW_STRIDE_H, y.stride);
+  r.i32(abi.WINDOW_STRIDE_W, x.stride);
+  r.i32(abi.WINDOW_DILATION_H, y.dilation);
+  r.i32(abi.WINDOW_DILATION_W, x.dilation);
+  r.i32(abi.WINDOW_PAD_TOP, y.pad);
+  r.i32(abi.WINDOW_PAD_LEFT, x.pad);
 }
