@@ -1,6 +1,6 @@
 // FULLY_CONNECTED: the record of kernel `fully_connected`. Every field is one i32.
 export const FULLY_CONNECTED_INPUT = 0; // address, int8 [batches][depth]
-export const FULLY_CONNECTED_WEIGHTS = 4; // address, uint8 c8 (src/lowering/packing.ts): weights + 128
+export const FULLY_CONNECTED_WEIGHTS = 4; // address, uint8 c8 (packC8 in src/lowering/packing.ts, in pairs for SIMD cores): weights + 128
 export const FULLY_CONNECTED_BIAS = 8; // address, int32 [out_c], input offset folded in
 export const FULLY_CONNECTED_MULTIPLIERS = 12; // address, {int32 multiplier, int32 shift} [out_c], or one pair
 export const FULLY_CONNECTED_MULTIPLIER_STRIDE = 16; // 8, or 0 for one pair

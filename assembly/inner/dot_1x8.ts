@@ -3,7 +3,7 @@
 // Without SIMD a mask leaves two of them, 32 bits apart, and one multiply by an activation is two products (wamr.md, section 3:
 // g8). A mask gives unsigned bytes, so weights are stored with 128 added; the caller takes 128 * sum(x) off again. A field sums
 // 65,536 products of magnitude 128 * 255 before it would run into its neighbour.
-// With SIMD the eight products are 16-bit lanes: 128 * 255 = 32,640 fits a signed one.
+// With SIMD two terms of eight channels are one 128-bit load, and a 16-bit dot product sums each pair.
 
 const PAIR: i64 = 0x000000ff000000ff;
 const MOST: i32 = 65536;
@@ -20,7 +20,7 @@ function spill(sums: usize, fields: i64): void {
 /**
  * sums[c] += the dot product of one row of activations with channel c.
  * @param x int8 [depth]
- * @param w uint8 [depth][8]
+ * @param w uint8 [depth][8]; with SIMD [depth / 2][8][2], and an odd last term as [8] (packC8 in src/lowering/packing.ts)
  * @param sums int32 [8]
  */
 // @ts-ignore: decorator
@@ -54,8 +54,13 @@ function dot_1x8__i64(x: usize, w: usize, depth: i32, sums: usize): void {
 
 function dot_1x8__v128(x: usize, w: usize, depth: i32, sums: usize): void {
   let low = v128.load(sums), high = v128.load(sums, 16); // channels 0 to 3, 4 to 7
-  for (const end = x + depth; x != end; x++, w += 8) {
-    const products = i16x8.mul(i16x8.splat(load<i8>(x)), v128.load8x8_u(w));
+  for (const end = x + (depth & ~1); x != end; x += 2, w += 16) {
+    const terms = i32x4.splat((<i32>load<i8>(x) & 0xffff) | (<i32>load<i8>(x, 1) << 16)), weights = v128.load(w);
+    low = i32x4.add(low, i32x4.dot_i16x8_s(terms, i16x8.extend_low_i8x16_u(weights)));
+    high = i32x4.add(high, i32x4.dot_i16x8_s(terms, i16x8.extend_high_i8x16_u(weights)));
+  }
+  if (depth & 1) {
+    const products = i16x8.mul(i16x8.splat(load<i8>(x)), v128.load8x8_u(w)); // at most 128 * 255 = 32,640: a signed lane holds it
     low = i32x4.add(low, i32x4.extend_low_i16x8_s(products));
     high = i32x4.add(high, i32x4.extend_high_i16x8_s(products));
   }

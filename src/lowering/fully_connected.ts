@@ -42,7 +42,7 @@ export const fullyConnected: Lowering = {
     const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
     emit.step("fully_connected", abi.FULLY_CONNECTED_SIZE, (r) => {
       r.input(abi.FULLY_CONNECTED_INPUT, input);
-      r.constant(abi.FULLY_CONNECTED_WEIGHTS, packC8(weights, outC, depth));
+      r.constant(abi.FULLY_CONNECTED_WEIGHTS, packC8(weights, outC, depth, emit.target.core !== "mcu"));
       r.constant(abi.FULLY_CONNECTED_BIAS, bytesOfInt32(foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint, weightsOffset)));
       r.constant(abi.FULLY_CONNECTED_MULTIPLIERS, packMultipliers(multipliers));
       r.i32(abi.FULLY_CONNECTED_MULTIPLIER_STRIDE, multipliers.length === 1 ? 0 : 8);
