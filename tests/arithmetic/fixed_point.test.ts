@@ -1,28 +1,14 @@
-// The core's 32-bit arithmetic against exact integers, written in the form of its definitions: "nudge, then divide truncating"
-// for the high product, "compare the remainder with half" for the shift. Neither form is the one that assembly/arithmetic uses.
+// The core's 32-bit arithmetic against exact integers in the form of its definitions (tests/reference/fixed_point.ts): "nudge, then
+// divide truncating" for the high product, "compare the remainder with half" for the shift. Neither form is assembly/arithmetic's.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { quantizeMultiplier } from "../../src/lowering/multiplier";
+import { divideByPot, factorOf, highMul } from "../reference/fixed_point";
 import { arithmeticCore } from "../support/arithmetic_core";
 import { Random } from "../support/random";
 
 const core = arithmeticCore();
 const MIN = -(2 ** 31), MAX = 2 ** 31 - 1;
-
-/** gemmlowp's SaturatingRoundingDoublingHighMul: BigInt division truncates as C's does. */
-function highMul(a: bigint, b: bigint): bigint {
-  if (a === BigInt(MIN) && b === BigInt(MIN)) return BigInt(MAX);
-  const nudge = a * b >= 0n ? 2n ** 30n : 1n - 2n ** 30n;
-  return (a * b + nudge) / 2n ** 31n;
-}
-
-/** gemmlowp's RoundingDivideByPOT. */
-function divideByPot(x: bigint, exponent: bigint): bigint {
-  const mask = 2n ** exponent - 1n;
-  const remainder = x & mask;
-  const threshold = (mask >> 1n) + (x < 0n ? 1n : 0n);
-  return (x >> exponent) + (remainder > threshold ? 1n : 0n);
-}
 
 function multiply(x: bigint, multiplier: bigint, shift: number): bigint {
   const left = BigInt.asIntN(32, x << BigInt(Math.max(shift, 0)));
@@ -105,6 +91,8 @@ arithmetic("a real factor becomes mantissa and shift", () => {
   for (let i = 0; i < 100_000; i++) {
     const real = (1 + (random.int32() >>> 0) / 2 ** 32) * 2 ** random.between(-30, 29);
     const { mantissa, shift } = quantizeMultiplier(real);
+    const exact = factorOf(real);
+    if (BigInt(mantissa) !== exact.mantissa || shift !== exact.shift) assert.unreachable(`${real}: ${mantissa}, ${shift}, from the bits ${exact.mantissa}, ${exact.shift}`);
     assert.ok(mantissa >= 2 ** 30 && mantissa < 2 ** 31);
     assert.ok(Math.abs(mantissa * 2 ** (shift - 31) - real) <= real * 2 ** -31);
   }
