@@ -53,7 +53,7 @@ export class Op {
     const count = elementCount(tensor.shape);
     if (tensor.type === "int32") return Array.from({ length: count }, (_, k) => view.getInt32(4 * k, true));
     if (tensor.type === "int64") return Array.from({ length: count }, (_, k) => Number(view.getBigInt64(8 * k, true)));
-    return this.refuse(`${describe(tensor)} is ${tensor.type}, not int32 or int64`, "");
+    return this.refuse(`${describe(tensor)} is ${tensor.type}, not int32 or int64`, "convert again: shapes and axes are int32");
   }
 
   /** "operator 7 CONV_2D 'conv2d_3/Relu'". */
