@@ -32,7 +32,7 @@ function matches(op: Op, { inputs, outputs }: TypeSignature): boolean {
     const wanted = inputs[Math.min(i, inputs.length - 1)]!;
     const tensor = op.maybeInput(i);
     if (!tensor) return wanted.endsWith("?") || (wanted.endsWith("...") && i > 0 && i >= given.length);
-    const type = wanted.replace(/\?$|\.\.\.$/, "");
+    const type = wanted.endsWith("...") ? wanted.slice(0, -3) : wanted.endsWith("?") ? wanted.slice(0, -1) : wanted;
     return type === "any" || type === tensor.type;
   });
   return inputsMatch && outputs.every((type, i) => type === "any" || type === op.output(i).type);

@@ -18,7 +18,7 @@ export class Buffers {
     const count = this.model.buffersLength();
     if (index === 0 && count === 0) return null;
     const buffer = this.model.buffers(checkIndex(user, field, index, count, "buffers"))!;
-    const data = buffer.offset() > LARGEST_NO_OFFSET ? this.external(buffer.offset(), buffer.size(), placeOf(buffer, index), "") : embedded(buffer);
+    const data = embedded(buffer) ?? this.external(buffer.offset(), buffer.size(), placeOf(buffer, index), "");
     return data && data.length > 0 ? data : null;
   }
 
