@@ -1,18 +1,23 @@
 // FULLY_CONNECTED: the record of kernel `fully_connected`. Every field is one i32.
+//
+// Weights come in tiles of eight output channels, and of four where four or fewer are left; missing channels are 0:
+//   bias         int32 [width], input offset folded in
+//   multipliers  {int32 multiplier, int32 shift} [width], positive shifts to the left; left out where one pair serves all channels
+//   weights      uint8 [depth][width], 128 added; eight channels in pairs of terms for SIMD cores (packC8 in src/lowering/packing.ts)
 export const FULLY_CONNECTED_INPUT = 0; // address, int8 [batches][depth]
-export const FULLY_CONNECTED_WEIGHTS = 4; // address, uint8 c8 (packC8 in src/lowering/packing.ts, in pairs for SIMD cores): weights + 128
-export const FULLY_CONNECTED_BIAS = 8; // address, int32 [out_c], input offset folded in
-export const FULLY_CONNECTED_MULTIPLIERS = 12; // address, {int32 multiplier, int32 shift} [out_c], or one pair
-export const FULLY_CONNECTED_MULTIPLIER_STRIDE = 16; // 8, or 0 for one pair
-export const FULLY_CONNECTED_OUTPUT = 20; // address, int8 [batches][out_c]
-export const FULLY_CONNECTED_TILE = 24; // address of scratch, int32 [8]
-export const FULLY_CONNECTED_BATCHES = 28;
-export const FULLY_CONNECTED_DEPTH = 32;
-export const FULLY_CONNECTED_OUT_C = 36;
+export const FULLY_CONNECTED_OUTPUT = 4; // address, int8 [batches][out_c]
+export const FULLY_CONNECTED_TILES = 8; // where the tiles lie (inner/stage.ts)
+export const FULLY_CONNECTED_BUFFER = 12; // address of a slice of tiles that is staged; unused on the desktop
+export const FULLY_CONNECTED_MULTIPLIER = 16; // address of {int32 multiplier, int32 shift} for all channels; 0: every tile has its own
+export const FULLY_CONNECTED_SUMS = 20; // address of scratch, int32 [8]
+export const FULLY_CONNECTED_BATCHES = 24;
+export const FULLY_CONNECTED_DEPTH = 28;
+export const FULLY_CONNECTED_OUT_C = 32;
+export const FULLY_CONNECTED_SLICE_C = 36; // output channels of a slice, a multiple of 8; at least out_c where all tiles are one slice
 export const FULLY_CONNECTED_WEIGHTS_OFFSET = 40; // negated zero point of the stored weights, nearly always -128
 export const FULLY_CONNECTED_OUTPUT_OFFSET = 44;
 export const FULLY_CONNECTED_MIN = 48;
 export const FULLY_CONNECTED_MAX = 52;
 export const FULLY_CONNECTED_SIZE = 56;
 
-export const FULLY_CONNECTED_TILE_BYTES = 32;
+export const FULLY_CONNECTED_SUMS_BYTES = 32;

@@ -3,19 +3,20 @@
 //
 // Six output pixels at a time: the addresses of their patches are collected (a patch that touches a border, is dilated
 // along x or belongs to one of several groups is first copied out, padding filled in), the patches are packed three to a
-// word, and every four channels are multiplied with them.
+// word, and every tile of four channels is multiplied with them. Slices of tiles are staged for each block in turn.
 // Assumes what lowering guarantees: depth > 0, scratch of the stated sizes, word-aligned addresses. No allocation, no imports.
 // Dialect: reference. Source: TFLM reference/integer_ops/conv.h, ConvPerChannel.
 import {
-  CONV_2D_INPUT, CONV_2D_WEIGHTS, CONV_2D_BIAS, CONV_2D_MULTIPLIERS, CONV_2D_MULTIPLIER_STRIDE, CONV_2D_OUTPUT, CONV_2D_PACKS,
-  CONV_2D_PATCHES, CONV_2D_TILE, CONV_2D_IN_C, CONV_2D_GROUPS, CONV_2D_GROUP_C, CONV_2D_OUT_C, CONV_2D_OUT_STRIDE, CONV_2D_DEPTH,
-  CONV_2D_SPILL, CONV_2D_FILL, CONV_2D_OUTPUT_OFFSET, CONV_2D_MIN, CONV_2D_MAX, CONV_2D_PIXELS,
+  CONV_2D_INPUT, CONV_2D_OUTPUT, CONV_2D_TILES, CONV_2D_BUFFER, CONV_2D_MULTIPLIER, CONV_2D_PACKS, CONV_2D_PATCHES, CONV_2D_SUMS,
+  CONV_2D_IN_C, CONV_2D_GROUPS, CONV_2D_GROUP_C, CONV_2D_OUT_C, CONV_2D_SLICE_C, CONV_2D_OUT_STRIDE, CONV_2D_DEPTH, CONV_2D_SPILL,
+  CONV_2D_FILL, CONV_2D_OUTPUT_OFFSET, CONV_2D_MIN, CONV_2D_MAX, CONV_2D_PIXELS,
 } from "../abi/conv_2d";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
   WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
 import { dot_6x4__i64, pack_3__i64 } from "../inner/dot_6x4";
+import { stage } from "../inner/stage";
 import { store_tile } from "../inner/store_tile";
 
 /**
@@ -66,9 +67,12 @@ export function conv_2d(record: usize): void {
   const pad_top = load<i32>(record, WINDOW_PAD_TOP), pad_left = load<i32>(record, WINDOW_PAD_LEFT);
   const depth = load<i32>(record, CONV_2D_DEPTH), most = load<i32>(record, CONV_2D_SPILL);
   const offset = load<i32>(record, CONV_2D_OUTPUT_OFFSET), low = load<i32>(record, CONV_2D_MIN), high = load<i32>(record, CONV_2D_MAX);
-  const multiplier_stride = load<i32>(record, CONV_2D_MULTIPLIER_STRIDE);
+  const slice_c = load<i32>(record, CONV_2D_SLICE_C), buffer: usize = load<u32>(record, CONV_2D_BUFFER);
+  const shared: usize = load<u32>(record, CONV_2D_MULTIPLIER); // the multiplier of all channels, or 0
+  const multiplier_stride = shared ? 0 : 8;
+  const head = shared ? 16 : 48, tile_bytes = head + (depth << 2); // biases and multipliers, then weights
   const packs: usize = load<u32>(record, CONV_2D_PACKS), patches: usize = load<u32>(record, CONV_2D_PATCHES);
-  const sums: usize = load<u32>(record, CONV_2D_TILE), rows = sums + 96;
+  const sums: usize = load<u32>(record, CONV_2D_SUMS), rows = sums + 96;
   const pixels = load<i32>(record, WINDOW_OUT_H) * out_w;
   const last_y = in_h - (k_h - 1) * dilation_h, last_x = in_w - k_w; // where the last patch inside begins, plus one for y
   const in_place = groups == 1 && load<i32>(record, WINDOW_DILATION_W) == 1;
@@ -77,14 +81,12 @@ export function conv_2d(record: usize): void {
   let input: usize = load<u32>(record, CONV_2D_INPUT);
   let output: usize = load<u32>(record, CONV_2D_OUTPUT);
   for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
-    let weights: usize = load<u32>(record, CONV_2D_WEIGHTS);
-    let bias: usize = load<u32>(record, CONV_2D_BIAS);
-    let multipliers: usize = load<u32>(record, CONV_2D_MULTIPLIERS);
+    let tiles: usize = load<u32>(record, CONV_2D_TILES);
     for (let group = 0; group < groups; group++) {
       const source = input + group * group_c;
       let out = output + group * out_c;
       let oy = 0, ox = 0;
-      let group_weights = weights, group_bias = bias, group_multipliers = multipliers;
+      let slice: usize = 0; // the staged one
       for (let pixel = 0; pixel < pixels; pixel += CONV_2D_PIXELS) {
         const count = min(pixels - pixel, CONV_2D_PIXELS);
         for (let p = 0; p < CONV_2D_PIXELS; p++) {
@@ -120,21 +122,19 @@ export function conv_2d(record: usize): void {
             to += row_bytes << 4;
           }
         }
-        group_weights = weights;
-        group_bias = bias;
-        group_multipliers = multipliers;
-        for (let c = 0; c < out_c; c += 4) {
-          dot_6x4__i64(group_weights, packs, depth, most, sums);
-          store_tile(sums, CONV_2D_PIXELS, count, min(out_c - c, 4), group_bias, group_multipliers, multiplier_stride, out + c, out_stride, offset, low, high);
-          group_weights += depth << 2;
-          group_bias += 16;
-          group_multipliers += multiplier_stride << 2;
+        for (let first = 0; first < out_c; first += slice_c) {
+          const end = min(first + slice_c, out_c);
+          // a slice is staged again for every block of pixels, unless it is the only one
+          if (pixel == 0 || slice_c < out_c) slice = stage(tiles + (first >> 2) * tile_bytes, ((end - first + 3) >> 2) * tile_bytes, buffer);
+          let tile = slice;
+          for (let c = first; c < end; c += 4, tile += tile_bytes) {
+            dot_6x4__i64(tile + head, packs, depth, most, sums);
+            store_tile(sums, CONV_2D_PIXELS, count, min(end - c, 4), tile, shared ? shared : tile + 16, multiplier_stride, out + c, out_stride, offset, low, high);
+          }
         }
         out += count * out_stride;
       }
-      weights = group_weights;
-      bias += out_c << 2;
-      multipliers += out_c * multiplier_stride;
+      tiles += ((out_c + 3) >> 2) * tile_bytes;
     }
     input += in_h * in_w * in_c;
     output += pixels * out_stride;

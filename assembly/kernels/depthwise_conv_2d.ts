@@ -6,10 +6,10 @@
 // output rows at once in the 21-bit fields of 64-bit words; `depthwise_conv_2d` takes every other shape.
 // Dialect: reference. Source: TFLM reference/integer_ops/depthwise_conv.h, DepthwiseConvPerChannel.
 import {
-  DEPTHWISE_CONV_2D_INPUT, DEPTHWISE_CONV_2D_WEIGHTS, DEPTHWISE_CONV_2D_BIAS, DEPTHWISE_CONV_2D_MULTIPLIERS,
-  DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE, DEPTHWISE_CONV_2D_OUTPUT, DEPTHWISE_CONV_2D_PLANE, DEPTHWISE_CONV_2D_IN_C,
-  DEPTHWISE_CONV_2D_MULTIPLIER, DEPTHWISE_CONV_2D_OUT_C, DEPTHWISE_CONV_2D_STRIP, DEPTHWISE_CONV_2D_PLANE_H, DEPTHWISE_CONV_2D_PLANE_W,
-  DEPTHWISE_CONV_2D_FILL, DEPTHWISE_CONV_2D_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX,
+  DEPTHWISE_CONV_2D_INPUT, DEPTHWISE_CONV_2D_OUTPUT, DEPTHWISE_CONV_2D_TILES, DEPTHWISE_CONV_2D_BUFFER, DEPTHWISE_CONV_2D_MULTIPLIER,
+  DEPTHWISE_CONV_2D_PLANE, DEPTHWISE_CONV_2D_IN_C, DEPTHWISE_CONV_2D_DEPTH_MULTIPLIER, DEPTHWISE_CONV_2D_OUT_C, DEPTHWISE_CONV_2D_SLICE_C,
+  DEPTHWISE_CONV_2D_STRIP, DEPTHWISE_CONV_2D_PLANE_H, DEPTHWISE_CONV_2D_PLANE_W, DEPTHWISE_CONV_2D_FILL, DEPTHWISE_CONV_2D_OUTPUT_OFFSET,
+  DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX,
 } from "../abi/depthwise_conv_2d";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
@@ -17,6 +17,7 @@ import {
 } from "../abi/window";
 import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 import { depthwise_3x3_rows__i64 } from "../inner/depthwise_3x3";
+import { stage } from "../inner/stage";
 
 /**
  * Copies the rows of one channel that a strip reads, padding included, to the plane: int8 [plane_w][plane_h].
@@ -79,38 +80,40 @@ function strip(record: usize, w: usize, bias: i32, multiplier: i64, shift: i32, 
 // @ts-ignore: decorator
 @inline
 function walk(record: usize, form: i32): void {
-  const in_c = load<i32>(record, DEPTHWISE_CONV_2D_IN_C), multiplier = load<i32>(record, DEPTHWISE_CONV_2D_MULTIPLIER);
+  const in_c = load<i32>(record, DEPTHWISE_CONV_2D_IN_C), depth_multiplier = load<i32>(record, DEPTHWISE_CONV_2D_DEPTH_MULTIPLIER);
   const out_h = load<i32>(record, WINDOW_OUT_H), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
   const strip_rows = load<i32>(record, DEPTHWISE_CONV_2D_STRIP), stride_h = load<i32>(record, WINDOW_STRIDE_H);
   const pad_top = load<i32>(record, WINDOW_PAD_TOP);
   const taps = load<i32>(record, WINDOW_K_H) * load<i32>(record, WINDOW_K_W);
-  const multiplier_stride = load<i32>(record, DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE);
+  const slice_c = load<i32>(record, DEPTHWISE_CONV_2D_SLICE_C), buffer: usize = load<u32>(record, DEPTHWISE_CONV_2D_BUFFER);
+  const shared: usize = load<u32>(record, DEPTHWISE_CONV_2D_MULTIPLIER); // the multiplier of all channels, or 0
+  const multiplier_stride = shared ? 0 : 8;
+  const head = (shared ? 4 : 12) * depth_multiplier, tile_bytes = head + taps * depth_multiplier; // biases and multipliers, then weights
   const row_bytes = load<i32>(record, WINDOW_OUT_W) * out_c;
   let input: usize = load<u32>(record, DEPTHWISE_CONV_2D_INPUT);
   let output: usize = load<u32>(record, DEPTHWISE_CONV_2D_OUTPUT);
   for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
-    let weights: usize = load<u32>(record, DEPTHWISE_CONV_2D_WEIGHTS);
-    let bias: usize = load<u32>(record, DEPTHWISE_CONV_2D_BIAS);
-    let pair: usize = load<u32>(record, DEPTHWISE_CONV_2D_MULTIPLIERS);
+    let tiles: usize = load<u32>(record, DEPTHWISE_CONV_2D_TILES);
     let out = output;
-    for (let c = 0; c < in_c; c++) {
-      for (let y = 0; y < out_h; y += strip_rows) {
-        copy_plane(record, input + c, y * stride_h - pad_top);
-        const rows = min(out_h - y, strip_rows);
-        let w = weights, b = bias, m = pair, o = out + y * row_bytes;
-        for (let k = 0; k < multiplier; k++) {
-          if (form > 0) depthwise_3x3_rows__i64(record, form == 2, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
-          else strip(record, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
-          w += taps;
-          b += 4;
-          m += multiplier_stride;
-          o++;
+    for (let first = 0; first < in_c; first += slice_c) {
+      const end = min(first + slice_c, in_c), bytes = (end - first) * tile_bytes;
+      let tile = stage(tiles, bytes, buffer);
+      tiles += bytes;
+      for (let c = first; c < end; c++, tile += tile_bytes, out += depth_multiplier) {
+        for (let y = 0; y < out_h; y += strip_rows) {
+          copy_plane(record, input + c, y * stride_h - pad_top);
+          const rows = min(out_h - y, strip_rows);
+          let b = tile, m = shared ? shared : tile + (depth_multiplier << 2), w = tile + head, o = out + y * row_bytes;
+          for (let k = 0; k < depth_multiplier; k++) {
+            if (form > 0) depthwise_3x3_rows__i64(record, form == 2, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
+            else strip(record, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
+            w += taps;
+            b += 4;
+            m += multiplier_stride;
+            o++;
+          }
         }
       }
-      weights += taps * multiplier;
-      bias += multiplier << 2;
-      pair += multiplier_stride * multiplier;
-      out += multiplier;
     }
     input += load<i32>(record, WINDOW_IN_H) * load<i32>(record, WINDOW_IN_W) * in_c;
     output += out_h * row_bytes;

@@ -3,7 +3,7 @@ import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation, quantizationOf } from "./activation";
 import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
-import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packMultipliers } from "./packing";
+import { channelMultipliers, concatenate, foldOffset, packC4, packMultipliers, packTile, tilesPerSlice } from "./packing";
 import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of, spillOf } from "./weights";
 import { windowAxis, writeWindow, type WindowAxis } from "./window";
 
@@ -65,25 +65,31 @@ export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weig
   const { min, max } = activationRange(op, output);
   const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
   const groupOut = outC / groups;
-  const packed = new Uint8Array(groups * 4 * Math.ceil(groupOut / 4) * depth);
-  for (let g = 0; g < groups; g++)
-    packed.set(packC4(weights.subarray(g * groupOut * depth, (g + 1) * groupOut * depth), groupOut, depth), (g * packed.length) / groups);
+  const shared = multipliers.length === 1;
+  const bias = foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint);
+  const tiles: Uint8Array[] = [];
+  for (let group = 0; group < outC; group += groupOut)
+    for (let first = group; first < group + groupOut; first += 4) {
+      const end = Math.min(first + 4, group + groupOut);
+      const packed = packC4(weights.subarray(first * depth, end * depth), end - first, depth);
+      tiles.push(packTile(4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
+    }
+  const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / groups);
   const copiesPatches = y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1;
   emit.step("conv_2d", abi.CONV_2D_SIZE, (r) => {
     r.input(abi.CONV_2D_INPUT, input);
-    r.constant(abi.CONV_2D_WEIGHTS, packed);
-    r.constant(abi.CONV_2D_BIAS, bytesOfInt32(foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint)));
-    r.constant(abi.CONV_2D_MULTIPLIERS, packMultipliers(multipliers));
-    r.i32(abi.CONV_2D_MULTIPLIER_STRIDE, multipliers.length === 1 ? 0 : 8);
+    r.slices(abi.CONV_2D_TILES, abi.CONV_2D_BUFFER, concatenate(tiles), perSlice * tileBytes);
+    if (shared) r.constant(abi.CONV_2D_MULTIPLIER, packMultipliers(multipliers));
     r.output(abi.CONV_2D_OUTPUT, output);
     r.scratch(abi.CONV_2D_PACKS, depth * 16);
     r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? abi.CONV_2D_PIXELS * depth : 0);
-    r.scratch(abi.CONV_2D_TILE, abi.CONV_2D_TILE_BYTES);
+    r.scratch(abi.CONV_2D_SUMS, abi.CONV_2D_SUMS_BYTES);
     writeWindow(r, batches, y, x);
     r.i32(abi.CONV_2D_IN_C, inC);
     r.i32(abi.CONV_2D_GROUPS, groups);
     r.i32(abi.CONV_2D_GROUP_C, groupC);
     r.i32(abi.CONV_2D_OUT_C, groupOut);
+    r.i32(abi.CONV_2D_SLICE_C, 4 * perSlice);
     r.i32(abi.CONV_2D_OUT_STRIDE, outC);
     r.i32(abi.CONV_2D_DEPTH, depth);
     r.i32(abi.CONV_2D_SPILL, spillOf(weights));

@@ -4,7 +4,7 @@ import { activationRange, checkActivation, quantizationOf } from "./activation";
 import { emitConv2d } from "./conv_2d";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
-import { bytesOfInt32, channelMultipliers, foldOffset, packMultipliers } from "./packing";
+import { channelMultipliers, concatenate, foldOffset, packMultipliers, packTile, tilesPerSlice } from "./packing";
 import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
 import { windowAxis, writeWindow } from "./window";
 
@@ -63,18 +63,25 @@ export const depthwiseConv2d: Lowering = {
     let strip = 3 * Math.ceil(y.output / 3);
     while (strip > 3 && planeH(strip) * planeW > PLANE_BYTES) strip -= 3;
     const kernel = !three ? "depthwise_conv_2d" : x.stride === 1 ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d_3x3_s2";
+    const shared = multipliers.length === 1;
+    const bias = foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint);
+    const tiles = Array.from({ length: inC }, (_, c) => {
+      const first = c * multiplier, end = first + multiplier;
+      const packed = new Uint8Array(weights.buffer, first * taps, multiplier * taps);
+      return packTile(multiplier, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed);
+    });
+    const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, inC);
     emit.step(kernel, abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
       r.input(abi.DEPTHWISE_CONV_2D_INPUT, input);
-      r.constant(abi.DEPTHWISE_CONV_2D_WEIGHTS, new Uint8Array(weights.buffer));
-      r.constant(abi.DEPTHWISE_CONV_2D_BIAS, bytesOfInt32(foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint)));
-      r.constant(abi.DEPTHWISE_CONV_2D_MULTIPLIERS, packMultipliers(multipliers));
-      r.i32(abi.DEPTHWISE_CONV_2D_MULTIPLIER_STRIDE, multipliers.length === 1 ? 0 : 8);
+      r.slices(abi.DEPTHWISE_CONV_2D_TILES, abi.DEPTHWISE_CONV_2D_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
+      if (shared) r.constant(abi.DEPTHWISE_CONV_2D_MULTIPLIER, packMultipliers(multipliers));
       r.output(abi.DEPTHWISE_CONV_2D_OUTPUT, output);
       r.scratch(abi.DEPTHWISE_CONV_2D_PLANE, planeH(strip) * planeW);
       writeWindow(r, batches, y, x);
       r.i32(abi.DEPTHWISE_CONV_2D_IN_C, inC);
-      r.i32(abi.DEPTHWISE_CONV_2D_MULTIPLIER, multiplier);
+      r.i32(abi.DEPTHWISE_CONV_2D_DEPTH_MULTIPLIER, multiplier);
       r.i32(abi.DEPTHWISE_CONV_2D_OUT_C, outC);
+      r.i32(abi.DEPTHWISE_CONV_2D_SLICE_C, perSlice);
       r.i32(abi.DEPTHWISE_CONV_2D_STRIP, strip);
       r.i32(abi.DEPTHWISE_CONV_2D_PLANE_H, planeH(strip));
       r.i32(abi.DEPTHWISE_CONV_2D_PLANE_W, planeW);

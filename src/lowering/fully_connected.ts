@@ -3,7 +3,7 @@ import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation, quantizationOf } from "./activation";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
-import { bytesOfInt32, channelMultipliers, foldOffset, packC8, packMultipliers } from "./packing";
+import { channelMultipliers, concatenate, foldOffset, packC8, packMultipliers, packTile, tilesPerSlice } from "./packing";
 import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
@@ -40,17 +40,25 @@ export const fullyConnected: Lowering = {
     const out = quantizationOf(output);
     const { min, max } = activationRange(op, output);
     const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
+    const shared = multipliers.length === 1;
+    const bias = foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint, weightsOffset);
+    const tiles: Uint8Array[] = [];
+    for (let first = 0; first < outC; first += 8) {
+      const end = Math.min(first + 8, outC);
+      const packed = packC8(weights.subarray(first * depth, end * depth), end - first, depth, emit.target.core !== "mcu");
+      tiles.push(packTile(end - first > 4 ? 8 : 4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
+    }
+    const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, tiles.length);
     emit.step("fully_connected", abi.FULLY_CONNECTED_SIZE, (r) => {
       r.input(abi.FULLY_CONNECTED_INPUT, input);
-      r.constant(abi.FULLY_CONNECTED_WEIGHTS, packC8(weights, outC, depth, emit.target.core !== "mcu"));
-      r.constant(abi.FULLY_CONNECTED_BIAS, bytesOfInt32(foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint, weightsOffset)));
-      r.constant(abi.FULLY_CONNECTED_MULTIPLIERS, packMultipliers(multipliers));
-      r.i32(abi.FULLY_CONNECTED_MULTIPLIER_STRIDE, multipliers.length === 1 ? 0 : 8);
       r.output(abi.FULLY_CONNECTED_OUTPUT, output);
-      r.scratch(abi.FULLY_CONNECTED_TILE, abi.FULLY_CONNECTED_TILE_BYTES);
+      r.slices(abi.FULLY_CONNECTED_TILES, abi.FULLY_CONNECTED_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
+      if (shared) r.constant(abi.FULLY_CONNECTED_MULTIPLIER, packMultipliers(multipliers));
+      r.scratch(abi.FULLY_CONNECTED_SUMS, abi.FULLY_CONNECTED_SUMS_BYTES);
       r.i32(abi.FULLY_CONNECTED_BATCHES, batches);
       r.i32(abi.FULLY_CONNECTED_DEPTH, depth);
       r.i32(abi.FULLY_CONNECTED_OUT_C, outC);
+      r.i32(abi.FULLY_CONNECTED_SLICE_C, 8 * perSlice);
       r.i32(abi.FULLY_CONNECTED_WEIGHTS_OFFSET, weightsOffset - 128); // packC8 adds 128
       r.i32(abi.FULLY_CONNECTED_OUTPUT_OFFSET, out.zeroPoint);
       r.i32(abi.FULLY_CONNECTED_MIN, min);

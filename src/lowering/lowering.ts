@@ -8,6 +8,8 @@ export type CoreName = "mcu" | "simd" | "relaxed";
 /** What a program is lowered for. Packing depends on it, results do not. */
 export interface LoweringTarget {
   readonly core: CoreName;
+  /** Bytes of weights that are staged at once, as far as whole tiles allow; Infinity where nothing is staged (the desktop). */
+  readonly sliceBytes: number;
 }
 
 /** Types that an operator takes and gives. `int8?`: optional; `int8...`: any number of them, the last entry only; `any`: moved, not read. */

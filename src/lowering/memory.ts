@@ -1,6 +1,6 @@
 // From a program to addresses: the arena is planned, constants and records are laid out before it, records get their addresses.
 import { planArena, type ArenaPlan, type PlanOptions } from "../arena/plan";
-import type { Program } from "./program";
+import type { Program, Step, Target } from "./program";
 import { assignStorage, blocksOf } from "./storage";
 
 /** Every byte of an instance's linear memory: [core's own data][records][constants][arena]. */
@@ -49,19 +49,27 @@ export function layOut(program: Program, base: number, options: PlanOptions = {}
   return { plan, recordsAt, constantsAt, arenaAt, bytes: arenaAt + plan.bytes, records, constants, tensors, scratch };
 }
 
+/** A step's record with its addresses filled in. */
+export function relocate({ record, relocations }: Step, addressOf: (target: Target) => number): Uint8Array {
+  const filled = record.slice();
+  const view = new DataView(filled.buffer);
+  for (const { at, target } of relocations) view.setUint32(at, addressOf(target), true);
+  return filled;
+}
+
 /** Writes constants and relocated records into a memory. */
 export function writeImage(program: Program, map: MemoryMap, memory: Uint8Array): void {
   program.constants.forEach((bytes, i) => memory.set(bytes, map.constants[i]!));
-  const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
-  program.steps.forEach(({ record, relocations }, i) => {
-    const address = map.records[i]!;
-    memory.set(record, address);
-    for (const { at, target } of relocations) {
-      const value =
-        target.kind === "tensor" ? map.tensors.get(target.tensor)! + target.byteOffset
-        : target.kind === "constant" ? map.constants[target.constant]!
-        : map.scratch[i]![target.scratch]!;
-      view.setUint32(address + at, value, true);
-    }
+  program.steps.forEach((step, i) => {
+    const record = relocate(step, (target) => {
+      switch (target.kind) {
+        case "tensor": return map.tensors.get(target.tensor)! + target.byteOffset;
+        case "scratch": return map.scratch[i]![target.scratch]!;
+        case "buffer": return 0;
+        case "slices":
+        case "constant": return map.constants[target.constant]!;
+      }
+    });
+    memory.set(record, map.records[i]!);
   });
 }

@@ -54,6 +54,46 @@ export function foldOffset(bias: Int32Array | null, weights: Int8Array, channels
   return folded;
 }
 
+/**
+ * A tile: what a kernel needs of a few output channels, in one piece. Biases int32 [width], {int32 mantissa, int32 shift} [width]
+ * unless one pair serves all channels, then the weights; missing channels are 0.
+ * @param bias int32 [width] or fewer
+ * @param multipliers as many, or null where one serves all
+ */
+export function packTile(width: number, bias: Int32Array, multipliers: readonly Multiplier[] | null, weights: Uint8Array): Uint8Array {
+  const head = tileHead(width, multipliers === null);
+  const tile = new Uint8Array(head + weights.length);
+  const view = new DataView(tile.buffer);
+  bias.forEach((value, c) => view.setInt32(4 * c, value, true));
+  multipliers?.forEach(({ mantissa, shift }, c) => {
+    view.setInt32(4 * width + 8 * c, mantissa, true);
+    view.setInt32(4 * width + 8 * c + 4, shift, true);
+  });
+  tile.set(weights, head);
+  return tile;
+}
+
+/** Bytes of a tile before its weights. */
+export function tileHead(width: number, sharedMultiplier: boolean): number {
+  return (sharedMultiplier ? 4 : 12) * width;
+}
+
+/** Byte arrays one after another. */
+export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Whole tiles that fit `sliceBytes`, at least one. */
+export function tilesPerSlice(sliceBytes: number, tileBytes: number, tiles: number): number {
+  return Math.min(Math.max(Math.floor(sliceBytes / tileBytes), 1), tiles);
+}
+
 /** {int32 mantissa, int32 shift} of every multiplier. */
 export function packMultipliers(multipliers: readonly Multiplier[]): Uint8Array {
   const pairs = new Int32Array(2 * multipliers.length);

@@ -6,6 +6,10 @@ import type { Subgraph } from "../graph/graph";
 export type Target =
   | { readonly kind: "tensor"; readonly tensor: number; readonly byteOffset: number }
   | { readonly kind: "constant"; readonly constant: number }
+  /** Slices of weights, which the kernel stages one by one. On the desktop they are constants like others. */
+  | { readonly kind: "slices"; readonly constant: number }
+  /** Where the kernel stages a slice; 0 on the desktop, where nothing is staged. */
+  | { readonly kind: "buffer" }
   | { readonly kind: "scratch"; readonly scratch: number };
 
 export interface Relocation {
@@ -28,6 +32,8 @@ export interface Step {
   readonly writes: readonly number[];
   /** Bytes of every scratch buffer of this step, by number. */
   readonly scratch: readonly number[];
+  /** Bytes of the largest slice that the kernel stages; 0 where it stages none. */
+  readonly sliceBytes: number;
   /** Pairs [read, written] that may lie at the same address. */
   readonly inPlace: readonly (readonly [number, number])[];
 }

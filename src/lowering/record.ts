@@ -24,6 +24,7 @@ export class RecordWriter {
   private readonly reads: number[] = [];
   private readonly writes: number[] = [];
   private readonly scratchBytes: number[] = [];
+  private sliceBytes = 0;
   private readonly pairs: [number, number][] = [];
 
   constructor(private readonly kernel: string, private readonly operator: number, size: number, private readonly pool: ConstantPool) {
@@ -72,6 +73,15 @@ export class RecordWriter {
     this.relocations.push({ at, target: { kind: "scratch", scratch } });
   }
 
+  /**
+   * The addresses of slices of weights and of the buffer that the kernel stages them in (assembly/inner/stage.ts).
+   * @param largest bytes of the largest slice
+   */
+  slices(at: number, bufferAt: number, bytes: Uint8Array, largest: number): void {
+    this.relocations.push({ at, target: { kind: "slices", constant: this.pool.add(bytes) } }, { at: bufferAt, target: { kind: "buffer" } });
+    this.sliceBytes = largest;
+  }
+
   /** Allows the output to lie where the input lies: the kernel reads every byte before it writes that byte. */
   inPlace(input: Tensor, output: Tensor): void {
     if (!input.data && byteLength(input) === byteLength(output)) this.pairs.push([input.index, output.index]);
@@ -80,7 +90,7 @@ export class RecordWriter {
   step(): Step {
     return {
       kernel: this.kernel, operator: this.operator, record: new Uint8Array(this.view.buffer), relocations: this.relocations,
-      reads: this.reads, writes: this.writes, scratch: this.scratchBytes, inPlace: this.pairs,
+      reads: this.reads, writes: this.writes, scratch: this.scratchBytes, sliceBytes: this.sliceBytes, inPlace: this.pairs,
     };
   }
 }

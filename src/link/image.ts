@@ -1,0 +1,114 @@
+// What a device holds where: the arena with staging planned into it, and the bytes that stay in flash.
+import { planArena, type ArenaPlan, type Block } from "../arena/plan";
+import { relocate } from "../lowering/memory";
+import type { Program } from "../lowering/program";
+import { assignStorage, blocksOf } from "../lowering/storage";
+
+/** One kernel call on a device: its record and its small constants come from flash in one piece, then the kernel runs. */
+export interface StagedStep {
+  readonly kernel: string;
+  /** Index of the operator in the file. */
+  readonly operator: number;
+  /** Where the piece is staged: the record's address. */
+  readonly address: number;
+  /** Where it lies in the segment, and how long it is. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface DeviceImage {
+  readonly plan: ArenaPlan;
+  /** Address of the word that holds the running operator's index. */
+  readonly operatorAt: number;
+  /** Linear memory in bytes, a multiple of 16. */
+  readonly bytes: number;
+  /** Addresses of activations, by tensor index. */
+  readonly tensors: ReadonlyMap<number, number>;
+  readonly steps: readonly StagedStep[];
+  /** The passive segment: everything that is staged. */
+  readonly segment: Uint8Array;
+  /** Bytes of the segment that are slices of weights, biases and multipliers. */
+  readonly weightBytes: number;
+}
+
+const ALIGNMENT = 16;
+const alignUp = (n: number, to = ALIGNMENT) => Math.ceil(n / to) * to;
+/** Address 0 stays unused, so that no tensor has it. */
+const OPERATOR_AT = ALIGNMENT;
+const ARENA_AT = 2 * ALIGNMENT;
+/** What the word holds while nothing runs. */
+export const NO_OPERATOR = 0xffffffff;
+
+/** Lays out a program that was lowered for a device. */
+export function deviceImage(program: Program): DeviceImage {
+  const storage = assignStorage(program);
+  const pieces = program.steps.map((step) => pieceOf(program, step.record.length, step.relocations));
+  const staging: Block[] = program.steps.flatMap((step, i) => [
+    { name: `${step.kernel} record`, kind: "staging", bytes: pieces[i]!.bytes, firstStep: i, lastStep: i },
+    { name: `${step.kernel} slice`, kind: "staging", bytes: step.sliceBytes, firstStep: i, lastStep: i },
+  ]);
+  const blocks = blocksOf(program, storage);
+  const plan = planArena([...blocks, ...staging], { alignment: ALIGNMENT });
+  const addressOf = (block: number) => ARENA_AT + plan.blocks[block]!.offset;
+
+  const tensors = new Map<number, number>();
+  storage.storages.forEach(({ tensors: shared }, i) => shared.forEach((tensor) => tensors.set(tensor, addressOf(i))));
+  const segment = new Segment();
+  let scratchAt = storage.storages.length;
+  const steps = program.steps.map((step, i): StagedStep => {
+    const scratch = step.scratch.map(() => addressOf(scratchAt++));
+    const address = addressOf(blocks.length + 2 * i), buffer = addressOf(blocks.length + 2 * i + 1);
+    const piece = new Uint8Array(pieces[i]!.bytes);
+    piece.set(relocate(step, (target) => {
+      switch (target.kind) {
+        case "tensor": return tensors.get(target.tensor)! + target.byteOffset;
+        case "scratch": return scratch[target.scratch]!;
+        case "buffer": return buffer;
+        case "slices": return segment.add(program.constants[target.constant]!);
+        case "constant": return address + pieces[i]!.at.get(target.constant)!;
+      }
+    }));
+    for (const [constant, at] of pieces[i]!.at) piece.set(program.constants[constant]!, at);
+    return { kernel: step.kernel, operator: step.operator, address, offset: segment.add(piece), bytes: piece.length };
+  });
+  return {
+    plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes), tensors, steps, segment: segment.bytes(),
+    weightBytes: segment.length - steps.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** A record and the constants behind it: where each begins, and the length of all. */
+function pieceOf(program: Program, recordBytes: number, relocations: Program["steps"][number]["relocations"]): { at: Map<number, number>; bytes: number } {
+  const at = new Map<number, number>();
+  let end = recordBytes;
+  for (const { target } of relocations) {
+    if (target.kind !== "constant" || at.has(target.constant)) continue;
+    end = alignUp(end, 8);
+    at.set(target.constant, end);
+    end += program.constants[target.constant]!.length;
+  }
+  return { at, bytes: end };
+}
+
+/** Grows by pieces, each distinct array once. */
+class Segment {
+  length = 0;
+  private readonly parts: { at: number; bytes: Uint8Array }[] = [];
+  private readonly known = new Map<Uint8Array, number>();
+
+  add(bytes: Uint8Array): number {
+    const known = this.known.get(bytes);
+    if (known !== undefined) return known;
+    const at = this.length;
+    this.parts.push({ at, bytes });
+    this.known.set(bytes, at);
+    this.length += bytes.length;
+    return at;
+  }
+
+  bytes(): Uint8Array {
+    const all = new Uint8Array(this.length);
+    for (const { at, bytes } of this.parts) all.set(bytes, at);
+    return all;
+  }
+}

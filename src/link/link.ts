@@ -1,0 +1,63 @@
+import type { Graph } from "../graph/graph";
+import type { Tensor } from "../graph/tensor";
+import { byteLength } from "../graph/tensor";
+import { ArenulaError } from "../errors";
+import { lower } from "../lowering/lower";
+import type { Program } from "../lowering/program";
+import { appendSections } from "./custom_sections";
+import { DEVICE_ABI, type DeviceFacts, type DeviceTensor } from "./device_facts";
+import { deviceImage, type DeviceImage } from "./image";
+import { linkModule } from "./module";
+
+export type Engine = "wamr-fast" | "wamr-classic" | "wamr-aot" | "wamr-xip";
+
+export interface LinkOptions {
+  /** Bytes of weights that are staged at once. */
+  readonly sliceBytes: number;
+  readonly engine: Engine;
+  /** What the module says it was made from. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly version: string;
+}
+
+export interface Linked {
+  readonly module: Uint8Array;
+  readonly facts: DeviceFacts;
+  readonly image: DeviceImage;
+  readonly program: Program;
+  /** Names of the kernels that the module holds. */
+  readonly kernels: readonly string[];
+}
+
+/**
+ * Links a model and the kernels it needs into one module for a device.
+ * @param core the `device` core
+ * @throws ArenulaError OPERATOR_UNSUPPORTED, MODEL_INVALID
+ */
+export async function link(model: Graph, core: Uint8Array, options: LinkOptions): Promise<Linked> {
+  const { default: binaryen } = await import("binaryen");
+  const subgraph = model.subgraphs[0]!;
+  const program = lower(subgraph, { core: "mcu", sliceBytes: options.sliceBytes });
+  const image = deviceImage(program);
+  const placed = (what: string) => (index: number): DeviceTensor => deviceTensor(subgraph.tensors[index]!, image, what);
+  const inputs = subgraph.inputs.map(placed("input")), outputs = subgraph.outputs.map(placed("output"));
+  const facts: DeviceFacts = {
+    abi: DEVICE_ABI, version: options.version, model: { name: options.name, sha256: options.sha256, bytes: model.bytes }, engine: options.engine,
+    linear_memory_bytes: image.bytes, activation_bytes: image.plan.activationBytes, scratch_bytes: image.plan.scratchBytes, staging_bytes: image.plan.stagingBytes,
+    operators: subgraph.operators.map(({ index, name, outputs: [first] }) => ({ index, op: name, tensor: subgraph.tensors[first ?? -1]?.name ?? "" })),
+    inputs, outputs,
+  };
+  const module = appendSections(linkModule(binaryen, core, image, subgraph.operators.length, inputs, outputs), facts);
+  return { module, facts, image, program, kernels: [...new Set(program.steps.map(({ kernel }) => kernel))].sort() };
+}
+
+function deviceTensor(tensor: Tensor, image: DeviceImage, what: string): DeviceTensor {
+  const address = image.tensors.get(tensor.index);
+  if (address === undefined)
+    throw new ArenulaError("OPERATOR_UNSUPPORTED", `${what} ${tensor.index} '${tensor.name}' is a constant`, { where: `tensor ${tensor.index} '${tensor.name}'`, hint: "cut it out of the model: a device need not compute what is known" });
+  return {
+    name: tensor.name, dtype: tensor.type, shape: tensor.shape, scale: tensor.quantization?.scale[0] ?? null, zero_point: tensor.quantization?.zeroPoint[0] ?? null,
+    address, bytes: byteLength(tensor),
+  };
+}

@@ -1,0 +1,114 @@
+// The one module: the kernels that a model calls out of the device core, `invoke_range` that calls them, and the segment they are
+// staged from. Everything else is dropped.
+import type binaryenType from "binaryen";
+import { ArenulaError } from "../errors";
+import { DEVICE_ABI, type DeviceTensor } from "./device_facts";
+import { NO_OPERATOR, type DeviceImage } from "./image";
+
+type Binaryen = typeof binaryenType;
+type Module = binaryenType.Module;
+
+const PAGE = 65536;
+const MEMORY = "0";
+const SEGMENT = "flash";
+
+/** @param core the `device` core: kernels whose weights come through the import arenula.from_flash */
+export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, operators: number, inputs: readonly DeviceTensor[], outputs: readonly DeviceTensor[]): Uint8Array {
+  const module = binaryen.readBinary(core);
+  try {
+    module.setFeatures(binaryen.Features.MVP | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.SignExt | binaryen.Features.NontrappingFPToInt | binaryen.Features.MutableGlobals);
+    const kernels = exportedFunctions(binaryen, module);
+    const pages = Math.max(Math.ceil(image.bytes / PAGE), 1);
+    module.setMemory(pages, pages, null, [{ name: SEGMENT, passive: true, data: image.segment, offset: 0 }] as never, false, false, MEMORY);
+    replaceStaging(binaryen, module);
+    dropExports(binaryen, module);
+    addInvoke(binaryen, module, image, operators, kernels);
+    addGlobals(binaryen, module, image, inputs, outputs);
+    module.addMemoryExport(MEMORY, "memory");
+    if (!module.validate()) throw new ArenulaError("INTERNAL", "the linked module is not valid WebAssembly");
+    binaryen.setOptimizeLevel(3);
+    binaryen.setShrinkLevel(1);
+    binaryen.addPassToSkip("memory-packing"); // it would split the segment at runs of zeros
+    module.optimize();
+    return module.emitBinary();
+  } finally {
+    binaryen.clearPassesToSkip();
+    module.dispose();
+  }
+}
+
+/** Internal names of the core's kernels, by the names they are exported under. */
+function exportedFunctions(binaryen: Binaryen, module: Module): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (let i = 0; i < module.getNumExports(); i++) {
+    const info = binaryen.getExportInfo(module.getExportByIndex(i));
+    if (info.kind === binaryen.ExternalFunction) found.set(info.name, info.value);
+  }
+  return found;
+}
+
+/** arenula.from_flash becomes memory.init. */
+function replaceStaging(binaryen: Binaryen, module: Module): void {
+  for (let i = 0; i < module.getNumFunctions(); i++) {
+    const { name, module: from, base } = binaryen.getFunctionInfo(module.getFunctionByIndex(i));
+    if (from !== "arenula" || base !== "from_flash") continue;
+    const local = (index: number) => module.local.get(index, binaryen.i32);
+    module.removeFunction(name);
+    module.addFunction(name, binaryen.createType([binaryen.i32, binaryen.i32, binaryen.i32]), binaryen.none, [], initFrom(module, local(0), local(1), local(2)));
+    return;
+  }
+}
+
+function initFrom(module: Module, to: number, offset: number, bytes: number): number {
+  return module.memory.init(SEGMENT, to, offset, bytes, MEMORY);
+}
+
+function dropExports(binaryen: Binaryen, module: Module): void {
+  const names = Array.from({ length: module.getNumExports() }, (_, i) => binaryen.getExportInfo(module.getExportByIndex(i)).name);
+  names.forEach((name) => module.removeExport(name));
+}
+
+/** invoke_range(first, end): the operators of the file from `first` to before `end`, each with its index in the word while it runs. */
+function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, operators: number, kernels: ReadonlyMap<string, string>): void {
+  const constant = (value: number) => module.i32.const(value | 0);
+  const body: number[] = [];
+  for (let index = 0; index < operators; index++) {
+    const steps = image.steps.filter(({ operator }) => operator === index);
+    if (steps.length === 0) continue;
+    const inRange = module.i32.and(
+      module.i32.le_u(module.local.get(0, binaryen.i32), constant(index)),
+      module.i32.gt_u(module.local.get(1, binaryen.i32), constant(index)),
+    );
+    body.push(module.if(inRange, module.block(null, [
+      module.i32.store(0, 4, constant(image.operatorAt), constant(index), MEMORY),
+      ...steps.flatMap(({ kernel, address, offset, bytes }) => [
+        initFrom(module, constant(address), constant(offset), constant(bytes)),
+        module.call(kernels.get(kernel)!, [constant(address)], binaryen.none),
+      ]),
+    ])));
+  }
+  body.push(module.i32.store(0, 4, constant(image.operatorAt), constant(NO_OPERATOR), MEMORY));
+  module.addFunction("invoke_range", binaryen.createType([binaryen.i32, binaryen.i32]), binaryen.none, [], module.block(null, body));
+  module.addFunction("invoke", binaryen.none, binaryen.none, [], module.call("invoke_range", [constant(0), constant(operators)], binaryen.none));
+  module.addFunctionExport("invoke", "invoke");
+  module.addFunctionExport("invoke_range", "invoke_range");
+}
+
+/** What the host reads without running anything: immutable i32 globals. */
+function addGlobals(binaryen: Binaryen, module: Module, image: DeviceImage, inputs: readonly DeviceTensor[], outputs: readonly DeviceTensor[]): void {
+  const add = (name: string, value: number) => {
+    module.addGlobal(name, binaryen.i32, false, module.i32.const(value));
+    module.addGlobalExport(name, name);
+  };
+  add("__heap_base", image.bytes);
+  add("__data_end", image.bytes);
+  add("arenula_abi", DEVICE_ABI);
+  add("arenula_operator", image.operatorAt);
+  for (const [kind, tensors] of [["input", inputs], ["output", outputs]] as const) {
+    add(`arenula_${kind}_count`, tensors.length);
+    tensors.forEach(({ address, bytes }, i) => {
+      add(`arenula_${kind}_${i}`, address);
+      add(`arenula_${kind}_${i}_bytes`, bytes);
+    });
+  }
+}
