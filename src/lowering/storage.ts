@@ -76,12 +76,16 @@ export function assignStorage(program: Program): StorageMap {
  */
 function lastUses({ subgraph, steps, views, stepsAfterOperator }: Program, lastStep: number): Map<number, number> {
   const last = new Map<number, number>();
-  const root = (tensor: number): number => (views.has(tensor) ? root(views.get(tensor)!) : tensor);
-  const use = (tensor: number, step: number) => last.set(root(tensor), Math.max(last.get(root(tensor)) ?? -1, step));
+  const roots = new Map<number, number>(); // a view's source comes before it, so that one look-up finds its root
+  for (const [tensor, source] of views) roots.set(tensor, roots.get(source) ?? source);
+  const use = (tensor: number, step: number) => {
+    const root = roots.get(tensor) ?? tensor;
+    last.set(root, Math.max(last.get(root) ?? -1, step));
+  };
   steps.forEach(({ reads }, step) => reads.forEach((tensor) => use(tensor, step)));
   subgraph.operators.forEach(({ outputs }, i) => outputs.filter((output) => views.has(output)).forEach((output) => use(output, stepsAfterOperator[i]! - 0.5)));
   subgraph.outputs.forEach((tensor) => use(tensor, lastStep + 1));
-  for (const tensor of views.keys()) last.set(tensor, last.get(root(tensor)) ?? -1);
+  for (const [tensor, root] of roots) last.set(tensor, last.get(root) ?? -1);
   return last;
 }
 
