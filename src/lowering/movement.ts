@@ -109,7 +109,7 @@ export const concatenation: Lowering = {
     const sum = op.inputs.reduce((total, input) => {
       if (input.shape.length !== output.shape.length || input.shape.some((n, d) => d !== axis && n !== output.shape[d]))
         op.invalid(`${describe(input)} of shape [${input.shape}] does not go into [${output.shape}] along axis ${axis}`);
-      if (output.type === "int8") checkSameQuantization(op, input, output);
+      if (input.quantization || output.quantization) checkSameQuantization(op, input, output);
       return total + input.shape[axis]!;
     }, 0);
     op.expectShape(output.shape.map((n, d) => (d === axis ? sum : n)));
