@@ -60,8 +60,8 @@ export const depthwiseConv2d: Lowering = {
     // Strips are whole groups of three output rows: inner/depthwise_3x3.ts computes three at once.
     const planeW = (x.output - 1) * x.stride + (x.kernel - 1) * x.dilation + 1;
     const planeH = (rows: number) => (rows - 1) * y.stride + (y.kernel - 1) * y.dilation + 1;
-    let strip = 3 * Math.ceil(y.output / 3);
-    while (strip > 3 && planeH(strip) * planeW > PLANE_BYTES) strip -= 3;
+    const most = Math.floor((Math.floor(PLANE_BYTES / planeW) - planeH(1)) / y.stride) + 1; // output rows of a plane of PLANE_BYTES
+    const strip = 3 * Math.min(Math.ceil(y.output / 3), Math.max(Math.floor(most / 3), 1));
     const kernel = !three ? "depthwise_conv_2d" : x.stride === 1 ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d_3x3_s2";
     emit.step(kernel, abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
       r.input(abi.DEPTHWISE_CONV_2D_INPUT, input);
