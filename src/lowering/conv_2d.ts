@@ -1,10 +1,11 @@
 import * as abi from "../../assembly/abi/conv_2d";
 import { elementCount } from "../graph/tensor";
-import { activationRange, checkActivation, quantizationOf } from "./activation";
+import { activationRange, checkActivation } from "./activation";
 import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
 import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packMultipliers } from "./packing";
-import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of, spillOf } from "./weights";
+import { checkPerTensor, quantizationOf } from "./quantization";
+import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of, spillOf } from "./weights";
 import { windowAxis, writeWindow, type WindowAxis } from "./window";
 
 export interface Conv2dGeometry {
@@ -41,7 +42,7 @@ export const conv2d: Lowering = {
   options: "every stride, dilation, padding and group count; fused NONE, RELU, RELU_N1_TO_1, RELU6; per-channel or per-tensor weights",
   check(op) {
     checkActivation(op);
-    checkActivations(op);
+    checkPerTensor(op, op.input(0), op.output());
     const { batches, y, x, outC } = geometry(op);
     checkWeights(op, op.input(1), 0, outC);
     checkSymmetric(op, op.input(1));

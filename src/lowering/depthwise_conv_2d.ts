@@ -1,11 +1,12 @@
 import * as abi from "../../assembly/abi/depthwise_conv_2d";
 import { elementCount } from "../graph/tensor";
-import { activationRange, checkActivation, quantizationOf } from "./activation";
+import { activationRange, checkActivation } from "./activation";
 import { emitConv2d } from "./conv_2d";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
 import { bytesOfInt32, channelMultipliers, foldOffset, packMultipliers } from "./packing";
-import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+import { checkPerTensor, quantizationOf } from "./quantization";
+import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
 import { windowAxis, writeWindow } from "./window";
 
 /** Scratch that a strip's plane may take; a plane that is smaller makes one strip. */
@@ -39,7 +40,7 @@ export const depthwiseConv2d: Lowering = {
   options: "every stride, dilation, padding and depth multiplier; fused NONE, RELU, RELU_N1_TO_1, RELU6; per-channel or per-tensor weights",
   check(op) {
     checkActivation(op);
-    checkActivations(op);
+    checkPerTensor(op, op.input(0), op.output());
     const { batches, y, x, outC } = geometry(op);
     checkWeights(op, op.input(1), 3, outC);
     checkSymmetric(op, op.input(1));

@@ -1,8 +1,8 @@
 import * as abi from "../../assembly/abi/mean";
-import { checkPerTensor, checkRescale, quantizationOf } from "./activation";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier, type Multiplier } from "./multiplier";
 import type { Op } from "./op";
+import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
 import { denseStrides, normalizeFor } from "./strides";
 
 /** The dimensions that are averaged away, ascending. */

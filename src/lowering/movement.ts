@@ -1,9 +1,10 @@
 // Operators that move bytes and compute nothing: PAD, PADV2, CONCATENATION, TRANSPOSE.
 import * as abi from "../../assembly/abi/copy";
 import { bitsOf, byteLength, elementCount, type Tensor } from "../graph/tensor";
-import { checkActivation, checkSameQuantization, quantizationOf } from "./activation";
+import { checkActivation } from "./activation";
 import type { Emitter, Lowering, TypeSignature } from "./lowering";
 import { describe, type Op } from "./op";
+import { checkSameQuantization, quantizationOf } from "./quantization";
 import { denseStrides, normalizeFor } from "./strides";
 
 const elementBytes = (tensor: Tensor): number => bitsOf(tensor.type)! / 8;
