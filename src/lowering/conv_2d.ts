@@ -1,10 +1,11 @@
 import * as abi from "../../assembly/abi/conv_2d";
 import { elementCount } from "../graph/tensor";
-import { activationRange, checkActivation, quantizationOf } from "./activation";
+import { activationRange, checkActivation } from "./activation";
 import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
-import { channelMultipliers, concatenate, foldOffset, packC4, packMultipliers, packTile, tilesPerSlice } from "./packing";
-import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of, spillOf } from "./weights";
+import { channelMultipliers, concatenate, foldOffset, packC4, packMultiplier, packTile, tilesPerSlice } from "./packing";
+import { checkPerTensor, quantizationOf } from "./quantization";
+import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of, spillOf } from "./weights";
 import { windowAxis, writeWindow, type WindowAxis } from "./window";
 
 export interface Conv2dGeometry {
@@ -41,7 +42,7 @@ export const conv2d: Lowering = {
   options: "every stride, dilation, padding and group count; fused NONE, RELU, RELU_N1_TO_1, RELU6; per-channel or per-tensor weights",
   check(op) {
     checkActivation(op);
-    checkActivations(op);
+    checkPerTensor(op, op.input(0), op.output());
     const { batches, y, x, outC } = geometry(op);
     checkWeights(op, op.input(1), 0, outC);
     checkSymmetric(op, op.input(1));
@@ -79,7 +80,7 @@ export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weig
   emit.step("conv_2d", abi.CONV_2D_SIZE, (r) => {
     r.input(abi.CONV_2D_INPUT, input);
     r.slices(abi.CONV_2D_TILES, abi.CONV_2D_BUFFER, concatenate(tiles), perSlice * tileBytes);
-    if (shared) r.constant(abi.CONV_2D_MULTIPLIER, packMultipliers(multipliers));
+    if (shared) r.constant(abi.CONV_2D_MULTIPLIER, packMultiplier(multipliers[0]!));
     r.output(abi.CONV_2D_OUTPUT, output);
     r.scratch(abi.CONV_2D_PACKS, depth * 16);
     r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? abi.CONV_2D_PIXELS * depth : 0);

@@ -1,11 +1,12 @@
 import * as abi from "../../assembly/abi/depthwise_conv_2d";
 import { elementCount } from "../graph/tensor";
-import { activationRange, checkActivation, quantizationOf } from "./activation";
+import { activationRange, checkActivation } from "./activation";
 import { emitConv2d } from "./conv_2d";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
-import { channelMultipliers, concatenate, foldOffset, packMultipliers, packTile, tilesPerSlice } from "./packing";
-import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+import { channelMultipliers, concatenate, foldOffset, packMultiplier, packTile, tilesPerSlice } from "./packing";
+import { checkPerTensor, quantizationOf } from "./quantization";
+import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
 import { windowAxis, writeWindow } from "./window";
 
 /** Scratch that a strip's plane may take; a plane that is smaller makes one strip. */
@@ -39,7 +40,7 @@ export const depthwiseConv2d: Lowering = {
   options: "every stride, dilation, padding and depth multiplier; fused NONE, RELU, RELU_N1_TO_1, RELU6; per-channel or per-tensor weights",
   check(op) {
     checkActivation(op);
-    checkActivations(op);
+    checkPerTensor(op, op.input(0), op.output());
     const { batches, y, x, outC } = geometry(op);
     checkWeights(op, op.input(1), 3, outC);
     checkSymmetric(op, op.input(1));
@@ -60,8 +61,8 @@ export const depthwiseConv2d: Lowering = {
     // Strips are whole groups of three output rows: inner/depthwise_3x3.ts computes three at once.
     const planeW = (x.output - 1) * x.stride + (x.kernel - 1) * x.dilation + 1;
     const planeH = (rows: number) => (rows - 1) * y.stride + (y.kernel - 1) * y.dilation + 1;
-    let strip = 3 * Math.ceil(y.output / 3);
-    while (strip > 3 && planeH(strip) * planeW > PLANE_BYTES) strip -= 3;
+    const most = Math.floor((Math.floor(PLANE_BYTES / planeW) - planeH(1)) / y.stride) + 1; // output rows of a plane of PLANE_BYTES
+    const strip = 3 * Math.min(Math.ceil(y.output / 3), Math.max(Math.floor(most / 3), 1));
     const kernel = !three ? "depthwise_conv_2d" : x.stride === 1 ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d_3x3_s2";
     const shared = multipliers.length === 1;
     const bias = foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint);
@@ -74,7 +75,7 @@ export const depthwiseConv2d: Lowering = {
     emit.step(kernel, abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
       r.input(abi.DEPTHWISE_CONV_2D_INPUT, input);
       r.slices(abi.DEPTHWISE_CONV_2D_TILES, abi.DEPTHWISE_CONV_2D_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
-      if (shared) r.constant(abi.DEPTHWISE_CONV_2D_MULTIPLIER, packMultipliers(multipliers));
+      if (shared) r.constant(abi.DEPTHWISE_CONV_2D_MULTIPLIER, packMultiplier(multipliers[0]!));
       r.output(abi.DEPTHWISE_CONV_2D_OUTPUT, output);
       r.scratch(abi.DEPTHWISE_CONV_2D_PLANE, planeH(strip) * planeW);
       writeWindow(r, batches, y, x);

@@ -1,10 +1,11 @@
 import * as addAbi from "../../assembly/abi/add";
 import * as mulAbi from "../../assembly/abi/mul";
 import type { Tensor } from "../graph/tensor";
-import { activationRange, checkActivation, checkPerTensor, checkRescale, quantizationOf } from "./activation";
+import { activationRange, checkActivation } from "./activation";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import type { Op } from "./op";
+import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
 import type { RecordWriter } from "./record";
 import { broadcast, denseStrides, normalizeFor } from "./strides";
 

@@ -1,10 +1,11 @@
 import * as abi from "../../assembly/abi/fully_connected";
 import { elementCount } from "../graph/tensor";
-import { activationRange, checkActivation, quantizationOf } from "./activation";
+import { activationRange, checkActivation } from "./activation";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
-import { channelMultipliers, concatenate, foldOffset, packC8, packMultipliers, packTile, tilesPerSlice } from "./packing";
-import { checkActivations, checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+import { channelMultipliers, concatenate, foldOffset, packC8, packMultiplier, packTile, tilesPerSlice } from "./packing";
+import { checkPerTensor, quantizationOf } from "./quantization";
+import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
 function geometry(op: Op) {
@@ -22,7 +23,7 @@ export const fullyConnected: Lowering = {
   options: "per-channel or per-tensor weights, a weight zero point with the latter; keep_num_dims; fused NONE, RELU, RELU_N1_TO_1, RELU6",
   check(op) {
     checkActivation(op);
-    checkActivations(op);
+    checkPerTensor(op, op.input(0), op.output());
     const { batches, outC } = geometry(op);
     const weights = op.input(1);
     checkWeights(op, weights, 0, outC);
@@ -53,7 +54,7 @@ export const fullyConnected: Lowering = {
       r.input(abi.FULLY_CONNECTED_INPUT, input);
       r.output(abi.FULLY_CONNECTED_OUTPUT, output);
       r.slices(abi.FULLY_CONNECTED_TILES, abi.FULLY_CONNECTED_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
-      if (shared) r.constant(abi.FULLY_CONNECTED_MULTIPLIER, packMultipliers(multipliers));
+      if (shared) r.constant(abi.FULLY_CONNECTED_MULTIPLIER, packMultiplier(multipliers[0]!));
       r.scratch(abi.FULLY_CONNECTED_SUMS, abi.FULLY_CONNECTED_SUMS_BYTES);
       r.i32(abi.FULLY_CONNECTED_BATCHES, batches);
       r.i32(abi.FULLY_CONNECTED_DEPTH, depth);

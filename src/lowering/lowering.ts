@@ -1,7 +1,6 @@
-import type { TensorType } from "../graph/tensor";
+import type { Tensor, TensorType } from "../graph/tensor";
 import type { Op } from "./op";
 import type { RecordWriter } from "./record";
-import type { Tensor } from "../graph/tensor";
 
 export type CoreName = "mcu" | "simd" | "relaxed";
 

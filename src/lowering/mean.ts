@@ -1,8 +1,8 @@
 import * as abi from "../../assembly/abi/mean";
-import { checkPerTensor, checkRescale, quantizationOf } from "./activation";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier, type Multiplier } from "./multiplier";
 import type { Op } from "./op";
+import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
 import { denseStrides, normalizeFor } from "./strides";
 
 /** The dimensions that are averaged away, ascending. */
@@ -46,7 +46,7 @@ export const mean: Lowering = {
       r.output(abi.MEAN_OUTPUT, op.output());
       r.i32(abi.MEAN_MULTIPLIER, mantissa);
       r.i32(abi.MEAN_SHIFT, shift);
-      r.i32(abi.MEAN_BIAS, -input.zeroPoint * count);
+      r.i32(abi.MEAN_BIAS, Math.imul(-input.zeroPoint, count)); // wraps as the kernel's int32 sums do
       r.i32(abi.MEAN_OUTPUT_OFFSET, output.zeroPoint);
       r.i32s(abi.MEAN_KEPT_DIMS, kept.dims);
       r.i32s(abi.MEAN_KEPT_STRIDES, kept.strides[0]!);

@@ -1,9 +1,10 @@
 // Operators that move bytes and compute nothing: PAD, PADV2, CONCATENATION, TRANSPOSE.
 import * as abi from "../../assembly/abi/copy";
 import { bitsOf, byteLength, elementCount, type Tensor } from "../graph/tensor";
-import { checkActivation, checkSameQuantization, quantizationOf } from "./activation";
+import { checkActivation } from "./activation";
 import type { Emitter, Lowering, TypeSignature } from "./lowering";
 import { describe, type Op } from "./op";
+import { checkSameQuantization, quantizationOf } from "./quantization";
 import { denseStrides, normalizeFor } from "./strides";
 
 const elementBytes = (tensor: Tensor): number => bitsOf(tensor.type)! / 8;
@@ -109,7 +110,7 @@ export const concatenation: Lowering = {
     const sum = op.inputs.reduce((total, input) => {
       if (input.shape.length !== output.shape.length || input.shape.some((n, d) => d !== axis && n !== output.shape[d]))
         op.invalid(`${describe(input)} of shape [${input.shape}] does not go into [${output.shape}] along axis ${axis}`);
-      if (output.type === "int8") checkSameQuantization(op, input, output);
+      if (input.quantization || output.quantization) checkSameQuantization(op, input, output);
       return total + input.shape[axis]!;
     }, 0);
     op.expectShape(output.shape.map((n, d) => (d === axis ? sum : n)));

@@ -94,14 +94,9 @@ export function tilesPerSlice(sliceBytes: number, tileBytes: number, tiles: numb
   return Math.min(Math.max(Math.floor(sliceBytes / tileBytes), 1), tiles);
 }
 
-/** {int32 mantissa, int32 shift} of every multiplier. */
-export function packMultipliers(multipliers: readonly Multiplier[]): Uint8Array {
-  const pairs = new Int32Array(2 * multipliers.length);
-  multipliers.forEach(({ mantissa, shift }, c) => {
-    pairs[2 * c] = mantissa;
-    pairs[2 * c + 1] = shift;
-  });
-  return bytesOfInt32(pairs);
+/** {int32 mantissa, int32 shift}: the multiplier that serves all channels. */
+export function packMultiplier({ mantissa, shift }: Multiplier): Uint8Array {
+  return bytesOfInt32([mantissa, shift]);
 }
 
 /** Multipliers input * weight[c] / output, products and quotients in double, as TFLM does since late 2026. */

@@ -1,7 +1,8 @@
 import * as abi from "../../assembly/abi/pool_2d";
-import { activationRange, checkActivation, checkSameQuantization } from "./activation";
+import { activationRange, checkActivation } from "./activation";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
+import { checkSameQuantization } from "./quantization";
 import { windowAxis, writeWindow } from "./window";
 
 function geometry(op: Op) {

@@ -1,8 +1,8 @@
 import * as abi from "../../assembly/abi/quantize";
 import { elementCount, type Tensor } from "../graph/tensor";
-import { checkPerTensor, quantizationOf } from "./activation";
 import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
+import { checkPerTensor, quantizationOf } from "./quantization";
 import { checkRequantize, emitLookup, requantizer } from "./unary";
 
 /** One step between float32 and int8; `quantized` is the int8 side. */

@@ -1,3 +1,4 @@
+import { ArenulaError } from "../errors";
 import { byteLength, type Tensor } from "../graph/tensor";
 import type { Relocation, Step } from "./program";
 
@@ -31,7 +32,9 @@ export class RecordWriter {
     this.view = new DataView(new ArrayBuffer(size));
   }
 
+  /** A field of 32 bits: a value that does not fit would run as another one. */
   i32(at: number, value: number): void {
+    if ((value | 0) !== value) throw new ArenulaError("INTERNAL", `kernel ${this.kernel}: ${value} at byte ${at} of the record is no int32`);
     this.view.setInt32(at, value, true);
   }
 

@@ -7,8 +7,11 @@ import { bytesOfInt32 } from "./packing";
 
 const CONSTANT_ONLY = "constant operands only: folded while lowering";
 
-/** Refuses an operand that only the running model knows. */
+/** Refuses an operand that only the running model knows, one whose elements are no whole bytes, and another type for the result. */
 function constant(op: Op, tensor: Tensor): Uint8Array {
+  const output = op.output(), bits = bitsOf(tensor.type);
+  if (output.type !== tensor.type) op.invalid(`${describe(tensor)} of ${tensor.type} becomes ${output.type}`);
+  if (bits === null || bits % 8 !== 0) op.refuse(`${describe(tensor)} is ${tensor.type}`, "its elements would have to be whole bytes");
   return tensor.data ?? op.refuse(`${describe(tensor)} is computed while the model runs`, "only shape arithmetic on constants is covered so far");
 }
 
@@ -78,8 +81,8 @@ export const pack: Lowering = {
   check(op) {
     const first = op.input(0);
     for (const input of op.inputs) {
-      constant(op, input);
       if (input.type !== first.type || `${input.shape}` !== `${first.shape}`) op.invalid(`${describe(input)} is not of the type and shape of ${describe(first)}`);
+      constant(op, input);
     }
     const axis = packAxis(op);
     op.expectShape([...first.shape.slice(0, axis), op.inputs.length, ...first.shape.slice(axis)]);

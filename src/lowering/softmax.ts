@@ -1,8 +1,8 @@
 import * as abi from "../../assembly/abi/softmax";
 import { elementCount } from "../graph/tensor";
-import { checkPerTensor, quantizationOf } from "./activation";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
+import { checkPerTensor, quantizationOf } from "./quantization";
 
 export const softmax: Lowering = {
   operator: "SOFTMAX",

@@ -25,12 +25,14 @@ export interface StorageMap {
 export function assignStorage(program: Program): StorageMap {
   const { subgraph, steps, views, folded, stepsAfterOperator } = program;
   const ofTensor = new Map<number, Storage>();
+  const neededUntil = new Map<Storage, number>(); // the last use of any tensor that shares it so far
   const lastStep = Math.max(steps.length - 1, 0);
+  const lastUse = lastUses(program, lastStep);
 
-  const create = (tensor: number, step: number): Storage => {
+  const create = (tensor: number, step: number) => {
     const storage = { tensors: [tensor], bytes: byteLength(subgraph.tensors[tensor]!), firstStep: step, lastStep: step };
     ofTensor.set(tensor, storage);
-    return storage;
+    neededUntil.set(storage, lastUse.get(tensor) ?? -1);
   };
   const touch = (tensor: number, step: number) => {
     const storage = ofTensor.get(tensor)!;
@@ -40,11 +42,11 @@ export function assignStorage(program: Program): StorageMap {
     storage.tensors.push(tensor);
     ofTensor.set(tensor, storage);
     storage.lastStep = Math.max(storage.lastStep, step);
+    neededUntil.set(storage, Math.max(neededUntil.get(storage)!, lastUse.get(tensor) ?? -1));
   };
 
   const isConstant = (tensor: number) => subgraph.tensors[tensor]!.data !== null || folded.has(tensor);
   for (const input of subgraph.inputs) if (!ofTensor.has(input) && !isConstant(input)) create(input, 0);
-  const lastUse = lastUses(program, lastStep);
   let step = 0;
   subgraph.operators.forEach((operator, i) => {
     for (; step < stepsAfterOperator[i]!; step++) {
@@ -53,7 +55,7 @@ export function assignStorage(program: Program): StorageMap {
       for (const tensor of writes) {
         if (ofTensor.has(tensor)) touch(tensor, step);
         else {
-          const reused = reusable(steps[step]!, step, tensor, ofTensor, lastUse);
+          const reused = reusable(steps[step]!, step, tensor, ofTensor, neededUntil);
           if (reused) share(tensor, reused, step);
           else create(tensor, step);
         }
@@ -76,23 +78,27 @@ export function assignStorage(program: Program): StorageMap {
  */
 function lastUses({ subgraph, steps, views, stepsAfterOperator }: Program, lastStep: number): Map<number, number> {
   const last = new Map<number, number>();
-  const root = (tensor: number): number => (views.has(tensor) ? root(views.get(tensor)!) : tensor);
-  const use = (tensor: number, step: number) => last.set(root(tensor), Math.max(last.get(root(tensor)) ?? -1, step));
+  const roots = new Map<number, number>(); // a view's source comes before it, so that one look-up finds its root
+  for (const [tensor, source] of views) roots.set(tensor, roots.get(source) ?? source);
+  const use = (tensor: number, step: number) => {
+    const root = roots.get(tensor) ?? tensor;
+    last.set(root, Math.max(last.get(root) ?? -1, step));
+  };
   steps.forEach(({ reads }, step) => reads.forEach((tensor) => use(tensor, step)));
   subgraph.operators.forEach(({ outputs }, i) => outputs.filter((output) => views.has(output)).forEach((output) => use(output, stepsAfterOperator[i]! - 0.5)));
   subgraph.outputs.forEach((tensor) => use(tensor, lastStep + 1));
-  for (const tensor of views.keys()) last.set(tensor, last.get(root(tensor)) ?? -1);
+  for (const [tensor, root] of roots) last.set(tensor, last.get(root) ?? -1);
   return last;
 }
 
 /** The storage of an operand that `tensor` may overwrite at `index`, or null. */
-function reusable(step: Step, index: number, tensor: number, ofTensor: ReadonlyMap<number, Storage>, lastUse: ReadonlyMap<number, number>): Storage | null {
+function reusable(step: Step, index: number, tensor: number, ofTensor: ReadonlyMap<number, Storage>, neededUntil: ReadonlyMap<Storage, number>): Storage | null {
   for (const [read, written] of step.inPlace) {
     if (written !== tensor) continue;
     const storage = ofTensor.get(read)!;
     // Whatever else shares the storage (views, and what it was computed from in place) has to be done with, and no other
     // operand of this step may read the same bytes at other positions.
-    const free = storage.tensors.every((shared) => (lastUse.get(shared) ?? -1) <= index);
+    const free = neededUntil.get(storage)! <= index;
     const alone = step.reads.every((other) => other === read || ofTensor.get(other) !== storage);
     if (free && alone) return storage;
   }

@@ -2,11 +2,12 @@
 // and becomes one table lookup.
 import * as abi from "../../assembly/abi/lookup";
 import { elementCount } from "../graph/tensor";
-import { checkPerTensor, checkRescale, clampRange, quantizationOf } from "./activation";
+import { clampRange } from "./activation";
 import { divideByPowerOfTwo, logistic as logisticOf, multiplyByQuantizedMultiplier, tanh as tanhOf } from "./fixed_point";
 import type { Emitter, Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import type { Op } from "./op";
+import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
 
 const SIGNATURE = [{ inputs: ["int8"], outputs: ["int8"] }] as const;
 

@@ -1,7 +1,7 @@
 // What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED ask of their weights and biases.
 import { elementCount, type Tensor } from "../graph/tensor";
-import { checkPerTensor, checkRescale, quantizationOf } from "./activation";
 import { describe, type Op } from "./op";
+import { checkRescale, quantizationOf } from "./quantization";
 
 /** Refuses weights that are not constant, or whose scales do not go with their output channels along `dimension` or with the activations'. */
 export function checkWeights(op: Op, weights: Tensor, dimension: number, channels: number): void {
@@ -26,11 +26,6 @@ export function checkBias(op: Op, bias: Tensor | null, channels: number): void {
   if (!bias) return;
   if (!bias.data) op.refuse(`bias ${describe(bias)} is computed while the model runs`, "make it a constant");
   if (elementCount(bias.shape) !== channels) op.invalid(`bias ${describe(bias)} has ${elementCount(bias.shape)} elements for ${channels} channels`);
-}
-
-/** The checks that the three operators share, activations included. */
-export function checkActivations(op: Op): void {
-  checkPerTensor(op, op.input(0), op.output());
 }
 
 export function int8Of(tensor: Tensor): Int8Array {

@@ -28,6 +28,7 @@ export function windowAxis(op: Op, axis: string, input: number, kernel: number, 
   const output = same ? Math.ceil(input / stride) : Math.floor((input - extent) / stride) + 1;
   if (output < 1) op.invalid(`${axis}: a window of ${extent} does not fit an input of ${input}`);
   const reach = (output - 1) * stride + extent;
+  if (reach >= 2 ** 31) op.refuse(`${axis}: windows reach over ${reach} elements, 2^31 or more`, "kernels count with 32 bits: a smaller window or dilation does the same");
   const pad = same ? Math.floor(Math.max(reach - input, 0) / 2) : 0;
   return { input, output, kernel, stride, dilation, pad, touchesBorder: pad > 0 || reach - pad > input };
 }

@@ -55,6 +55,10 @@ lowering("refuse a window that does not fit", () => {
   }
 });
 
+lowering("refuse a window that 32 bits cannot measure", () => {
+  for (const good of BOTH) refuses(withOptions(good, { dilationHFactor: 2 ** 30 }), "OPERATOR_UNSUPPORTED", "height: windows reach over 2147483652 elements, 2^31 or more");
+});
+
 lowering("refuse an output of another shape", () => {
   for (const good of BOTH)
     for (const shape of [[1, 4, 5, 3], [1, 3, 5, 4], [2, 4, 5, 4], [4, 5, 4], []]) refuses(withResult(good, { shape }), "MODEL_INVALID", `has shape [${shape}], the inputs and options give [1,4,5,4]`);

@@ -44,6 +44,12 @@ lowering("CONCATENATION refuses activations, shapes that do not fit, axes that a
   for (const axis of [2, -3]) refuses(withOptions(concatenation, { axis }), "MODEL_INVALID", `axis ${axis} of 2 dimensions`);
   refuses(withOperand(concatenation, 1, { scale: 0.25 }), "OPERATOR_UNSUPPORTED", "'x1' has scale 0.25");
   refuses(withOperand(concatenation, 0, { zeroPoint: 1 }), "OPERATOR_UNSUPPORTED", "'x0' has scale 0.5 and zero point 1");
+  for (const type of ["uint8", "int16"] as const) {
+    const moved: Case = { ...concatenation, operands: concatenation.operands.map((operand) => ({ ...operand!, type })), result: { ...concatenation.result, type } };
+    accepts(moved);
+    refuses(withOperand(moved, 1, { scale: 0.25 }), "OPERATOR_UNSUPPORTED", "'x1' has scale 0.25");
+    refuses(withOperand(moved, 1, { scale: undefined }), "OPERATOR_UNSUPPORTED", "'x1' has 0 scales");
+  }
 });
 
 lowering("TRANSPOSE refuses what is no permutation, or computed, or takes more than six steps", () => {

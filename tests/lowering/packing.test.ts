@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { activationRange, clampRange, roundHalfAway } from "../../src/lowering/activation";
 import { Op } from "../../src/lowering/op";
-import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packC8, packMultipliers } from "../../src/lowering/packing";
+import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packC8, packMultiplier, packTile, tilesPerSlice } from "../../src/lowering/packing";
 import { normalize } from "../../src/lowering/strides";
 import { int32Of, spillOf } from "../../src/lowering/weights";
 import { windowAxis } from "../../src/lowering/window";
@@ -64,7 +64,19 @@ packing("int32 values are little-endian, and read back from any address", () => 
 packing("a multiplier per channel: input * weight / output", () => {
   // 0.5 * 0.5 / 0.25 = 1 = 2^30 / 2^31 * 2^1; 0.5 * 0.125 / 0.25 = 1/4; a dead channel
   assert.equal(channelMultipliers(0.5, [0.5, 0.125, 0], 0.25), [{ mantissa: 2 ** 30, shift: 1 }, { mantissa: 2 ** 30, shift: -1 }, { mantissa: 0, shift: 0 }]);
-  assert.equal([...packMultipliers([{ mantissa: 1, shift: -1 }])], [1, 0, 0, 0, 255, 255, 255, 255]);
+  assert.equal([...packMultiplier({ mantissa: 1, shift: -1 })], [1, 0, 0, 0, 255, 255, 255, 255]);
+});
+
+packing("a tile is biases, multipliers, weights; one multiplier for all is left out; missing channels are 0", () => {
+  const weights = Uint8Array.of(7, 8);
+  assert.equal([...packTile(2, Int32Array.of(-1), [{ mantissa: 5, shift: -2 }], weights)], [
+    255, 255, 255, 255, 0, 0, 0, 0, /* multiplier and shift */ 5, 0, 0, 0, 254, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, /* weights */ 7, 8,
+  ]);
+  assert.equal([...packTile(1, Int32Array.of(3), null, weights)], [3, 0, 0, 0, 7, 8]);
+});
+
+packing("a slice is as many whole tiles as fit, at least one, at most all", () => {
+  assert.equal([511, 512, 1535, Infinity, 1].map((bytes) => tilesPerSlice(bytes, 512, 4)), [1, 1, 2, 4, 1]);
 });
 
 packing("64 terms fill a field, 63 where a weight is -128", () => {

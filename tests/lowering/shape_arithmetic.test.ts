@@ -112,4 +112,12 @@ folding("PACK refuses what is computed, operands of different kinds, and axes th
   refuses(withResult(pack, { shape: [4] }), "MODEL_INVALID", "give [2,2]");
 });
 
+folding("STRIDED_SLICE and PACK refuse a change of type, and elements that are no whole bytes", () => {
+  for (const good of [slice, pack]) {
+    refuses(withResult(good, { type: "int64" }), "MODEL_INVALID", "'x0' of int32 becomes int64"); // whoever read 8 bytes an element would leave the 4 there are
+    const type = "int4", operands = good.operands.map((operand, i) => (good === slice && i > 0 ? operand : { ...operand!, type } as Unnamed));
+    refuses({ ...good, operands, result: { ...good.result, type } }, "OPERATOR_UNSUPPORTED", "'x0' is int4");
+  }
+});
+
 folding.run();

@@ -121,4 +121,12 @@ storage("outputs stay alive to the end, inputs from the start to their last read
   assert.equal(storages.map(({ bytes, firstStep, lastStep }) => [bytes, firstStep, lastStep]), [[4, 0, 2], [8, 0, 2]]);
 });
 
+storage("a long chain of views has one storage", () => {
+  const names = Array.from({ length: 20_000 }, (_, i) => i);
+  const tensors = names.map((index) => ({ index, name: "", type: "int8" as const, shape: [4], shapeSignature: null, quantization: null, data: null, isVariable: false }));
+  const operators = names.slice(1).map((tensor, index) => ({ index, name: "RESHAPE", custom: false, version: 1, inputs: [tensor - 1], outputs: [tensor], options: {}, customOptions: null }));
+  const program = lower({ name: "main", tensors, operators, inputs: [0], outputs: [names.length - 1] }, { core: "mcu" });
+  assert.equal(assignStorage(program).storages.map((one) => one.tensors.length), [names.length]);
+});
+
 storage.run();

@@ -1,0 +1,38 @@
+// What lowerings ask of scales and zero points.
+import type { Tensor } from "../graph/tensor";
+import { describe, type Op } from "./op";
+
+/** Scale and zero point of a tensor with one of each; lowerings have checked that it has them (`checkPerTensor`). */
+export function quantizationOf(tensor: Tensor): { scale: number; zeroPoint: number } {
+  const { quantization } = tensor;
+  return { scale: quantization!.scale[0]!, zeroPoint: quantization!.zeroPoint[0]! };
+}
+
+/** Refuses tensors without exactly one positive scale. */
+export function checkPerTensor(op: Op, ...tensors: Tensor[]): void {
+  for (const tensor of tensors) {
+    const scales = tensor.quantization?.scale ?? [];
+    if (scales.length !== 1)
+      op.refuse(`${describe(tensor)} has ${scales.length} scales`, scales.length === 0 ? "quantize the model: an int8 tensor needs a scale and a zero point" : "activations take one scale per tensor");
+    if (!(scales[0]! > 0)) op.invalid(`${describe(tensor)} has scale ${scales[0]}`);
+  }
+}
+
+/** Refuses a factor between scales that no shift of 30 bits reaches. */
+export function checkRescale(op: Op, factor: number): void {
+  if (!(factor < 2 ** 30)) op.refuse(`its sums are rescaled by ${factor}, 2^30 or more`, "the output's scale is far too small for these inputs: quantize again with data that reaches this tensor");
+}
+
+/**
+ * Refuses an operator whose input and output differ in scale or zero point although its bytes are only moved or compared.
+ * @param tolerance how far the scales may lie apart
+ */
+export function checkSameQuantization(op: Op, input: Tensor, output: Tensor, tolerance = 0): void {
+  checkPerTensor(op, input, output);
+  const a = quantizationOf(input), b = quantizationOf(output);
+  if (Math.abs(a.scale - b.scale) > tolerance || a.zeroPoint !== b.zeroPoint)
+    op.refuse(
+      `input ${describe(input)} has scale ${a.scale} and zero point ${a.zeroPoint}, the output ${b.scale} and ${b.zeroPoint}`,
+      "this operator does not rescale: put a QUANTIZE before it",
+    );
+}
