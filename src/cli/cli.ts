@@ -4,6 +4,7 @@ import { printable } from "../arena/labels";
 import { ArenulaError, type ErrorCode } from "../errors";
 import { bench } from "./bench";
 import { boards } from "./boards";
+import { build } from "./build";
 import { check } from "./check";
 import type { CommandFile } from "./command";
 import { inspect } from "./inspect";
@@ -11,7 +12,7 @@ import type { Io } from "./io";
 import { plan } from "./plan";
 import { run } from "./run";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, bench, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, bench, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 

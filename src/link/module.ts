@@ -30,10 +30,20 @@ export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceIm
     binaryen.setShrinkLevel(1);
     binaryen.addPassToSkip("memory-packing"); // it would split the segment at runs of zeros
     module.optimize();
+    checkCode(binaryen, module);
     return module.emitBinary();
   } finally {
     binaryen.clearPassesToSkip();
     module.dispose();
+  }
+}
+
+/** memory.grow or memory.size would cost WAMR's shrunk memory, SIMD 40 KB of interpreter: neither may come out of here. */
+function checkCode(binaryen: Binaryen, module: Module): void {
+  for (let i = 0; i < module.getNumFunctions(); i++) {
+    const { name, body } = binaryen.getFunctionInfo(module.getFunctionByIndex(i));
+    const found = /memory\.(grow|size)|v128|[if]\d+x\d+/.exec(binaryen.emitText(body));
+    if (found) throw new ArenulaError("INTERNAL", `function ${name} of the linked module contains ${found[0]}`);
   }
 }
 

@@ -1,0 +1,52 @@
+import { shortName } from "../arena/labels";
+import { ArenulaError } from "../errors";
+import type { Graph } from "../graph/graph";
+import { link, type Engine, type Linked } from "./link";
+import { verifyLinked } from "./verify";
+
+/** Bytes of weights staged at once, largest first: a larger slice is staged less often, a smaller one leaves more RAM. */
+export const SLICES = [4096, 2048, 1024, 512] as const;
+
+export interface BuildOptions {
+  readonly engine: Engine;
+  /** The most linear memory that the module may have; Infinity where nothing limits it. */
+  readonly ramBytes: number;
+  /** What limits it, for messages: "nrf52840dk", "--ram". */
+  readonly limit: string;
+  readonly name: string;
+  readonly sha256: string;
+  readonly version: string;
+}
+
+export interface Built extends Linked {
+  readonly sliceBytes: number;
+}
+
+/**
+ * Links a model with the largest slices that fit the memory, and checks the module against the desktop.
+ * @throws ArenulaError ARENA_TOO_LARGE with the shortfall and the step that causes it; as `link`
+ */
+export async function build(model: Graph, options: BuildOptions): Promise<Built> {
+  const { default: core } = await import("../../build/core/device.wasm");
+  let smallest: Linked | null = null;
+  for (const sliceBytes of SLICES) {
+    const linked = await link(model, core, { ...options, sliceBytes });
+    if (linked.facts.linear_memory_bytes <= options.ramBytes) {
+      await verifyLinked(model, linked);
+      return { ...linked, sliceBytes };
+    }
+    smallest = linked;
+  }
+  throw tooLarge(smallest!, options);
+}
+
+function tooLarge({ facts, image, program }: Linked, { ramBytes, limit }: BuildOptions): ArenulaError {
+  const { plan } = image;
+  const step = program.steps[plan.peakStep];
+  const operator = step && facts.operators.find(({ index }) => index === step.operator);
+  const alive = plan.blocks.filter(({ firstStep, lastStep }) => firstStep <= plan.peakStep && plan.peakStep <= lastStep).sort((a, b) => b.bytes - a.bytes).slice(0, 3);
+  return new ArenulaError("ARENA_TOO_LARGE", `linear memory takes ${facts.linear_memory_bytes} bytes with the smallest slices, ${limit} allows ${ramBytes}: ${facts.linear_memory_bytes - ramBytes} too many`, {
+    where: operator ? `operator ${operator.index} ${operator.op} '${shortName(operator.tensor)}' holds ${alive.map(({ name, bytes }) => `'${shortName(name)}' (${bytes})`).join(", ")}` : "",
+    hint: "a smaller input, or fewer channels around that operator; `arenula plan --svg` draws the peak",
+  });
+}

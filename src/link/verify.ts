@@ -1,0 +1,45 @@
+// A module is not handed out before it has proved itself: memory as planned, and outputs equal to the desktop's, bit for bit.
+import { ArenulaError } from "../errors";
+import type { Graph } from "../graph/graph";
+import { Interpreter } from "../runtime/interpreter";
+import type { Linked } from "./link";
+
+/** Pseudo-random inferences that are compared. */
+const INFERENCES = 3;
+
+/** @throws ArenulaError INTERNAL: a defect of the linker */
+export async function verifyLinked(model: Graph, { module, facts }: Linked): Promise<void> {
+  const wasm = await WebAssembly.compile(module as BufferSource);
+  const imports = WebAssembly.Module.imports(wasm);
+  if (imports.length > 0) throw defect(`it imports ${imports.map(({ module: from, name }) => `${from}.${name}`).join(", ")}`);
+  const exports = (await WebAssembly.instantiate(wasm)).exports as Record<string, unknown>;
+  const value = (name: string) => (exports[name] as WebAssembly.Global).value as number;
+  if (value("__heap_base") !== facts.linear_memory_bytes || value("__data_end") !== facts.linear_memory_bytes || facts.linear_memory_bytes % 16 !== 0)
+    throw defect(`__heap_base ${value("__heap_base")} and __data_end ${value("__data_end")} for ${facts.linear_memory_bytes} bytes`);
+
+  const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
+  const net = await Interpreter.create(model, { core: "mcu" });
+  let state = 1;
+  for (let n = 0; n < INFERENCES; n++) {
+    memory.fill(0x5a, 0, facts.linear_memory_bytes); // nothing may rely on zeros, or on the inference before
+    net.inputs.forEach((input, i) => {
+      for (let k = 0; k < input.bytes.length; k++) {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        input.bytes[k] = state >>> 24;
+      }
+      memory.set(input.bytes, facts.inputs[i]!.address);
+    });
+    net.invoke();
+    (exports["invoke"] as () => void)();
+    net.outputs.forEach((output, i) => {
+      const { address } = facts.outputs[i]!;
+      const at = output.bytes.findIndex((byte, k) => byte !== memory[address + k]);
+      if (at >= 0) throw defect(`byte ${at} of output '${output.name}' is ${memory[address + at]}, the desktop computes ${output.bytes[at]}`);
+    });
+  }
+  if (memory.subarray(facts.linear_memory_bytes).some((byte) => byte !== 0)) throw defect("it writes beyond its own linear memory");
+}
+
+function defect(what: string): ArenulaError {
+  return new ArenulaError("INTERNAL", `the linked module fails its own check: ${what}`, { hint: "report this with the model: nothing was written" });
+}

@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import pc from "picocolors";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { main } from "../../src/cli/cli";
+
+const DIGITS = "models/digits/digits_int8.tflite";
+const folder = mkdtempSync(path.join(tmpdir(), "arenula-build-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+async function build(...argv: string[]): Promise<{ status: number; json: any }> {
+  let out = "";
+  const colors = pc.createColors(false);
+  const status = await main(["build", ...argv, "--json"], { out: (text) => { out += text; }, err: () => {}, outColors: colors, errColors: colors, columns: Infinity, terminal: null });
+  assert.is(out.trimEnd().split("\n").length, 1);
+  return { status, json: JSON.parse(out) };
+}
+
+const building = suite("arenula build");
+
+building("writes a module and says what it takes", async () => {
+  const file = path.join(folder, "digits.wasm"), header = path.join(folder, "digits.h");
+  const { status, json } = await build(DIGITS, "--ram", "4096", "-o", file, "--header", header);
+  assert.is(status, 0);
+  const bytes = readFileSync(file);
+  assert.ok(WebAssembly.validate(bytes));
+  assert.is(json.wasm_bytes, bytes.length);
+  assert.ok(json.code_bytes + json.weight_bytes < json.wasm_bytes, "the description is neither");
+  assert.ok(json.linear_memory_bytes <= 4096);
+  assert.is(json.activation_bytes, 1536);
+  for (const field of ["scratch_bytes", "staging_bytes", "slice_bytes"]) assert.type(json[field], "number");
+  assert.ok(json.kernels.includes("conv_2d"));
+  assert.match(readFileSync(header, "utf8"), `#define ARENULA_LINEAR_MEMORY_BYTES ${json.linear_memory_bytes}\n`);
+});
+
+building("refuses too little memory, and writes nothing", async () => {
+  const file = path.join(folder, "tight.wasm");
+  const { status, json } = await build(DIGITS, "--ram", "1000", "-o", file);
+  assert.is(status, 1);
+  assert.is(json.error.code, "ARENA_TOO_LARGE");
+  assert.ok(json.error.hint);
+  assert.not.ok(existsSync(file));
+});
+
+building("refuses a model that cannot run, and an unknown board", async () => {
+  const file = path.join(folder, "never.wasm");
+  assert.is((await build("models/digits/digits_float.tflite", "-o", file)).json.error.code, "OPERATOR_UNSUPPORTED");
+  assert.is((await build(DIGITS, "--board", "nucleo-f447re", "-o", file)).json.error.code, "BOARD_UNKNOWN");
+  assert.is((await build(DIGITS, "-o", path.join(folder, "model.bin"))).status, 2);
+  assert.is((await build(DIGITS)).status, 2);
+  assert.not.ok(existsSync(file));
+});
+
+building.run();

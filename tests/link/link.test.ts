@@ -1,0 +1,136 @@
+// A linked module against TFLM's bits: every drawn operator and both bundled networks, with slices of every size.
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { crc32 } from "../../src/crc32";
+import { ArenulaError, Model } from "../../src/index";
+import { build, SLICES } from "../../src/link/build";
+import { link, type Linked } from "../../src/link/link";
+import { moduleSizes } from "../../src/link/sections";
+import { operatorGoldens } from "../operators/goldens";
+
+const linking = suite("link");
+
+const core = new Uint8Array(readFileSync("build/core/device.wasm"));
+const options = { engine: "wamr-fast", name: "model.tflite", sha256: "", version: "0.0.0" } as const;
+const linked = (model: Model, sliceBytes: number) => link(model, core, { ...options, sliceBytes });
+const digits = Model.parse(new Uint8Array(readFileSync("models/digits/digits_int8.tflite")));
+
+interface Instance {
+  readonly memory: Uint8Array;
+  value(name: string): number;
+  invoke(): void;
+  invokeRange(first: number, end: number): void;
+}
+
+async function instance({ module }: Pick<Linked, "module">): Promise<Instance> {
+  const { exports } = (await WebAssembly.instantiate(module as BufferSource)).instance;
+  const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
+  return {
+    memory, value: (name) => (exports[name] as WebAssembly.Global).value as number,
+    invoke: exports["invoke"] as () => void, invokeRange: exports["invoke_range"] as (first: number, end: number) => void,
+  };
+}
+
+/** Runs on a memory full of a pattern, and holds the outputs against TFLM's. */
+async function expectOutputs(made: Linked, inputs: readonly Uint8Array[], outputs: readonly Uint8Array[], id: string): Promise<void> {
+  const { memory, invoke } = await instance(made);
+  memory.fill(0x5a, 0, made.facts.linear_memory_bytes);
+  inputs.forEach((bytes, i) => memory.set(bytes, made.facts.inputs[i]!.address));
+  invoke();
+  outputs.forEach((bytes, i) => {
+    const { address } = made.facts.outputs[i]!;
+    assert.is(crc32(memory.subarray(address, address + bytes.length)), crc32(bytes), `${id}: output ${i}`);
+  });
+  assert.ok(memory.subarray(made.facts.linear_memory_bytes).every((byte) => byte === 0), `${id}: nothing is written behind the last byte`);
+}
+
+for (const { name, cases } of operatorGoldens())
+  linking(`${name}: drawn models give TFLM's bits, one tile to a slice or a few`, async () => {
+    for (const { id, model, inputs, outputs } of cases) {
+      const graph = Model.parse(model), [subgraph] = graph.subgraphs;
+      try {
+        await expectOutputs(await linked(graph, 64), inputs, outputs, id);
+      } catch (error) {
+        // an output that is known before anything runs is refused, and nothing else
+        if (!(error instanceof ArenulaError) || !/is a constant/.test(error.message)) throw error;
+        assert.is(error.code, "OPERATOR_UNSUPPORTED", `${id}: ${subgraph!.outputs}`);
+      }
+    }
+  });
+
+interface Golden {
+  cases: { seed: number | null; inputs: { data?: number[] }[]; outputs: { data: number[] }[] }[];
+}
+
+for (const name of ["digits", "keywords"])
+  linking(`${name}: real samples give TFLM's bits from slices of every size`, async () => {
+    const model = Model.parse(new Uint8Array(readFileSync(`models/${name}/${name}_int8.tflite`)));
+    const golden = JSON.parse(readFileSync(`models/goldens/${name}_int8.json`, "utf8")) as Golden;
+    const real = golden.cases.filter(({ seed }) => seed === null);
+    assert.ok(real.length > 0);
+    for (const sliceBytes of SLICES) {
+      const made = await linked(model, sliceBytes);
+      for (const { inputs, outputs } of real)
+        await expectOutputs(made, inputs.map(({ data }) => Uint8Array.from(data!)), outputs.map(({ data }) => Uint8Array.from(data)), `${name}, slices of ${sliceBytes}`);
+    }
+  });
+
+linking("the module is what WAMR shrinks: no imports, one memory of fixed size, __heap_base equal to __data_end and a multiple of 16", async () => {
+  const made = await linked(digits, 1024);
+  const wasm = new WebAssembly.Module(made.module as BufferSource);
+  assert.equal(WebAssembly.Module.imports(wasm), []);
+  const { value } = await instance(made);
+  assert.is(value("__heap_base"), made.facts.linear_memory_bytes);
+  assert.is(value("__data_end"), made.facts.linear_memory_bytes);
+  assert.is(made.facts.linear_memory_bytes % 16, 0);
+  assert.is(value("arenula_abi"), 1);
+  assert.is(value("arenula_input_0_bytes"), 64);
+});
+
+linking("one operator at a time gives what all at once give, and the word tells which one runs", async () => {
+  const made = await linked(digits, 512);
+  const whole = await instance(made), stepwise = await instance(made);
+  const operators = made.facts.operators.length;
+  for (const { memory } of [whole, stepwise]) memory.fill(7, made.facts.inputs[0]!.address, made.facts.inputs[0]!.address + 64);
+  whole.invoke();
+  for (let i = 0; i < operators; i++) stepwise.invokeRange(i, i + 1);
+  const { address, bytes } = made.facts.outputs[0]!;
+  assert.equal(stepwise.memory.slice(address, address + bytes), whole.memory.slice(address, address + bytes));
+  const word = new DataView(whole.memory.buffer, whole.value("arenula_operator"), 4);
+  assert.is(word.getUint32(0, true), 0xffffffff, "nothing runs now");
+});
+
+linking("only the kernels that the model calls are in the module", async () => {
+  const made = await linked(digits, 1024);
+  assert.equal(made.kernels, ["add", "average_pool_2d", "conv_2d", "depthwise_conv_2d_3x3", "depthwise_conv_2d_3x3_s2", "fully_connected", "softmax"]);
+  assert.ok(moduleSizes(made.module).codeBytes < core.length);
+  assert.equal(WebAssembly.Module.exports(new WebAssembly.Module(made.module as BufferSource)).filter(({ kind }) => kind === "function").map(({ name }) => name).sort(), ["invoke", "invoke_range"]);
+});
+
+linking("the last section is a checksum of everything before it", async () => {
+  const { module } = await linked(digits, 1024);
+  const end = module.length - 18;
+  assert.is(new TextDecoder().decode(module.subarray(end + 3, end + 14)), "arenula.crc");
+  assert.is(new DataView(module.buffer, module.byteOffset + module.length - 4).getUint32(0, true), parseInt(crc32(module.subarray(0, end)), 16));
+});
+
+linking("the largest slices that fit are taken, and too little memory is refused with the shortfall and the place", async () => {
+  const roomy = await build(digits, { ...options, ramBytes: Infinity, limit: "--ram" });
+  assert.is(roomy.sliceBytes, 4096);
+  const least = (await linked(digits, 512)).facts.linear_memory_bytes;
+  const tight = await build(digits, { ...options, ramBytes: least, limit: "--ram" });
+  assert.is(tight.facts.linear_memory_bytes, least);
+  try {
+    await build(digits, { ...options, ramBytes: least - 1, limit: "a board" });
+    assert.unreachable();
+  } catch (error) {
+    if (!(error instanceof ArenulaError)) throw error;
+    assert.is(error.code, "ARENA_TOO_LARGE");
+    assert.match(error.message, `a board allows ${least - 1}: 1 too many`);
+    assert.match(error.where, /^operator \d+ \w+ /);
+    assert.ok(error.hint);
+  }
+});
+
+linking.run();
