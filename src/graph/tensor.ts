@@ -15,6 +15,18 @@ const BITS: Record<TensorType, number | null> = {
   float8_e4m3fn: 8, float8_e5m2: 8,
 };
 
+const signed = (bits: number) => [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] as const;
+const unsigned = (bits: number) => [0, 2 ** bits - 1] as const;
+const STORED_RANGES: Readonly<Partial<Record<TensorType, readonly [number, number]>>> = {
+  int2: signed(2), int4: signed(4), int8: signed(8), int16: signed(16), int32: signed(32),
+  uint2: unsigned(2), uint4: unsigned(4), uint8: unsigned(8), uint16: unsigned(16), uint32: unsigned(32),
+};
+
+/** The least and the most that an integer type of up to 32 bits stores; null for all others. */
+export function storedRange(type: TensorType): readonly [number, number] | null {
+  return STORED_RANGES[type] ?? null;
+}
+
 /** real = (q - zeroPoint[i]) * scale[i], i along `dimension` (one entry: the whole tensor). */
 export interface Quantization {
   /** float32 values of the file, widened; at least one, all finite and positive, or 0 for a dead channel. */

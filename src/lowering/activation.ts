@@ -1,4 +1,4 @@
-import type { Tensor } from "../graph/tensor";
+import { storedRange, type Tensor } from "../graph/tensor";
 import type { Op } from "./op";
 import { quantizationOf } from "./quantization";
 
@@ -12,16 +12,17 @@ export function checkActivation(op: Op): void {
   if (!(name in RANGES)) op.refuse(`fused activation ${name}`, "put the activation behind the operator instead of fusing it");
 }
 
-/** The smallest and largest int8 code that a fused activation lets through. */
+/** The smallest and largest code that a fused activation lets through. */
 export function activationRange(op: Op, output: Tensor): { min: number; max: number } {
   return clampRange(output, RANGES[op.option("fusedActivationFunction", "NONE")]!);
 }
 
-/** Codes of an int8 tensor for real bounds. Source: TFLM kernels/kernel_util.cc, CalculateActivationRangeQuantized: the quotient is rounded to float32. */
+/** Codes of a tensor for real bounds, cut to what its type stores. Source: TFLM kernels/kernel_util.cc, CalculateActivationRangeQuantized: the quotient is rounded to float32. */
 export function clampRange(tensor: Tensor, [low, high]: readonly [number, number]): { min: number; max: number } {
   const { scale, zeroPoint } = quantizationOf(tensor);
   const code = (real: number) => zeroPoint + roundHalfAway(Math.fround(real / scale));
-  return { min: Math.max(-128, low === -Infinity ? -128 : code(low)), max: Math.min(127, high === Infinity ? 127 : code(high)) };
+  const [least, most] = storedRange(tensor.type)!;
+  return { min: low === -Infinity ? least : Math.max(least, code(low)), max: high === Infinity ? most : Math.min(most, code(high)) };
 }
 
 /** To the nearest integer, half away from zero. */

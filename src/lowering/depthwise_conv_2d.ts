@@ -58,11 +58,11 @@ export const depthwiseConv2d: Lowering = {
     const out = quantizationOf(output);
     const { min, max } = activationRange(op, output);
     const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
-    // Strips are whole groups of three output rows: inner/depthwise_3x3.ts computes three at once.
     const planeW = (x.output - 1) * x.stride + (x.kernel - 1) * x.dilation + 1;
     const planeH = (rows: number) => (rows - 1) * y.stride + (y.kernel - 1) * y.dilation + 1;
     const most = Math.floor((Math.floor(PLANE_BYTES / planeW) - planeH(1)) / y.stride) + 1; // output rows of a plane of PLANE_BYTES
-    const strip = 3 * Math.min(Math.ceil(y.output / 3), Math.max(Math.floor(most / 3), 1));
+    const group = three ? 3 : 1; // a strip is whole groups of rows: inner/depthwise_3x3.ts computes three at once
+    const strip = group * Math.min(Math.ceil(y.output / group), Math.max(Math.floor(most / group), 1));
     const kernel = !three ? "depthwise_conv_2d" : x.stride === 1 ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d_3x3_s2";
     const shared = multipliers.length === 1;
     const bias = foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint);

@@ -1,4 +1,5 @@
 // From a program to addresses: the arena is planned, constants and records are laid out before it, records get their addresses.
+import { alignUp } from "../arena/blocks";
 import { planArena, type ArenaPlan, type PlanOptions } from "../arena/plan";
 import type { Program, Step, Target } from "./program";
 import { assignStorage, blocksOf } from "./storage";
@@ -24,14 +25,13 @@ export interface MemoryMap {
 
 /** Everything starts at a multiple of this: the widest vector that a core loads. */
 const ALIGNMENT = 16;
-const alignUp = (n: number) => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
 
 /** @param base first byte that the core does not use itself */
 export function layOut(program: Program, base: number, options: PlanOptions = {}): MemoryMap {
-  let at = alignUp(base);
+  let at = alignUp(base, ALIGNMENT);
   const place = (bytes: number) => {
     const address = at;
-    at = alignUp(at + bytes);
+    at = alignUp(at + bytes, ALIGNMENT);
     return address;
   };
   const recordsAt = at;

@@ -1,4 +1,4 @@
-import { OUTER, RANK } from "../../assembly/abi/shape";
+import { RANK } from "../../assembly/abi/shape";
 import type { Op } from "./op";
 
 /** A box of elements and how every operand steps through it. All arrays have the same length. */
@@ -58,5 +58,5 @@ export function broadcast(op: Op, a: readonly number[], b: readonly number[]): {
 
 /** `normalize`, or a refusal that names the operator. */
 export function normalizeFor(op: Op, box: StridedBox): { dims: number[]; strides: number[][] } {
-  return normalize(box) ?? op.refuse(`${box.dims.length} dimensions that do not merge to ${OUTER + 1}`, "reshape the operands to fewer dimensions");
+  return normalize(box) ?? op.refuse(`${box.dims.length} dimensions that do not merge to ${RANK}`, "reshape the operands to fewer dimensions");
 }

@@ -103,8 +103,7 @@ export class Interpreter {
   static async fromProgram(model: Graph, program: Program, core: Core, planner: PlannerName = "auto"): Promise<Interpreter> {
     const map = layOut(program, core.heapBase, { planner });
     const pages = Math.ceil(map.bytes / PAGE);
-    if (pages > MOST_PAGES) throw new ArenulaError("ARENA_TOO_LARGE", `the model needs ${map.bytes} bytes of memory, WebAssembly has ${MOST_PAGES * PAGE}`);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const memory = allocate(pages);
     const kernels = instantiate(core, memory);
     writeImage(program, map, new Uint8Array(memory.buffer));
     return new Interpreter(model, { name: core.name, kernels, buffer: memory.buffer }, program, map);
@@ -157,6 +156,17 @@ export class Interpreter {
 
   private constantBytes(tensor: number): Uint8Array | null {
     return this.program.folded.get(tensor) ?? this.program.subgraph.tensors[tensor]!.data;
+  }
+}
+
+/** Linear memory of exactly this many pages, for good. */
+function allocate(pages: number): WebAssembly.Memory {
+  const refuse = (what: string) => new ArenulaError("ARENA_TOO_LARGE", `the model needs ${pages} pages of ${PAGE} bytes, ${what}`, { hint: "a smaller input, batch or model would fit" });
+  if (pages > MOST_PAGES) throw refuse(`WebAssembly addresses ${MOST_PAGES}`);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch {
+    throw refuse("which this machine does not have free");
   }
 }
 

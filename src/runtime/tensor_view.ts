@@ -1,15 +1,11 @@
 import { ArenulaError } from "../errors";
-import { elementCount, type Tensor, type TensorType } from "../graph/tensor";
+import { elementCount, storedRange, type Tensor, type TensorType } from "../graph/tensor";
 
 export type TypedArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array | Float32Array | Float64Array;
 
 const ARRAYS: Partial<Record<TensorType, new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray>> = {
   int8: Int8Array, uint8: Uint8Array, bool: Uint8Array, int16: Int16Array, uint16: Uint16Array, int32: Int32Array, uint32: Uint32Array,
   int64: BigInt64Array, uint64: BigUint64Array, float32: Float32Array, float64: Float64Array, float16: Uint16Array,
-};
-
-const RANGES: Partial<Record<TensorType, readonly [number, number]>> = {
-  int8: [-128, 127], uint8: [0, 255], int16: [-32768, 32767], uint16: [0, 65535], int32: [-(2 ** 31), 2 ** 31 - 1],
 };
 
 /** An input or output of an interpreter: what it means, and its bytes. */
@@ -78,7 +74,7 @@ export class InputView extends TensorView {
       (data as Float32Array).set(values);
       return;
     }
-    const range = RANGES[this.type];
+    const range = storedRange(this.type);
     if (scale === null || !range) throw new ArenulaError("INPUT_TYPE", "this input has no scale to quantize with", { ...this.place, hint: "`set` takes stored values" });
     for (let i = 0; i < values.length; i++) {
       const quotient = Math.fround(Math.fround(values[i]!) / scale);
@@ -92,7 +88,7 @@ export class InputView extends TensorView {
    * @throws ArenulaError INPUT_VALUE where the type cannot hold it.
    */
   fill(value: number): void {
-    const range = RANGES[this.type];
+    const range = storedRange(this.type);
     const fits = range ? Number.isInteger(value) && value >= range[0] && value <= range[1] : Number.isFinite(value);
     if (!fits) throw new ArenulaError("INPUT_VALUE", `${value} is no ${this.type}`, { ...this.place, hint: range ? `whole numbers from ${range[0]} to ${range[1]}` : "a finite number" });
     if (this.data instanceof BigInt64Array || this.data instanceof BigUint64Array) this.data.fill(BigInt(value));

@@ -9,7 +9,7 @@
 import type { Quantization, TensorType } from "../graph/tensor";
 import { QuantizationDetails, type QuantizationParameters } from "./generated/schema_generated";
 import { invalid, list, unsupported, type Place } from "./place";
-import { storedRange } from "./types";
+import { zeroPointRange } from "./types";
 
 export interface QuantizedTensor {
   readonly type: TensorType;
@@ -30,7 +30,7 @@ export function readQuantization(table: QuantizationParameters | null, tensor: Q
     throw unsupported(place, ".quantization.details", `${QuantizationDetails[details] ?? `kind ${details} of quantization`} is not supported`,
       "convert with one scale per tensor or per channel");
   }
-  const range = storedRange(tensor.type);
+  const range = zeroPointRange(tensor.type);
   const count = table.scaleLength();
   if (!range || count === 0) return null;
 

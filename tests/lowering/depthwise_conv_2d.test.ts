@@ -38,6 +38,12 @@ lowering("three output rows are a strip, however wide", () => {
   assert.equal(stepOf([9, 2000], [3, 3]).scratch, [5 * 2002]);
 });
 
+lowering("other filters need no groups of three", () => {
+  assert.equal(stepOf([8, 8], [5, 4]).scratch, [(8 + 4) * 11]);
+  assert.equal(stepOf([9, 2000], [5, 4]).scratch, [5 * 2003]);
+  assert.equal(stepOf([500, 8], [4, 4], { stride: [500, 8] }).scratch, [4 * 4]); // one output
+});
+
 lowering("the kernel follows the filter", () => {
   assert.is(stepOf([9, 9], [3, 3]).kernel, "depthwise_conv_2d_3x3");
   assert.is(stepOf([9, 9], [3, 3], { stride: [2, 2] }).kernel, "depthwise_conv_2d_3x3_s2");
