@@ -46,7 +46,7 @@ export class ArenulaError extends Error {
 
   constructor(code: ErrorCode, message: string, context: ErrorContext = {}) {
     super(message);
-    this.name = new.target.name;
+    this.name = "ArenulaError"; // in letters: the class is called otherwise in the minified library
     this.code = code;
     this.where = context.where ?? "";
     this.hint = context.hint ?? "";
@@ -59,4 +59,9 @@ export class ArenulaError extends Error {
 }
 
 /** A file that is not a sound model, or one that Arenula cannot run. */
-export class ModelError extends ArenulaError {}
+export class ModelError extends ArenulaError {
+  constructor(code: ErrorCode, message: string, context: ErrorContext = {}) {
+    super(code, message, context);
+    this.name = "ModelError";
+  }
+}

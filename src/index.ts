@@ -10,6 +10,7 @@
  */
 import { fitBoard } from "./device/fit";
 import type { Board } from "./device/boards";
+import { ModelError } from "./errors";
 import type { Graph } from "./graph/graph";
 import { Interpreter as Runtime, type InterpreterOptions } from "./runtime/interpreter";
 import { readModel } from "./tflite/read";
@@ -33,7 +34,15 @@ export const Model = {
    * Reads a `.tflite` file. Constants stay views into `bytes`: do not change them afterwards.
    * @throws ModelError naming what is wrong, where, and what to do.
    */
-  parse: (bytes: Uint8Array): Model => readModel(bytes),
+  parse(bytes: Uint8Array): Model {
+    if (!(bytes instanceof Uint8Array)) {
+      const kind = Object.prototype.toString.call(bytes).slice(8, -1);
+      throw new ModelError("MODEL_FORMAT", `the bytes of a model are a Uint8Array, not ${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`, {
+        where: "Model.parse", hint: kind === "ArrayBuffer" ? "new Uint8Array(buffer)" : "read the file's bytes: `readFile` in Node, `fetch` and `arrayBuffer` in a browser",
+      });
+    }
+    return readModel(bytes);
+  },
 };
 
 export interface CreateOptions extends InterpreterOptions {

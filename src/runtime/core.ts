@@ -29,7 +29,10 @@ const compiled = new Map<CoreName, Promise<Core>>();
  * @throws ArenulaError CORE_UNAVAILABLE where the engine lacks what the core needs.
  */
 export async function loadCore(choice: CoreChoice): Promise<Core> {
-  if (choice !== "auto") return load(choice);
+  if (choice !== "auto") {
+    if (!CORES.includes(choice)) throw new ArenulaError("CORE_UNAVAILABLE", `no core is called '${String(choice)}'`, { hint: `there are auto, ${[...CORES].reverse().join(", ")}` });
+    return load(choice);
+  }
   for (const name of CORES) {
     try {
       return await load(name);

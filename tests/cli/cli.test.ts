@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -84,6 +85,12 @@ refusals("name the file of a model that is none", async () => {
     assert.match(error.where, name);
   }
   assert.is((await json(1, "inspect", "models/digits")).error.code, "FILE_UNREADABLE");
+});
+refusals("name an input file that is missing, in a process that has yet to load its decoders", () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["dist/cli.js", "run", DIGITS, "-i", `${SEVEN}7.npy`, "--json"], { encoding: "utf8" });
+  assert.is(status, 1, stderr);
+  assert.is(JSON.parse(stdout).error.code, "FILE_NOT_FOUND");
+  assert.is(stderr, "");
 });
 refusals("keep control characters of a file's names out of the terminal", async () => {
   const { err } = await arenula(["inspect", "\u001b[31mred.tflite"]);

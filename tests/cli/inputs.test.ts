@@ -152,6 +152,9 @@ json("refuses what the type cannot hold, with its place", () => {
 json("refuses what is no array of numbers", () => {
   for (const text of ["", "{", '"x"', "null", "{}", '{"values": [1]}', '{"stored": [1], "real": [1]}', "[[1, 2], [3]]", "[1, [2]]", "[[1], 2]", '[["1"]]', "[[], [1]]"]) refusal("INPUT_FORMAT", () => fromJson(text));
 });
+json("refuses lists nested deeper than an array can be", () => {
+  refusal("INPUT_FORMAT", () => fromJson("[".repeat(100_000) + "]".repeat(100_000)));
+});
 json("takes a number for a scalar", () => assert.equal(parseJsonValues("3", "int8", "").shape, []));
 json.run();
 

@@ -5,21 +5,39 @@ import path from "node:path";
 import v8 from "node:v8";
 import { parseArgs } from "node:util";
 import type { CoreName } from "../../src/lowering/lowering";
-import type { Outcome } from "./result";
+import { failed, type Outcome } from "./result";
 import { runGolden, runKernelCase, runModelCase } from "./run_case";
 
 v8.setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 has relaxed SIMD behind this flag
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { models: { type: "string", multiple: true, default: [] }, core: { type: "string", multiple: true }, help: { type: "boolean" } },
-});
+const CORES = ["mcu", "simd", "relaxed"];
 const usage = "usage: npm run conformance -- DIR... [--models DIR]... [--core mcu|simd|relaxed]...";
-if (values.help || positionals.length === 0) {
+const { values, positionals } = parseArguments();
+if (values.help) {
   console.log(usage);
-  process.exit(values.help ? 0 : 2);
+  process.exit(0);
 }
-const cores = (values.core ?? ["mcu", "simd", "relaxed"]) as CoreName[];
+const wrong = [...positionals, ...values.models].find((folder) => existsSync(folder) && !statSync(folder).isDirectory());
+if (wrong !== undefined) wrongUsage(`${wrong} is a file, where a folder of cases is wanted`);
+if (positionals.length === 0) wrongUsage("no folder of cases is given");
+const cores = (values.core ?? CORES) as CoreName[];
+for (const core of cores) if (!CORES.includes(core)) wrongUsage(`no core is called '${core}'`);
+
+function parseArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { models: { type: "string", multiple: true, default: [] }, core: { type: "string", multiple: true }, help: { type: "boolean" } },
+    });
+  } catch (error) {
+    wrongUsage((error as Error).message);
+  }
+}
+
+function wrongUsage(message: string): never {
+  console.error(`${message}\n${usage}`);
+  process.exit(2);
+}
 
 const below = (folder: string, wanted: (file: string) => boolean): string[] =>
   !existsSync(folder) ? [] : readdirSync(folder).sort().flatMap((name) => {
@@ -35,6 +53,10 @@ function count(name: string, core: CoreName, outcome: Outcome): void {
   if (outcome.status === "skipped") missing.set(outcome.reason, (missing.get(outcome.reason) ?? new Set()).add(name));
 }
 
+/** A case that cannot even be read has failed, and the others still run. */
+const unreadable = (error: unknown): Outcome => failed(`${(error as Error).name}: ${(error as Error).message}`);
+const outcomeOf = (run: () => Promise<Outcome>): Promise<Outcome> => run().catch(unreadable);
+
 for (const folder of positionals) {
   if (!existsSync(folder)) {
     console.log(`skipped: ${folder} is not there`);
@@ -46,9 +68,12 @@ for (const folder of positionals) {
   const goldens = below(path.join(folder, "goldens"), (file) => isJson(file) && !file.endsWith(".litert.json"));
   const modelFolders = [...values.models, path.join(folder, "../models"), folder, ...subfolders(folder)];
   for (const core of cores) {
-    for (const file of kernels) count(path.relative(folder, file), core, await runKernelCase(file, core));
-    for (const file of models) count(path.relative(folder, path.dirname(file)), core, await runModelCase(file, core));
-    for (const file of goldens) for (const { name, outcome } of await runGolden(file, modelFolders, core)) count(`${path.relative(folder, file)} ${name}`, core, outcome);
+    for (const file of kernels) count(path.relative(folder, file), core, await outcomeOf(() => runKernelCase(file, core)));
+    for (const file of models) count(path.relative(folder, path.dirname(file)), core, await outcomeOf(() => runModelCase(file, core)));
+    for (const file of goldens) {
+      const results = await runGolden(file, modelFolders, core).catch((error: unknown) => [{ name: "", outcome: unreadable(error) }]);
+      for (const { name, outcome } of results) count(`${path.relative(folder, file)} ${name}`.trimEnd(), core, outcome);
+    }
   }
 }
 

@@ -93,6 +93,15 @@ const HAS_RELAXED = `
 `;
 const FLAG = "--experimental-wasm-relaxed-simd";
 
+cores("the built library's errors keep their names, whatever its classes are called", () => {
+  const refusals = inNode([], `${LIBRARY}
+    const refusal = (act) => { try { act(); } catch ({ name, code, message, hint }) { return { name, code, message, hint }; } };
+    const { name, code, hint } = await core("fastest");
+    print([refusal(() => Model.parse(new Uint8Array(0))), refusal(() => Model.parse(new ArrayBuffer(8))), { name, code, hint }]);`) as ArenulaError[];
+  assert.equal(refusals.map(({ name, code }) => [name, code]), [["ModelError", "MODEL_EMPTY"], ["ModelError", "MODEL_FORMAT"], ["ArenulaError", "CORE_UNAVAILABLE"]]);
+  assert.is(refusals[1]!.hint, "new Uint8Array(buffer)");
+  assert.is(refusals[2]!.hint, "there are auto, mcu, simd, relaxed");
+});
 cores("relaxed runs where the engine has relaxed SIMD, with a flag or without; elsewhere auto takes simd", () => {
   assert.is(inNode([FLAG], HAS_RELAXED), true);
   assert.equal(inNode([FLAG], `${LIBRARY} print([await core("relaxed"), await core("auto")])`), ["relaxed", "relaxed"]);

@@ -33,7 +33,7 @@ export async function decodeInputs(
     throw new ArenulaError("USAGE", `${options.scaling ? "--mean and --std apply" : "--fit applies"} to images, and no input is one`, { hint: "real values in an array are taken as they are" });
   }
   const generators = new Map<string, Lcg>();
-  const files = new Map<string, Promise<Uint8Array>>();
+  const files = new Map<string, Uint8Array>();
   const decoded: DecodedInput[] = [];
   for (const [i, input] of inputs.entries()) {
     const source = sources[i];
@@ -50,11 +50,12 @@ export async function decodeInputs(
           where: source, hint: didYouMean(source, ["zeros", "lcg:1"]) || "raw stored values go in as .bin",
         });
       }
-      const bytes = files.get(source) ?? readFile(source);
+      // awaited at once: a promise that is refused while the decoders load would end the process with a stack trace
+      const bytes = files.get(source) ?? (await readFile(source));
       files.set(source, bytes);
       const { decodeFile } = await import("./decode"); // its decoders take longer to load than most commands to run
       const decodeOptions: DecodeOptions = { ...options, modelScaling: input.scaling };
-      decoded.push(decodeFile(format, await bytes, input, input.aliases, decodeOptions, source));
+      decoded.push(decodeFile(format, bytes, input, input.aliases, decodeOptions, source));
     }
   }
   return decoded;

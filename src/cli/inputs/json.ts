@@ -23,6 +23,8 @@ export function parseJsonValues(text: string, type: TensorType, where: string): 
   return kind === "stored" ? { kind, shape, type, data } : { kind, shape, data };
 }
 
+/** numpy's limit; a file may nest deeper than a recursion can follow. */
+const MOST_DIMENSIONS = 64;
 const HINT = 'write {"real": [...]}, {"stored": [...]}, or a bare list of real values';
 
 function kindOf(json: unknown, where: string): { kind: "stored" | "real"; list: unknown } {
@@ -39,6 +41,7 @@ function kindOf(json: unknown, where: string): { kind: "stored" | "real"; list: 
 
 function flatten(value: unknown, depth: number, shape: number[], data: number[], where: string): void {
   if (Array.isArray(value)) {
+    if (depth === MOST_DIMENSIONS) throw new ArenulaError("INPUT_FORMAT", `lists nested deeper than ${MOST_DIMENSIONS}`, { where, hint: HINT });
     if (shape.length === depth && data.length === 0) shape.push(value.length);
     if (shape[depth] !== value.length) {
       throw new ArenulaError("INPUT_FORMAT", `lists of different lengths at depth ${depth + 1}: ${shape[depth] ?? "a number"} and ${value.length}`, { where, hint: "every row must have the same number of values" });
