@@ -14,7 +14,7 @@ function low(fields: i64): i64 {
 /** Puts the three fields into sums[0], sums[1], sums[2], or adds them to what is there. */
 // @ts-ignore: decorator
 @inline
-function spill(sums: usize, fields: i64, add: bool): void {
+export function spill(sums: usize, fields: i64, add: bool): void {
   const f0 = low(fields);
   fields = (fields - f0) >> 21;
   const f1 = low(fields);
@@ -41,11 +41,11 @@ function spill_tile(sums: usize, a0: i64, a1: i64, a2: i64, a3: i64, b0: i64, b1
 /**
  * sums[c][p] = the dot product of channel c and pixel p.
  * @param w int8 [depth][4]
- * @param x int64 [depth][2], three pixels to a word
+ * @param x two int64 for every term, three pixels to a word, `step` bytes from one term's to the next's
  * @param sums int32 [4][6]
  * @param most terms before a spill
  */
-export function dot_6x4__i64(w: usize, x: usize, depth: i32, most: i32, sums: usize): void {
+export function dot_6x4__i64(w: usize, x: usize, step: i32, depth: i32, most: i32, sums: usize): void {
   const end = w + (depth << 2);
   let first = true;
   do {
@@ -67,7 +67,7 @@ export function dot_6x4__i64(w: usize, x: usize, depth: i32, most: i32, sums: us
       a3 += v * p;
       b3 += v * q;
       w += 4;
-      x += 16;
+      x += step;
     } while (w != stop);
     if (first) spill_tile(sums, a0, a1, a2, a3, b0, b1, b2, b3, false);
     else spill_tile(sums, a0, a1, a2, a3, b0, b1, b2, b3, true);
@@ -76,16 +76,16 @@ export function dot_6x4__i64(w: usize, x: usize, depth: i32, most: i32, sums: us
 }
 
 /**
- * Packs `count` bytes of three rows into every second word of x.
- * @param x int64 [count][2], at the word to write
+ * Packs `count` bytes of three rows into every word of x that is `step` bytes behind the one before.
+ * @param x int64 [count][step / 8], at the word to write
  */
-export function pack_3__i64(x: usize, row0: usize, row1: usize, row2: usize, count: i32): void {
+export function pack_3__i64(x: usize, row0: usize, row1: usize, row2: usize, count: i32, step: i32): void {
   const end = row0 + count;
   while (row0 != end) {
     store<i64>(x, <i64>load<i8>(row0) + (<i64>load<i8>(row1) << 21) + (<i64>load<i8>(row2) << 42));
     row0++;
     row1++;
     row2++;
-    x += 16;
+    x += step;
   }
 }

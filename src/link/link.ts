@@ -38,7 +38,7 @@ export interface Linked {
 export async function link(model: Graph, core: Uint8Array, options: LinkOptions): Promise<Linked> {
   const { default: binaryen } = await import("binaryen");
   const subgraph = model.subgraphs[0]!;
-  const program = lower(subgraph, { core: "mcu", sliceBytes: options.sliceBytes });
+  const program = lower(subgraph, { core: "mcu", engine: "interpreter", sliceBytes: options.sliceBytes });
   const image = deviceImage(program);
   const placed = (what: string) => (index: number): DeviceTensor => deviceTensor(subgraph.tensors[index]!, image, what);
   const inputs = subgraph.inputs.map(placed("input")), outputs = subgraph.outputs.map(placed("output"));

@@ -1,7 +1,7 @@
 import * as abi from "../../assembly/abi/conv_2d";
 import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
-import type { Emitter, Lowering } from "./lowering";
+import type { Emitter, Lowering, LoweringTarget } from "./lowering";
 import type { Op } from "./op";
 import { channelMultipliers, concatenate, foldOffset, packC4, packMultiplier, packTile, tilesPerSlice } from "./packing";
 import { checkPerTensor, quantizationOf } from "./quantization";
@@ -57,6 +57,17 @@ export const conv2d: Lowering = {
   },
 };
 
+/** Packed activations that a block of twelve pixels may take. */
+const MOST_PACK_BYTES = 4096;
+
+/**
+ * Pixels of a block. Interpreters gain from twelve (inner/dot_12x4.ts), unless there are fewer, or a deep convolution would
+ * take too much RAM for them.
+ */
+function blockPixels({ engine }: LoweringTarget, depth: number, pixels: number): 6 | 12 {
+  return engine === "interpreter" && pixels > 6 && depth * 12 * abi.CONV_2D_PACK_BYTES_PER_PIXEL <= MOST_PACK_BYTES ? 12 : 6;
+}
+
 /** The step of a convolution. @param weights int8 [out_c][k_h][k_w][group_c]; their scales are those of the operator's second input */
 export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weights: Int8Array): void {
   const { batches, inC, outC, groups, groupC, depth, y, x } = geometry;
@@ -76,15 +87,16 @@ export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weig
       tiles.push(packTile(4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
     }
   const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / groups);
+  const pixels = blockPixels(emit.target, depth, y.output * x.output);
   const copiesPatches = y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1;
-  emit.step("conv_2d", abi.CONV_2D_SIZE, (r) => {
+  emit.step(pixels === 12 ? "conv_2d_12" : "conv_2d", abi.CONV_2D_SIZE, (r) => {
     r.input(abi.CONV_2D_INPUT, input);
     r.slices(abi.CONV_2D_TILES, abi.CONV_2D_BUFFER, concatenate(tiles), perSlice * tileBytes);
     if (shared) r.constant(abi.CONV_2D_MULTIPLIER, packMultiplier(multipliers[0]!));
     r.output(abi.CONV_2D_OUTPUT, output);
-    r.scratch(abi.CONV_2D_PACKS, depth * 16);
-    r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? abi.CONV_2D_PIXELS * depth : 0);
-    r.scratch(abi.CONV_2D_SUMS, abi.CONV_2D_SUMS_BYTES);
+    r.scratch(abi.CONV_2D_PACKS, depth * pixels * abi.CONV_2D_PACK_BYTES_PER_PIXEL);
+    r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? pixels * depth : 0);
+    r.scratch(abi.CONV_2D_SUMS, pixels * abi.CONV_2D_SUMS_BYTES_PER_PIXEL);
     writeWindow(r, batches, y, x);
     r.i32(abi.CONV_2D_IN_C, inC);
     r.i32(abi.CONV_2D_GROUPS, groups);

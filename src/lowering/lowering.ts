@@ -7,6 +7,8 @@ export type CoreName = "mcu" | "simd" | "relaxed";
 /** What a program is lowered for. Packing depends on it, results do not. */
 export interface LoweringTarget {
   readonly core: CoreName;
+  /** What runs the kernels: compiled to machine code, or interpreted, where loads and calls cost more than sums that are kept. */
+  readonly engine: "compiled" | "interpreter";
   /** Bytes of weights that are staged at once, as far as whole tiles allow; Infinity where nothing is staged (the desktop). */
   readonly sliceBytes: number;
 }
