@@ -1,3 +1,4 @@
+import { shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import type { Interpreter } from "../runtime/interpreter";
 import { boardByName, fitArena, type Board } from "./boards";
@@ -15,7 +16,7 @@ export async function fitBoard(net: Interpreter, board: string | Board): Promise
     const peak = steps[arena.peakStep];
     const largest = arena.blocks.filter((b) => b.firstStep <= arena.peakStep && arena.peakStep <= b.lastStep).sort((a, b) => b.bytes - a.bytes).slice(0, 3);
     throw new ArenulaError("ARENA_TOO_LARGE", `the arena needs ${arena.bytes} bytes, ${facts.name} has ${region.bytes} in ${region.name}: ${shortfall} too many`, {
-      where: peak ? `step ${arena.peakStep}, operator ${peak.operator} ${peak.name} '${peak.tensor}', holds ${largest.map((b) => `'${b.name}' (${b.bytes})`).join(", ")}` : "",
+      where: peak ? `step ${arena.peakStep}, operator ${peak.operator} ${peak.name} '${shortName(peak.tensor)}', holds ${largest.map((b) => `'${shortName(b.name)}' (${b.bytes})`).join(", ")}` : "",
       hint: "a smaller input or fewer channels around that step; `arenula plan --svg` draws the peak",
     });
   }

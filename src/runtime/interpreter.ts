@@ -53,8 +53,8 @@ export interface MemoryUse {
 }
 
 const PAGE = 65536;
-/** WebAssembly's 32-bit memory. */
-const MOST_PAGES = 65536;
+/** 2 GiB: kernels compute addresses as signed numbers of 32 bits. */
+const MOST_PAGES = 32768;
 
 /** One model in one memory of exactly the planned size. */
 export class Interpreter {
@@ -162,7 +162,7 @@ export class Interpreter {
 /** Linear memory of exactly this many pages, for good. */
 function allocate(pages: number): WebAssembly.Memory {
   const refuse = (what: string) => new ArenulaError("ARENA_TOO_LARGE", `the model needs ${pages} pages of ${PAGE} bytes, ${what}`, { hint: "a smaller input, batch or model would fit" });
-  if (pages > MOST_PAGES) throw refuse(`WebAssembly addresses ${MOST_PAGES}`);
+  if (pages > MOST_PAGES) throw refuse(`kernels address ${MOST_PAGES}`);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages });
   } catch {

@@ -1,7 +1,7 @@
 // One model in one memory of exactly the planned size: independent of others, of earlier inputs, and of how it is run.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Interpreter } from "../../src/index";
+import { Interpreter, type ArenulaError } from "../../src/index";
 import { crc32 } from "../../src/crc32";
 import { loadCore } from "../../src/runtime/core";
 import { CORES } from "../support/cores";
@@ -38,6 +38,14 @@ interpreter("memory is exactly the plan, rounded up to pages", async () => {
       const ownBytes = memory.totalBytes - memory.arenaBytes - memory.constantBytes - memory.recordBytes;
       assert.is(ownBytes, Math.ceil((await loadCore(core)).heapBase / 16) * 16);
     }
+});
+
+interpreter("memory ends where signed addresses do: the largest tensor that an arena may hold leaves no room for records", async () => {
+  const made = await memoriesOf(async () => {
+    const error = await Interpreter.create(reluGraph([2 ** 31 - 1]), { core: "mcu" }).then(() => null, (thrown: unknown) => thrown);
+    assert.is((error as ArenulaError | null)?.code, "ARENA_TOO_LARGE");
+  });
+  assert.is(made.filter(({ buffer }) => buffer.byteLength > PAGE).length, 0);
 });
 
 interpreter("memory cannot grow", async () => {

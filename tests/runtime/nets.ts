@@ -35,7 +35,7 @@ export function infer(net: Interpreter, seed: number): number[][] {
 }
 
 /** int8 [2, 3] of scale 0.5, zero point -1, through RELU into the same quantization. */
-export function reluGraph(): Graph {
-  const q = { type: "int8", shape: [2, 3], scale: 0.5, zeroPoint: -1 } as const;
+export function reluGraph(shape: readonly number[] = [2, 3]): Graph {
+  const q = { type: "int8", shape, scale: 0.5, zeroPoint: -1 } as const;
   return graphOf({ tensors: [{ ...q, name: "x" }, { ...q, name: "y" }], operators: [{ op: "RELU", inputs: ["x"], outputs: ["y"] }] });
 }
