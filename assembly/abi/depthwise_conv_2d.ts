@@ -4,7 +4,7 @@
 // Weights come in tiles, one for each input channel, of the `depth_multiplier` output channels that read it:
 //   bias         int32 [depth_multiplier], input offset folded in
 //   multipliers  {int32 multiplier, int32 shift} [depth_multiplier], positive shifts to the left; left out where one pair serves all
-//   weights      int8 [depth_multiplier][k_h][k_w]
+//   weights      int8 [depth_multiplier][k_h][k_w], filled up to whole words
 import { WINDOW_SIZE } from "./window";
 export const DEPTHWISE_CONV_2D_INPUT = WINDOW_SIZE; // address, int8 [batches][in_h][in_w][in_c]
 export const DEPTHWISE_CONV_2D_OUTPUT = WINDOW_SIZE + 4; // address, int8 [batches][out_h][out_w][out_c]

@@ -88,7 +88,7 @@ function walk(record: usize, form: i32): void {
   const slice_c = load<i32>(record, DEPTHWISE_CONV_2D_SLICE_C), buffer: usize = load<u32>(record, DEPTHWISE_CONV_2D_BUFFER);
   const shared: usize = load<u32>(record, DEPTHWISE_CONV_2D_MULTIPLIER); // the multiplier of all channels, or 0
   const multiplier_stride = shared ? 0 : 8;
-  const head = (shared ? 4 : 12) * depth_multiplier, tile_bytes = head + taps * depth_multiplier; // biases and multipliers, then weights
+  const head = (shared ? 4 : 12) * depth_multiplier, tile_bytes = (head + taps * depth_multiplier + 3) & ~3; // biases and multipliers, then weights
   const row_bytes = load<i32>(record, WINDOW_OUT_W) * out_c;
   let input: usize = load<u32>(record, DEPTHWISE_CONV_2D_INPUT);
   let output: usize = load<u32>(record, DEPTHWISE_CONV_2D_OUTPUT);

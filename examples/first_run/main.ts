@@ -96,7 +96,7 @@ out();
 
 // The memory that this took, and what a board needs for it.
 
-const [drawing, figures] = drawPlanText(net.arena, { width: 80, height: 6, colour: screen.colour }).split("\n\n");
+const [drawing, figures] = drawPlanText(net.arena, { width: 80, height: 6, colour: screen.colour, stepNames: net.steps }).split("\n\n");
 out(screen.bold("Its memory, planned before anything ran: bytes upwards, steps across."));
 out(drawing!);
 for (const line of figures!.split("\n").slice(0, 2)) out(`  ${line}`);

@@ -1,13 +1,13 @@
 import type { BlockKind, PlacedBlock } from "./blocks";
-import { ellipsize, grouped, shortName, stepLabel, summary, tickLabel, tickStep } from "./labels";
+import { ellipsize, grouped, shortName, stepLabel, summary, tickLabel, tickStep, type StepName } from "./labels";
 import type { ArenaPlan } from "./plan";
 
 /**
  * A plan as a picture: time across, bytes upwards, one box per block. A pure string, for files and for HTML pages: it carries
  * its own styles (all below `.arenula-plan`), for light and dark.
- * @param options.stepNames Operator names by step; a missing one is shown as its number.
+ * @param options.stepNames What each step belongs to, as `Interpreter.steps` has it; a missing one is shown as its number.
  */
-export function drawPlanSvg(plan: ArenaPlan, options: { title: string; stepNames: readonly string[] }): string {
+export function drawPlanSvg(plan: ArenaPlan, options: { title: string; stepNames: readonly StepName[] }): string {
   const frame = layOut(plan, options.stepNames);
   const { width, height } = frame;
   return [
@@ -62,7 +62,7 @@ interface Frame {
   y(bytes: number): number;
 }
 
-function layOut(plan: ArenaPlan, stepNames: readonly string[]): Frame {
+function layOut(plan: ArenaPlan, stepNames: readonly StepName[]): Frame {
   const columns = Math.max(1, plan.steps, stepNames.length);
   // Wide enough for labels while that is affordable.
   const column = Math.max(840 / columns, Math.min(36, 1500 / columns), Math.min(14, 2800 / columns));
@@ -105,7 +105,7 @@ function byteAxis({ left, right, bottom, bytes, y }: Frame): string {
   return ticks.join("") + `<path class="axis" d="M${left} ${bottom}H${right}"/>`;
 }
 
-function stepAxis({ left, bottom, column, columns, level }: Frame, stepNames: readonly string[]): string {
+function stepAxis({ left, bottom, column, columns, level }: Frame, stepNames: readonly StepName[]): string {
   const every = level ? 1 : Math.ceil(15 / column); // slanted lines of text need 15 pixels each
   const marks: string[] = [];
   for (let step = 0; step < columns; step++) {
@@ -125,24 +125,24 @@ function peakBand(plan: ArenaPlan, { left, top, column }: Frame): string {
 }
 
 /** Drawn last, so that no box covers it. */
-function peakMark(plan: ArenaPlan, { left, right, top, column }: Frame, stepNames: readonly string[]): string {
+function peakMark(plan: ArenaPlan, { left, right, top, column }: Frame, stepNames: readonly StepName[]): string {
   if (plan.bytes === 0) return "";
   const x = left + (plan.peakStep + 0.5) * column;
-  const label = `peak: ${grouped(plan.wholeLowerBoundBytes)} bytes live at step ${stepLabel(plan.peakStep, stepNames)}`;
+  const label = `peak: ${grouped(plan.wholeLowerBoundBytes)} bytes live at operator ${stepLabel(plan.peakStep, stepNames)}`;
   const half = textWidth(label, LABEL_PX) / 2;
   const at = Math.max(left + half - 40, Math.min(x, right + RIGHT - 10 - half));
   return `<path class="mark" d="M${round(x - 4)} ${top - 13}h8l-4 6z"/>${text(at, top - 18, "label strong middle", label)}`;
 }
 
-function box(block: PlacedBlock, plan: ArenaPlan, { left, column, y }: Frame, stepNames: readonly string[]): string {
+function box(block: PlacedBlock, plan: ArenaPlan, { left, column, y }: Frame, stepNames: readonly StepName[]): string {
   const x = left + block.firstStep * column + 0.75;
   const width = Math.max(1, (block.lastStep - block.firstStep + 1) * column - 1.5);
   const height = Math.max(1, y(block.offset) - y(block.offset + block.bytes) - 1.5);
   const top = Math.min(y(block.offset + block.bytes) + 0.75, y(block.offset) - height); // a sliver stands on its floor
   const atPeak = block.firstStep <= plan.peakStep && plan.peakStep <= block.lastStep;
   const radius = Math.min(3, width / 4, height / 4);
-  const steps = block.firstStep === block.lastStep ? `step ${stepLabel(block.firstStep, stepNames)}`
-    : `steps ${stepLabel(block.firstStep, stepNames)} to ${stepLabel(block.lastStep, stepNames)}`;
+  const steps = block.firstStep === block.lastStep ? `operator ${stepLabel(block.firstStep, stepNames)}`
+    : `operators ${stepLabel(block.firstStep, stepNames)} to ${stepLabel(block.lastStep, stepNames)}`;
   const detail = `${block.name}\n${block.kind}, ${grouped(block.bytes)} bytes at ${grouped(block.offset)}\n${steps}`;
   // A nested svg clips what it holds, without an id that could collide in a page with two plans.
   const w = Math.max(0.5, width - 1), h = Math.max(0.5, height - 1); // half a pixel of stroke on every side

@@ -1,5 +1,5 @@
 import type { PlacedBlock } from "./blocks";
-import { ellipsize, grouped, printable, shortName, stepLabel, summary, tickLabel, tickStep } from "./labels";
+import { ellipsize, grouped, printable, shortName, stepLabel, stepNumber, summary, tickLabel, tickStep, type StepName } from "./labels";
 import type { ArenaPlan } from "./plan";
 
 export interface DrawTextOptions {
@@ -9,8 +9,8 @@ export interface DrawTextOptions {
   height?: number;
   /** Whether to use ANSI colours; without them blocks are told apart by shades. Defaults to false. */
   colour?: boolean;
-  /** Operator names by step, for the line that explains the peak. Defaults to none. */
-  stepNames?: readonly string[];
+  /** What each step belongs to, as `Interpreter.steps` has it. Defaults to the steps' own numbers. */
+  stepNames?: readonly StepName[];
 }
 
 /**
@@ -36,7 +36,7 @@ export function drawPlanText(plan: ArenaPlan, options: DrawTextOptions = {}): st
     }
     lines.push(axisLabel(plan, grid, line, colour) + (colour ? `${out}\x1b[0m` : out.trimEnd()));
   }
-  lines.push(stepAxis(grid, colour), ...stepNumbers(plan, grid, colour), "", ...figures(plan, stepNames, width, colour));
+  lines.push(stepAxis(grid, colour), ...stepNumbers(plan, grid, stepNames, colour), "", ...figures(plan, stepNames, width, colour));
   return `${lines.join("\n")}\n`;
 }
 
@@ -158,8 +158,8 @@ function stepAxis({ columns }: Grid, colour: boolean): string {
   return dim(`${"0".padStart(AXIS - 2)} └${"─".repeat(columns)}`, colour);
 }
 
-/** Step numbers below the axis, and a mark under the peak. */
-function stepNumbers(plan: ArenaPlan, { columns, scale }: Grid, colour: boolean): string[] {
+/** Operators' numbers below the axis, and a mark under the peak. */
+function stepNumbers(plan: ArenaPlan, { columns, scale }: Grid, stepNames: readonly StepName[], colour: boolean): string[] {
   const center = (step: number) => Math.min(columns - 1, Math.floor((step + 0.5) * scale));
   const every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((n) => n * scale >= 5) ?? 1000;
   const line = new Array<string>(columns + 4).fill(" ");
@@ -167,13 +167,13 @@ function stepNumbers(plan: ArenaPlan, { columns, scale }: Grid, colour: boolean)
     const at = Math.max(0, center(step) - Math.floor((text.length - 1) / 2));
     for (let k = 0; k < text.length; k++) line[at + k] = text[k];
   };
-  for (let step = 0; step < plan.steps; step += every) write(step, String(step));
+  for (let step = 0; step < plan.steps; step += every) write(step, stepNumber(step, stepNames));
   const peak = `${" ".repeat(AXIS + center(plan.peakStep))}▲ peak`;
   return [dim(" ".repeat(AXIS) + line.join("").trimEnd(), colour), colour ? `\x1b[31m${peak}\x1b[0m` : peak];
 }
 
 /** What the drawing means, in words: the totals, the blocks of the peak, the tones. */
-function figures(plan: ArenaPlan, stepNames: readonly string[], width: number, colour: boolean): string[] {
+function figures(plan: ArenaPlan, stepNames: readonly StepName[], width: number, colour: boolean): string[] {
   const live = plan.blocks.filter((block) => block.bytes > 0 && block.firstStep <= plan.peakStep && plan.peakStep <= block.lastStep);
   live.sort((a, b) => b.bytes - a.bytes);
   const sample = (tone: number) => (colour ? `\x1b[38;5;${COLOURS[tone]}m█\x1b[0m` : SHADES[tone]);
@@ -193,7 +193,7 @@ function figures(plan: ArenaPlan, stepNames: readonly string[], width: number, c
   return [
     kinds.join("   "),
     ...wrap(summary(plan).split(" · "), width),
-    ellipsize(`${grouped(plan.wholeLowerBoundBytes)} bytes live at step ${printable(stepLabel(plan.peakStep, stepNames))}:`, width),
+    ellipsize(`${grouped(plan.wholeLowerBoundBytes)} bytes live at operator ${printable(stepLabel(plan.peakStep, stepNames))}:`, width),
     ...rows,
   ];
 }

@@ -56,9 +56,21 @@ export function tickStep(bytes: number, most: number): number {
   return step;
 }
 
-/** "3 CONV_2D", or "3" for a step without a name. */
-export function stepLabel(step: number, names: readonly string[]): string {
-  return names[step] ? `${step} ${names[step]}` : `${step}`;
+/** What a step of a plan belongs to: people know an operator by its index in the file, which has operators without a step, too. */
+export interface StepName {
+  readonly operator: number;
+  /** "CONV_2D". */
+  readonly name: string;
+}
+
+/** "3": the operator's index; a step that nothing is known of has its own. */
+export function stepNumber(step: number, names: readonly StepName[]): string {
+  return String(names[step]?.operator ?? step);
+}
+
+/** "3 CONV_2D". */
+export function stepLabel(step: number, names: readonly StepName[]): string {
+  return names[step] ? `${stepNumber(step, names)} ${names[step].name}` : stepNumber(step, names);
 }
 
 /** The figures of a plan in one line. */

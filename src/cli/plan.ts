@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { drawPlanText } from "../arena/draw_text";
-import { shortName } from "../arena/labels";
+import { shortName, stepNumber } from "../arena/labels";
 import type { PlannerName } from "../arena/plan";
 import { drawPlanSvg, type Interpreter } from "../index";
 import { lower } from "../lowering/lower";
@@ -38,7 +38,7 @@ async function planFile(file: string, flags: PlanFlags, io: Io): Promise<ExitSta
   const net = await createInterpreter(opened, { planner: flags.planner });
   const fit = board && boardFit(board, net);
   if (flags.svg !== undefined) {
-    await writeFileAtomically(flags.svg, drawPlanSvg(net.arena, { title: opened.name, stepNames: net.steps.map((step) => step.name) }));
+    await writeFileAtomically(flags.svg, drawPlanSvg(net.arena, { title: opened.name, stepNames: net.steps }));
     io.err(`wrote ${flags.svg}\n`);
   }
   io.out(flags.json ? `${JSON.stringify(planJson(net, fit))}\n` : draw(opened.name, net, fit, io));
@@ -63,17 +63,18 @@ function planJson({ arena, model, core }: Interpreter, fit: BoardFitJson | null)
 function draw(name: string, net: Interpreter, fit: BoardFitJson | null, io: Io): string {
   const { outColors: colors, columns } = io;
   const { arena, steps } = net;
+  const span = (first: number, last: number) => (first === last ? stepNumber(first, steps) : `${stepNumber(first, steps)}..${stepNumber(last, steps)}`);
   const atPeak = new Set(blocksAtPeak(arena));
   const activations = arena.blocks.filter((block) => block.kind === "activation").sort((a, b) => a.firstStep - b.firstStep || a.offset - b.offset);
   const verdict = fit && (fit.fits ? `${colors.green(colors.bold("fits"))} ` : `${colors.red(colors.bold("does not fit"))} `) + fitText(fit);
   return [
     `${colors.bold(name)}  ${format.plural(steps.length, "step")}, planned by ${arena.planner}\n\n`,
-    drawPlanText(arena, { width: Math.min(columns, 100), colour: colors.isColorSupported, stepNames: steps.map((step) => step.name) }),
+    drawPlanText(arena, { width: Math.min(columns, 100), colour: colors.isColorSupported, stepNames: steps }),
     "\n",
     table(
-      [{ title: "offset", align: "right" }, { title: "bytes", align: "right" }, { title: "steps" }, { title: "" }, { title: "tensor", shrinks: true }],
+      [{ title: "offset", align: "right" }, { title: "bytes", align: "right" }, { title: "operators" }, { title: "" }, { title: "tensor", shrinks: true }],
       activations.map((block) => [
-        format.count(block.offset), format.count(block.bytes), block.firstStep === block.lastStep ? String(block.firstStep) : `${block.firstStep}..${block.lastStep}`,
+        format.count(block.offset), format.count(block.bytes), span(block.firstStep, block.lastStep),
         atPeak.has(block) ? { text: "peak", paint: colors.yellow } : "", shortName(block.name),
       ]),
       { columns, colors },

@@ -56,13 +56,14 @@ export function foldOffset(bias: Int32Array | null, weights: Int8Array, channels
 
 /**
  * A tile: what a kernel needs of a few output channels, in one piece. Biases int32 [width], {int32 mantissa, int32 shift} [width]
- * unless one pair serves all channels, then the weights; missing channels are 0.
+ * unless one pair serves all channels, then the weights, filled up to whole words so that the next tile's biases are aligned;
+ * missing channels are 0.
  * @param bias int32 [width] or fewer
  * @param multipliers as many, or null where one serves all
  */
 export function packTile(width: number, bias: Int32Array, multipliers: readonly Multiplier[] | null, weights: Uint8Array): Uint8Array {
   const head = tileHead(width, multipliers === null);
-  const tile = new Uint8Array(head + weights.length);
+  const tile = new Uint8Array(Math.ceil((head + weights.length) / 4) * 4);
   const view = new DataView(tile.buffer);
   bias.forEach((value, c) => view.setInt32(4 * c, value, true));
   multipliers?.forEach(({ mantissa, shift }, c) => {

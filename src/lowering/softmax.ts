@@ -13,7 +13,7 @@ export const softmax: Lowering = {
     checkPerTensor(op, input, output);
     const { scale, zeroPoint } = quantizationOf(output);
     if (scale !== 1 / 256 || zeroPoint !== -128) op.refuse(`output scale ${scale} and zero point ${zeroPoint}`, "the format fixes them to 1/256 and -128: convert again");
-    if (!(op.option("beta", 0) > 0)) op.refuse(`beta ${op.option("beta", 0)}`, "beta has to be positive");
+    if (!(op.option("beta", 0) > 0 && op.option("beta", 0) < Infinity)) op.refuse(`beta ${op.option("beta", 0)}`, "beta has to be positive and finite");
     if (input.shape.length < 1) op.invalid("the input is a scalar");
     const { shift } = scaling(quantizationOf(input).scale, op.option("beta", 0));
     if (shift < 1) op.refuse(`input scale ${quantizationOf(input).scale} times beta is below 2^-26`, "rescale the logits: every class would get the same probability");

@@ -34,11 +34,14 @@ function elements(xml: string): string[] {
   return seen;
 }
 
+/** Steps of the operators 0, 2, 4 ...: every other one of these files has no step. */
+const named = (...names: string[]) => names.map((name, i) => ({ operator: 2 * i, name }));
+
 const svg = suite("arena/draw_svg");
 
 svg("is well formed for 0 to 200 steps", () => {
   for (const blocks of [[], [block(0, 0, 3)], models.ad, models.vww, hostile, randomBlocks(1, { count: 200, steps: 200, span: 5, most: 900 }, ["activation", "scratch", "staging"])]) {
-    const drawing = drawPlanSvg(planArena(blocks), { title: "a <model> & more", stepNames: ["CONV_2D", "<ADD>"] });
+    const drawing = drawPlanSvg(planArena(blocks), { title: "a <model> & more", stepNames: named("CONV_2D", "<ADD>") });
     const seen = elements(drawing);
     assert.is(seen[0], "svg");
     assert.is(seen.filter((name) => name === "title").length, blocks.filter((b) => b.bytes > 0).length);
@@ -47,15 +50,15 @@ svg("is well formed for 0 to 200 steps", () => {
 });
 
 svg("escapes names and drops what XML forbids", () => {
-  const drawing = drawPlanSvg(planArena(hostile), { title: "<t>", stepNames: ["<A>"] });
+  const drawing = drawPlanSvg(planArena(hostile), { title: "<t>", stepNames: named("<A>") });
   assert.not.match(drawing, "<script>");
   assert.not.match(drawing, /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
   assert.ok(drawing.includes("&lt;script&gt;"));
 });
 
 svg("names the figures", () => {
-  const drawing = drawPlanSvg(planArena(models.vww), { title: "vww", stepNames: ["CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D"] });
-  assert.ok(drawing.includes("peak: 55,296 bytes live at step 2 CONV_2D"));
+  const drawing = drawPlanSvg(planArena(models.vww), { title: "vww", stepNames: named("CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D") });
+  assert.ok(drawing.includes("peak: 55,296 bytes live at operator 4 CONV_2D"));
   assert.ok(drawing.includes("activations 55,296 (proven minimal)"));
 });
 
@@ -73,7 +76,7 @@ const terminal = suite("arena/draw_text");
 terminal("keeps to its width, in plain characters", () => {
   for (const width of [64, 80, 120]) {
     for (const blocks of [models.vww, models.kws, models.resnet, hostile.slice(0, 2), randomBlocks(1, { count: 300, steps: 300, span: 5, most: 900 }, ["activation", "scratch", "staging"])]) {
-      const drawing = drawPlanText(planArena(blocks), { width, stepNames: ["CONV_2D"] });
+      const drawing = drawPlanText(planArena(blocks), { width, stepNames: named("CONV_2D") });
       assert.not.match(drawing, /\x1b/);
       for (const line of drawing.split("\n")) assert.ok(Array.from(line).length <= width, `${width}: ${line}`);
     }
@@ -89,8 +92,8 @@ terminal("colours say the same as shades", () => {
 });
 
 terminal("explains the peak", () => {
-  const drawing = drawPlanText(planArena(models.vww), { stepNames: ["CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D"] });
-  assert.match(drawing, "55,296 bytes live at step 2 CONV_2D:");
+  const drawing = drawPlanText(planArena(models.vww), { stepNames: named("CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D") });
+  assert.match(drawing, "55,296 bytes live at operator 4 CONV_2D:");
   assert.match(drawing, "36,864  tensor_3");
   assert.match(drawing, "18,432  tensor_2");
 });

@@ -70,9 +70,9 @@ packing("a multiplier per channel: input * weight / output", () => {
 packing("a tile is biases, multipliers, weights; one multiplier for all is left out; missing channels are 0", () => {
   const weights = Uint8Array.of(7, 8);
   assert.equal([...packTile(2, Int32Array.of(-1), [{ mantissa: 5, shift: -2 }], weights)], [
-    255, 255, 255, 255, 0, 0, 0, 0, /* multiplier and shift */ 5, 0, 0, 0, 254, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, /* weights */ 7, 8,
+    255, 255, 255, 255, 0, 0, 0, 0, /* multiplier and shift */ 5, 0, 0, 0, 254, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, /* weights, filled up to a word */ 7, 8, 0, 0,
   ]);
-  assert.equal([...packTile(1, Int32Array.of(3), null, weights)], [3, 0, 0, 0, 7, 8]);
+  assert.equal([...packTile(1, Int32Array.of(3), null, weights)], [3, 0, 0, 0, 7, 8, 0, 0]);
 });
 
 packing("a slice is as many whole tiles as fit, at least one, at most all", () => {
