@@ -31,7 +31,7 @@ building("writes a module and says what it takes", async () => {
   assert.ok(json.linear_memory_bytes <= 4096);
   assert.is(json.activation_bytes, 1536);
   for (const field of ["scratch_bytes", "staging_bytes", "slice_bytes"]) assert.type(json[field], "number");
-  assert.ok(json.kernels.includes("conv_2d"));
+  assert.ok(json.kernels.includes("conv_2d_12"));
   assert.match(readFileSync(header, "utf8"), `#define ARENULA_LINEAR_MEMORY_BYTES ${json.linear_memory_bytes}\n`);
 });
 

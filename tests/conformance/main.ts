@@ -1,4 +1,5 @@
-// npm run conformance -- DIR... [--models DIR]... [--core NAME]: every case below DIR (kernels/, models/, goldens/) on every core.
+// npm run conformance -- DIR... [--models DIR]... [--core NAME]: every case below DIR (kernels/, models/, goldens/) on every core
+// and every form of its kernels.
 // Names each failing case, groups the skipped ones by what is missing, ends with `N passed, N failed, N skipped`.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
@@ -6,7 +7,7 @@ import v8 from "node:v8";
 import { parseArgs } from "node:util";
 import type { CoreName } from "../../src/lowering/lowering";
 import { failed, type Outcome } from "./result";
-import { runGolden, runKernelCase, runModelCase } from "./run_case";
+import { formsOf, runGolden, runKernelCase, runModelCase, type Form } from "./run_case";
 
 v8.setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 has relaxed SIMD behind this flag
 
@@ -47,9 +48,9 @@ const below = (folder: string, wanted: (file: string) => boolean): string[] =>
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const missing = new Map<string, Set<string>>();
-function count(name: string, core: CoreName, outcome: Outcome): void {
+function count(name: string, { core, engine }: Form, outcome: Outcome): void {
   counts[outcome.status]++;
-  if (outcome.status === "failed") console.log(`failed: ${name} on ${core}: ${outcome.reason}`);
+  if (outcome.status === "failed") console.log(`failed: ${name} on ${core}, ${engine}: ${outcome.reason}`);
   if (outcome.status === "skipped") missing.set(outcome.reason, (missing.get(outcome.reason) ?? new Set()).add(name));
 }
 
@@ -67,12 +68,12 @@ for (const folder of positionals) {
   const models = below(path.join(folder, "models"), (file) => path.basename(file) === "case.json");
   const goldens = below(path.join(folder, "goldens"), (file) => isJson(file) && !file.endsWith(".litert.json"));
   const modelFolders = [...values.models, path.join(folder, "../models"), folder, ...subfolders(folder)];
-  for (const core of cores) {
-    for (const file of kernels) count(path.relative(folder, file), core, await outcomeOf(() => runKernelCase(file, core)));
-    for (const file of models) count(path.relative(folder, path.dirname(file)), core, await outcomeOf(() => runModelCase(file, core)));
+  for (const form of cores.flatMap(formsOf)) {
+    for (const file of kernels) count(path.relative(folder, file), form, await outcomeOf(() => runKernelCase(file, form)));
+    for (const file of models) count(path.relative(folder, path.dirname(file)), form, await outcomeOf(() => runModelCase(file, form)));
     for (const file of goldens) {
-      const results = await runGolden(file, modelFolders, core).catch((error: unknown) => [{ name: "", outcome: unreadable(error) }]);
-      for (const { name, outcome } of results) count(`${path.relative(folder, file)} ${name}`.trimEnd(), core, outcome);
+      const results = await runGolden(file, modelFolders, form).catch((error: unknown) => [{ name: "", outcome: unreadable(error) }]);
+      for (const { name, outcome } of results) count(`${path.relative(folder, file)} ${name}`.trimEnd(), form, outcome);
     }
   }
 }

@@ -4,7 +4,7 @@ import { ArenulaError, Model, type Interpreter } from "../../src/index";
 import { lower } from "../../src/lowering/lower";
 import { loadCore } from "../../src/runtime/core";
 import { Interpreter as Runtime } from "../../src/runtime/interpreter";
-import type { CoreName } from "../../src/lowering/lowering";
+import type { CoreName, LoweringTarget } from "../../src/lowering/lowering";
 import { crc32 } from "../../src/crc32";
 import { Lcg } from "../../src/cli/inputs/lcg";
 import type { Graph } from "../../src/graph/graph";
@@ -12,11 +12,19 @@ import { bytesOf, firstDifference } from "./array";
 import { graphOfCase, setClamp, type KernelCase, type Patch } from "./kernel_case";
 import { failed, passed, skipped, type Outcome } from "./result";
 
+/** One way to compute a case: a core, and the forms of kernels that lowering picks for an engine. */
+export type Form = Pick<LoweringTarget, "core" | "engine">;
+
+/** Every core with the forms for compiled code; the scalar one with those for interpreters, too. */
+export function formsOf(core: CoreName): Form[] {
+  return core === "mcu" ? [{ core, engine: "compiled" }, { core, engine: "interpreter" }] : [{ core, engine: "compiled" }];
+}
+
 /** An interpreter, or why there is none: a missing kernel is a skipped case, any other refusal a failed one. */
-async function create(graph: Graph, core: CoreName, patches: readonly Patch[] = []): Promise<Interpreter | Outcome> {
+async function create(graph: Graph, form: Form, patches: readonly Patch[] = []): Promise<Interpreter | Outcome> {
   try {
-    const loaded = await loadCore(core);
-    const program = lower(graph.subgraphs[0]!, { core });
+    const loaded = await loadCore(form.core);
+    const program = lower(graph.subgraphs[0]!, form);
     for (const patch of patches)
       for (const step of program.steps) if (step.operator === patch.operator) setClamp(step.kernel, step.record, patch);
     return await Runtime.fromProgram(graph, program, loaded);
@@ -34,12 +42,12 @@ function clearOutputs(net: Interpreter): void {
 }
 
 /** conformance/kernels/OPERATOR/CASE.json: one operator, stated multipliers. */
-export async function runKernelCase(file: string, core: CoreName): Promise<Outcome> {
+export async function runKernelCase(file: string, form: Form): Promise<Outcome> {
   const testCase = JSON.parse(readFileSync(file, "utf8")) as KernelCase;
   if (testCase.dtype !== "int8") return skipped(`${testCase.op} ${testCase.dtype} has no kernel`);
   const built = graphOfCase(testCase);
   if (!built) return skipped(`${testCase.op} has no kernel`);
-  const net = await create(built.graph, core, built.patches);
+  const net = await create(built.graph, form, built.patches);
   if (isOutcome(net)) return net;
   const inputs = Object.entries(testCase.tensors).filter(([name]) => name.startsWith("input"));
   clearOutputs(net);
@@ -60,10 +68,10 @@ interface ModelCase {
 }
 
 /** conformance/models/CASE/case.json: a `.tflite`, raw inputs, raw expected outputs, checksums of intermediate tensors. */
-export async function runModelCase(file: string, core: CoreName): Promise<Outcome> {
+export async function runModelCase(file: string, form: Form): Promise<Outcome> {
   const folder = path.dirname(file);
   const testCase = JSON.parse(readFileSync(file, "utf8")) as ModelCase;
-  const net = await load(path.join(folder, testCase.model), core);
+  const net = await load(path.join(folder, testCase.model), form);
   if (isOutcome(net)) return net;
   const inputs = testCase.inputs.map((input) => new Uint8Array(readFileSync(path.join(folder, input.file))));
   inputs.forEach((bytes, i) => net.inputs[i]!.bytes.set(bytes));
@@ -116,13 +124,13 @@ interface Golden {
 }
 
 /** conformance/goldens/MODEL.json: TFLM's outputs and a checksum of every operator's output. One outcome per case. */
-export async function runGolden(file: string, modelFolders: readonly string[], core: CoreName): Promise<{ name: string; outcome: Outcome }[]> {
+export async function runGolden(file: string, modelFolders: readonly string[], form: Form): Promise<{ name: string; outcome: Outcome }[]> {
   const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
   const model = modelFolders.map((folder) => path.join(folder, golden.model)).find(existsSync);
   const names = golden.cases.map(({ seed, sample }) => (seed === null ? `sample ${sample}` : `seed ${seed}`));
   const all = (outcome: Outcome) => names.map((name) => ({ name, outcome }));
   if (!model) return all(skipped(`${golden.model} is in none of the folders of --models`));
-  const net = await load(model, core);
+  const net = await load(model, form);
   if (isOutcome(net)) return all(net);
   return golden.cases.map((testCase, i) => ({ name: names[i]!, outcome: runGoldenCase(net, testCase) }));
 }
@@ -149,7 +157,7 @@ function runGoldenCase(net: Interpreter, testCase: Golden["cases"][number]): Out
   return passed;
 }
 
-async function load(file: string, core: CoreName): Promise<Interpreter | Outcome> {
+async function load(file: string, form: Form): Promise<Interpreter | Outcome> {
   let graph: Graph;
   try {
     graph = Model.parse(new Uint8Array(readFileSync(file)));
@@ -157,5 +165,5 @@ async function load(file: string, core: CoreName): Promise<Interpreter | Outcome
     if (!(error instanceof ArenulaError)) throw error;
     return failed(`${path.basename(file)}: ${error.code}: ${error.message} (${error.where})`);
   }
-  return create(graph, core);
+  return create(graph, form);
 }

@@ -39,7 +39,8 @@ operators("every operator of the table is in a drawn model", () => {
 operators("every kernel of the core runs in a drawn model", async () => {
   const { module } = await loadCore("mcu");
   const kernels = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function").map(({ name }) => name);
-  const programs = families.flatMap(({ cases }) => cases).map(({ model }) => lower(Model.parse(model).subgraphs[0]!, { core: "mcu" }));
+  const programs = families.flatMap(({ cases }) => cases).flatMap(({ model }) =>
+    (["compiled", "interpreter"] as const).map((engine) => lower(Model.parse(model).subgraphs[0]!, { core: "mcu", engine })));
   const called = new Set(programs.flatMap(({ steps }) => steps.map(({ kernel }) => kernel)));
   assert.equal(kernels.filter((name) => !called.has(name)), []);
 });
