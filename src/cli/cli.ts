@@ -10,8 +10,9 @@ import { inspect } from "./inspect";
 import type { Io } from "./io";
 import { plan } from "./plan";
 import { run } from "./run";
+import { simulate } from "./simulate";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, bench, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, simulate, bench, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 
