@@ -22,6 +22,12 @@ export type ErrorCode =
   | "INPUT_SCALING" // image or audio input whose scaling is not known
   | "ARENA_TOO_LARGE" // the plan does not fit the board
   | "FLASH_TOO_SMALL"
+  // a linked .wasm
+  | "DEVICE_MODULE_FORMAT" // not a module of Arenula
+  | "DEVICE_MODULE_CORRUPT" // one whose bytes changed since it was linked
+  | "DEVICE_MODULE_ABI" // one for another version of the device ABI, or one that breaks it
+  | "DEVICE_TRAP" // the module stopped: a bad access, a division by zero, ...
+  | "DEVICE_TIMEOUT" // the module does not come to an end
   // boards, files, usage
   | "BOARD_UNKNOWN"
   | "BOARD_INVALID" // a board.json that breaks its schema

@@ -11,8 +11,9 @@ import { inspect } from "./inspect";
 import type { Io } from "./io";
 import { plan } from "./plan";
 import { run } from "./run";
+import { simulate } from "./simulate";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, bench, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 

@@ -1,7 +1,7 @@
 import { printable } from "../arena/labels";
 import type { Interpreter, Model } from "../index";
 import { readFile } from "./files";
-import { decodeInputs } from "./inputs/inputs";
+import { decodeInputs, type NamedInput } from "./inputs/inputs";
 import type { DecodedInput, Scaling } from "./inputs/types";
 import type { Io } from "./io";
 import { inputsOf } from "./model";
@@ -15,8 +15,12 @@ export interface InputFlags {
 }
 
 /** Reads and decodes `--input` and says on stderr what was done to the numbers. */
-export async function readInputs(model: Model, flags: InputFlags, io: Io): Promise<DecodedInput[]> {
-  const inputs = inputsOf(model);
+export function readInputs(model: Model, flags: InputFlags, io: Io): Promise<DecodedInput[]> {
+  return readNamedInputs(inputsOf(model), flags, io);
+}
+
+/** The same for inputs that do not come from a .tflite file. */
+export async function readNamedInputs(inputs: readonly NamedInput[], flags: InputFlags, io: Io): Promise<DecodedInput[]> {
   const decoded = await decodeInputs(flags.input, inputs, { scaling: scalingOf(flags), fit: flags.fit ?? false }, readFile);
   decoded.forEach(({ notes }, i) => {
     if (notes.length > 0) io.err(`${io.errColors.dim(`${printable(inputs[i].name)}:`)} ${notes.join("; ")}\n`);

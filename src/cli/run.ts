@@ -84,7 +84,7 @@ const TOP = 5;
 const BAR_COLUMNS = 24;
 
 /** The largest values first, as most outputs are scores; of a larger output the largest few, of an image-like one the range. */
-function describeOutput(output: TensorView, io: Io): string {
+export function describeOutput(output: TensorView, io: Io): string {
   const { outColors: colors, columns } = io;
   const real = output.dequantize();
   const head = facts([

@@ -50,7 +50,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const missing = new Map<string, Set<string>>();
 function count(name: string, { core, engine }: Form, outcome: Outcome): void {
   counts[outcome.status]++;
-  if (outcome.status === "failed") console.log(`failed: ${name} on ${core}, ${engine}: ${outcome.reason}`);
+  if (outcome.status === "failed") console.log(`failed: ${name} on ${core}${engine === "compiled" ? "" : `, forms for an ${engine}`}: ${outcome.reason}`);
   if (outcome.status === "skipped") missing.set(outcome.reason, (missing.get(outcome.reason) ?? new Set()).add(name));
 }
 
