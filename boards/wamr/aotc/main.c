@@ -83,6 +83,16 @@ static uint8_t *read_file(const char *path, uint32_t *size) {
   return bytes;
 }
 
+/**
+ * What XIP code has to call instead of computing: what LLVM would turn into a call of the compiler's library, or into a constant beside
+ * the code, both relocations that code in flash cannot take. WAMR's own lists hold more: 32-bit constants become loads from a table, so
+ * that no address is known and no check can be proved, and on cores but the M4 and M7 every 64-bit multiplication and shift becomes a call.
+ */
+static const char *xip_calls(const char *target) {
+  if (strncmp(target, "riscv", 5) == 0) return "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32.const,f64.const,llvm.cttz.i32,llvm.cttz.i64";
+  return "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32.const,f64.const";
+}
+
 static AOTCompOption compiler_options(const options *chosen) {
   AOTCompOption to = {0};
   to.target_arch = (char *)chosen->target;
@@ -99,6 +109,7 @@ static AOTCompOption compiler_options(const options *chosen) {
   to.enable_ref_types = to.enable_call_indirect_overlong = true;
   to.disable_llvm_lto = chosen->plain_pipeline;
   to.is_indirect_mode = to.disable_llvm_intrinsics = chosen->xip;
+  if (chosen->xip) to.builtin_intrinsics = xip_calls(chosen->target);
   aot_call_stack_features_init_default(&to.call_stack_features);
   return to;
 }
