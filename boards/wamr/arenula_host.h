@@ -38,14 +38,15 @@ const char *arenula_error_name(arenula_error error);
 typedef struct {
   void *pool;               /* aligned to 8; holds WAMR's structures, its stack and the linear memory */
   uint32_t pool_bytes;
-  uint32_t wasm_stack_bytes; /* of the interpreters, inside the pool; 0: 2,048 */
-  uint32_t budget_ms;        /* of one invoke; 0: no limit */
+  uint32_t wasm_stack_bytes; /* of the interpreters, inside the pool; 0: 3,072 (fast) or 4,096 (classic). Compiled code has none */
+  uint32_t budget_ms;        /* of opening and of each invoke; 0: no limit */
 } arenula_options;
 
 typedef struct {
   uint32_t linear_memory_bytes; /* after WAMR's shrinking */
   uint32_t pool_used_bytes;     /* now */
   uint32_t pool_high_bytes;     /* the most since arenula_open, loading included */
+  uint32_t wasm_stack_bytes;    /* part of the pool */
 } arenula_memory;
 
 typedef struct {

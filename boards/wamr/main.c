@@ -113,6 +113,7 @@ static void report_memory(uint32_t index, const job *at, arenula_memory memory) 
   report_number("pool_bytes", at->pool_bytes ? at->pool_bytes : sizeof pool);
   report_number("pool_used_bytes", memory.pool_used_bytes);
   report_number("pool_high_bytes", memory.pool_high_bytes);
+  report_number("wasm_stack_bytes", memory.wasm_stack_bytes);
   report_number("stack_bytes", stack_bytes());
   report_number("stack_high_bytes", stack_high_bytes());
   report_end();

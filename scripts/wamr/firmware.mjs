@@ -47,6 +47,9 @@ function wamrFlags(core, engine, root) {
 /** -Os but for the interpreter itself: half the speed would be lost there (shared measurements: 41 against 77 instructions per MAC). */
 const optimization = (source) => (/wasm_interp_(fast|classic)\.c$/.test(source) ? "-O3" : "-Os");
 
+/** The compiler would see a memcpy in memcpy's own loop, and call it. */
+const LOOPS_STAY = ["-O2", "-fno-tree-loop-distribute-patterns"];
+
 /** One archive per board and engine, in the cache. */
 async function buildLibrary(board, engineName) {
   const engine = engineByName(engineName), { core } = board;
@@ -54,7 +57,7 @@ async function buildLibrary(board, engineName) {
   const gcc = `${core.prefix}gcc`;
   const compiler = toolVersion(gcc);
   const defines = [`-DARENULA_ENGINE="${engineName}"`, `-DARENULA_POOL_BYTES=${board.poolBytes}`];
-  const flags = [...core.flags, ...core.libraries.filter((flag) => flag.includes("specs")), "-std=gnu11", "-ffunction-sections", "-fdata-sections", ...wamrFlags(core, engine, root), ...defines];
+  const flags = [...core.flags, ...core.libraries, "-std=gnu11", "-ffunction-sections", "-fdata-sections", ...wamrFlags(core, engine, root), ...defines];
   const ownFlags = ["-Wall", "-Wextra", "-Os", `-I${board.folder}`, `-I${HOST}/port`];
   const own = [...filesBelow(HOST).filter((file) => !file.includes(`${path.sep}aotc${path.sep}`) && /\.[chS]$/.test(file)), path.join(board.folder, "board.h")];
   const key = keyOf(compiler, version, root, ...flags, ...ownFlags, readFileSync(new URL(import.meta.url)), ...own.flatMap((file) => [file, readFileSync(file)]));
@@ -70,7 +73,7 @@ async function buildLibrary(board, engineName) {
     };
     await inParallel([
       ...wamrSources(core, engine, root).map((source) => compile(path.join(root, "core", source), [optimization(source), "-w"])),
-      ...[...HOST_SOURCES, ...core.port.map((file) => `port/${file}`)].map((source) => compile(path.join(HOST, source), ownFlags)),
+      ...[...HOST_SOURCES, ...core.port.map((file) => `port/${file}`)].map((source) => compile(path.join(HOST, source), [...ownFlags, ...(source.endsWith("_memory.c") ? LOOPS_STAY : [])])),
     ]);
     await build(`${core.prefix}ar`, ["rcs", path.join(temporary, "libarenula.a"), ...objects]);
   });
@@ -112,7 +115,7 @@ const isWasm = (bytes) => bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x
  * @property {number} [operators] How many to measure one by one. Defaults to what the module's section says.
  * @property {number} [poolBytes] Defaults to all that the board has for it.
  * @property {number} [budgetMs] Of each call. Defaults to 10,000.
- * @property {number} [wasmStackBytes] Defaults to 2,048.
+ * @property {number} [wasmStackBytes] Defaults to 3,072 (fast) and 4,096 (classic).
  * @property {(module: Buffer) => Uint8Array} [damage] For tests: what becomes of the file that is linked in.
  */
 

@@ -17,7 +17,7 @@ const CORES = {
   "cortex-m33": arm("cortex-m33", "thumbv8m.main"),
   "cortex-m55": arm("cortex-m55", "thumbv8.1m.main"),
   rv32: {
-    prefix: "riscv64-unknown-elf-", port: ["riscv.c"], qemu: "qemu-system-riscv32", libraries: ["--specs=picolibc.specs"],
+    prefix: "riscv64-unknown-elf-", port: ["riscv.c", "riscv_memory.c"], qemu: "qemu-system-riscv32", libraries: ["--specs=picolibc.specs", "-DPICOLIBC_INTEGER_PRINTF_SCANF"],
     flags: ["-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32", "-mcmodel=medany"],
     buildTarget: "RISCV32_ILP32", targetName: "RISCV32_ILP32", nativeCalls: "invokeNative_riscv.S", relocation: "aot_reloc_riscv.c",
     aot: { target: "riscv32", cpu: "generic-rv32", features: "+m,+a,+c" },

@@ -82,6 +82,64 @@ export const staged = () => testModule({
       (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 16))))`],
 });
 
+/** The sum of 256 products of bytes at 256 and 512, in operator 1: a plain loop over contiguous bytes, which LLVM turns into vector code. */
+export const dot = () => testModule({
+  operators: [
+    `(local $i i32) (loop $next
+      (i32.store8 (i32.add (i32.const 256) (local.get $i)) (i32.add (i32.mul (local.get $i) (i32.const 37)) (i32.load8_u (i32.const ${INPUT + 1}))))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 512))))`,
+    `(local $i i32) (local $sum i32) (loop $next
+      (local.set $sum (i32.add (local.get $sum)
+        (i32.mul (i32.load8_s (i32.add (i32.const 256) (local.get $i))) (i32.load8_s (i32.add (i32.const 512) (local.get $i))))))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 256))))
+     (i32.store (i32.const ${OUTPUT}) (local.get $sum))`,
+  ],
+});
+
+/**
+ * A hash over integer operations whose operands no compiler knows (from input 0): what XIP code may not turn into calls of the
+ * compiler's library, a switch, copies and fills. Equal to what V8 computes from the same file.
+ */
+export const arithmetic = () => {
+  const mix = (value) => `(local.set $h (i64.add (i64.mul (local.get $h) (i64.const 6364136223846793005)) ${value}))`;
+  const wide = (value) => `(i64.extend_i32_u ${value})`;
+  const x = "(local.get $x)", y = "(local.get $y)", p = "(local.get $p)", q = "(local.get $q)";
+  const i32 = ["add", "sub", "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr"].map((name) => wide(`(i32.${name} ${x} ${y})`));
+  const i64 = ["add", "sub", "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr"].map((name) => `(i64.${name} ${p} ${q})`);
+  const unary = ["clz", "ctz", "popcnt"].flatMap((name) => [wide(`(i32.${name} ${x})`), `(i64.${name} ${p})`]);
+  const narrow = [`(i64.extend_i32_s (i32.extend8_s ${x}))`, `(i64.extend_i32_s (i32.extend16_s ${x}))`, `(i64.extend32_s ${p})`, `(i64.extend_i32_s (select ${x} ${y} (i64.lt_s ${p} ${q})))`];
+  const cases = Array.from({ length: 9 }, (_, i) => i);
+  const chosen = `${cases.map((i) => `(block $case_${i}`).reverse().join(" ")}
+    (br_table ${cases.map((i) => `$case_${i}`).join(" ")} (i32.rem_u ${x} (i32.const 9))))
+    ${cases.map((i) => `${mix(`(i64.const ${i * i + 3})`)} (br $out) ${i < 8 ? ")" : ""}`).join("\n")}`;
+  return testModule({
+    operators: [`(local $x i32) (local $y i32) (local $p i64) (local $q i64) (local $h i64) (local $round i32)
+      (loop $next
+        (local.set $x (i32.load (i32.add (i32.const ${INPUT}) (local.get $round))))
+        (local.set $y (i32.or (i32.load (i32.add (i32.const ${INPUT + 4}) (local.get $round))) (i32.const 1)))
+        (local.set $p (i64.load (i32.add (i32.const ${INPUT}) (local.get $round))))
+        (local.set $q (i64.or (i64.load (i32.add (i32.const ${INPUT + 8}) (local.get $round))) (i64.const 1)))
+        ${[...i32, ...i64, ...unary, ...narrow].map(mix).join("\n")}
+        (block $out ${chosen})
+        (memory.copy (i32.const 300) (i32.add (i32.const ${INPUT}) (local.get $round)) (i32.const 12))
+        (memory.fill (i32.const 312) ${x} (i32.const 5))
+        (memory.copy (i32.const 303) (i32.const 300) (i32.const 17))
+        ${mix("(i64.load (i32.const 305))")}
+        ${mix("(i64.load (i32.const 311))")}
+        (br_if $next (i32.lt_u (local.tee $round (i32.add (local.get $round) (i32.const 1))) (i32.const 16))))
+      (i64.store (i32.const ${OUTPUT}) (local.get $h))`],
+  });
+};
+
+/** What V8 computes. */
+export async function inV8(wasm, inputs) {
+  const { instance } = await WebAssembly.instantiate(wasm, {});
+  const { memory, invoke } = instance.exports;
+  new Uint8Array(memory.buffer).set(inputs, INPUT);
+  invoke();
+  return Buffer.from(new Uint8Array(memory.buffer, OUTPUT, 16)).toString("hex");
+}
+
 const NOTHING = "(nop)";
 /** Reads far beyond memory in operator 3, from an address that no compiler knows. */
 export const outOfBounds = () => testModule({
