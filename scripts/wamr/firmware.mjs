@@ -47,6 +47,13 @@ function wamrFlags(core, engine, root) {
 /** -Os but for the interpreter itself: half the speed would be lost there (shared measurements: 41 against 77 instructions per MAC). */
 const optimization = (source) => (/wasm_interp_(fast|classic)\.c$/.test(source) ? "-O3" : "-Os");
 
+/**
+ * The AOT loader moves code and data next to each other, for 64-bit targets whose relocations do not reach far: twice the code in RAM while
+ * it loads, and a gap afterwards (kws needs a pool of 50,224 bytes with it). In this one file the name of WAMR's port for ESP-IDF leaves
+ * that out, and nothing else.
+ */
+const loaderFlags = (source) => (source.endsWith("aot_loader.c") ? ["-DBH_PLATFORM_ESP_IDF"] : []);
+
 /** The compiler would see a memcpy in memcpy's own loop, and call it. */
 const LOOPS_STAY = ["-O2", "-fno-tree-loop-distribute-patterns"];
 
@@ -61,7 +68,7 @@ async function buildLibrary(board, engineName) {
   const ownFlags = ["-Wall", "-Wextra", "-Os", `-I${board.folder}`, `-I${HOST}/port`];
   const own = [...filesBelow(HOST).filter((file) => !file.includes(`${path.sep}aotc${path.sep}`) && /\.[chS]$/.test(file)), path.join(board.folder, "board.h")];
   const commands = [
-    ...wamrSources(core, engine, root).map((source) => [path.join(root, "core", source), [...flags, optimization(source), "-w"]]),
+    ...wamrSources(core, engine, root).map((source) => [path.join(root, "core", source), [...flags, optimization(source), ...loaderFlags(source), "-w"]]),
     ...[...HOST_SOURCES, ...core.port.map((file) => `port/${file}`)].map((source) => [path.join(HOST, source), [...flags, ...ownFlags, ...(source.endsWith("_memory.c") ? LOOPS_STAY : [])]]),
   ];
   const key = keyOf(compiler, version, JSON.stringify(commands), ...own.flatMap((file) => [file, readFileSync(file)]));
