@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifndef WASM_ENABLE_INTERP
+#error "compile the host with the WASM_ENABLE_INTERP and WASM_ENABLE_FAST_INTERP that WAMR is compiled with"
+#endif
+
 // A call reserves room for all its locals and operands. kws runs with 2,048 bytes in the fast interpreter and not with 1,792, with 2,560
 // in the classic one and not with 2,048.
 #if WASM_ENABLE_INTERP == 0

@@ -3,6 +3,7 @@
 #include "arenula_host.h"
 #include "board.h"
 #include "board_port.h"
+#include "neighbours.h"
 #include "report.h"
 #include <string.h>
 
@@ -15,11 +16,16 @@ typedef struct {
   uint32_t pool_bytes;   /* 0: all of it */
   uint32_t budget_ms;
   uint32_t wasm_stack_bytes;
+  uint32_t check_neighbours;
 } job;
 
 extern const job arenula_jobs[], arenula_jobs_end[];
 
-static uint8_t pool[ARENULA_POOL_BYTES] __attribute__((aligned(16), section(".pool")));
+static struct {
+  uint8_t before[NEIGHBOUR_BAND_BYTES];
+  uint8_t pool[ARENULA_POOL_BYTES];
+  uint8_t after[NEIGHBOUR_BAND_BYTES];
+} memory __attribute__((aligned(16), section(".pool")));
 
 static arenula_error report_error(uint32_t index, const char *stage, const arenula_model *model, arenula_error error) {
   report_begin("error");
@@ -106,22 +112,31 @@ static arenula_error run_sample(uint32_t index, uint32_t number, const uint8_t *
   return ARENULA_OK;
 }
 
-static void report_memory(uint32_t index, const job *at, arenula_memory memory) {
+static void report_memory(uint32_t index, const job *at, arenula_memory used) {
   report_begin("memory");
   report_number("job", index);
-  report_number("linear_memory_bytes", memory.linear_memory_bytes);
-  report_number("pool_bytes", at->pool_bytes ? at->pool_bytes : sizeof pool);
-  report_number("pool_used_bytes", memory.pool_used_bytes);
-  report_number("pool_high_bytes", memory.pool_high_bytes);
-  report_number("wasm_stack_bytes", memory.wasm_stack_bytes);
+  report_number("linear_memory_bytes", used.linear_memory_bytes);
+  report_number("pool_bytes", at->pool_bytes ? at->pool_bytes : sizeof memory.pool);
+  report_number("pool_used_bytes", used.pool_used_bytes);
+  report_number("pool_high_bytes", used.pool_high_bytes);
+  report_number("wasm_stack_bytes", used.wasm_stack_bytes);
   report_number("stack_bytes", stack_bytes());
   report_number("stack_high_bytes", stack_high_bytes());
   report_end();
 }
 
+static void report_neighbours(uint32_t index) {
+  uint32_t bytes, changed = neighbours_changed(&bytes);
+  report_begin("neighbours");
+  report_number("job", index);
+  report_number("bytes", bytes);
+  report_number("changed", changed);
+  report_end();
+}
+
 static arenula_error run_job(uint32_t index, const job *at) {
   arenula_model model;
-  const arenula_options options = {pool, at->pool_bytes && at->pool_bytes < sizeof pool ? at->pool_bytes : sizeof pool, at->wasm_stack_bytes, at->budget_ms};
+  const arenula_options options = {memory.pool, at->pool_bytes && at->pool_bytes < sizeof memory.pool ? at->pool_bytes : sizeof memory.pool, at->wasm_stack_bytes, at->budget_ms};
   stack_paint();
   arenula_error error = arenula_open(&model, &options, at->module, at->module_bytes);
   if (error != ARENULA_OK) return report_error(index, "open", &model, error);
@@ -136,9 +151,13 @@ static arenula_error run_job(uint32_t index, const job *at) {
   report_number("samples", samples);
   report_end();
 
+  // Taken here: neighbours_fill allocates all that is left, and running allocates nothing.
+  arenula_memory used = arenula_measure_memory(&model);
+  if (at->check_neighbours) neighbours_fill(memory.before, memory.after);
   error = run_operators(index, at, &model);
   for (uint32_t i = 0; error == ARENULA_OK && i < samples; i++) error = run_sample(index, i, at->inputs + i * sample, &model);
-  if (error == ARENULA_OK) report_memory(index, at, arenula_measure_memory(&model));
+  if (error == ARENULA_OK) report_memory(index, at, used);
+  if (at->check_neighbours) report_neighbours(index);
   arenula_close(&model);
   return error;
 }

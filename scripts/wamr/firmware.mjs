@@ -12,7 +12,7 @@ import { build, CACHE, inParallel, intoCache, keyOf, runProgram, ToolError, tool
 import { findWamr } from "./wamr.mjs";
 
 const HOST = path.join(ROOT, "boards/wamr");
-const HOST_SOURCES = ["arenula_host.c", "module_file.c", "crc32.c", "report.c", "main.c", "platform/platform.c", "port/semihosting.c", "port/stack.c"];
+const HOST_SOURCES = ["arenula_host.c", "module_file.c", "crc32.c", "report.c", "neighbours.c", "main.c", "platform/platform.c", "port/semihosting.c", "port/stack.c"];
 /** A limit that no inference needs, under emulation 1 ns per instruction: 10 seconds are 10,000,000,000 instructions. */
 const DEFAULT_BUDGET_MS = 10_000;
 
@@ -60,21 +60,20 @@ async function buildLibrary(board, engineName) {
   const flags = [...core.flags, ...core.libraries, "-std=gnu11", "-ffunction-sections", "-fdata-sections", ...wamrFlags(core, engine, root), ...defines];
   const ownFlags = ["-Wall", "-Wextra", "-Os", `-I${board.folder}`, `-I${HOST}/port`];
   const own = [...filesBelow(HOST).filter((file) => !file.includes(`${path.sep}aotc${path.sep}`) && /\.[chS]$/.test(file)), path.join(board.folder, "board.h")];
-  const key = keyOf(compiler, version, root, ...flags, ...ownFlags, readFileSync(new URL(import.meta.url)), ...own.flatMap((file) => [file, readFileSync(file)]));
+  const commands = [
+    ...wamrSources(core, engine, root).map((source) => [path.join(root, "core", source), [...flags, optimization(source), "-w"]]),
+    ...[...HOST_SOURCES, ...core.port.map((file) => `port/${file}`)].map((source) => [path.join(HOST, source), [...flags, ...ownFlags, ...(source.endsWith("_memory.c") ? LOOPS_STAY : [])]]),
+  ];
+  const key = keyOf(compiler, version, JSON.stringify(commands), ...own.flatMap((file) => [file, readFileSync(file)]));
   const folder = path.join(CACHE, "firmware", `${board.name}-${engineName}-${key}`);
   const archive = path.join(folder, "libarenula.a");
   if (existsSync(archive)) return { archive, folder, key };
   await intoCache(folder, async (temporary) => {
     const objects = [];
-    const compile = (source, extra) => async () => {
-      const object = path.join(temporary, `${objects.length}-${path.basename(source)}.o`);
-      objects.push(object);
-      await build(gcc, [...flags, ...extra, "-c", source, "-o", object]);
-    };
-    await inParallel([
-      ...wamrSources(core, engine, root).map((source) => compile(path.join(root, "core", source), [optimization(source), "-w"])),
-      ...[...HOST_SOURCES, ...core.port.map((file) => `port/${file}`)].map((source) => compile(path.join(HOST, source), [...ownFlags, ...(source.endsWith("_memory.c") ? LOOPS_STAY : [])])),
-    ]);
+    await inParallel(commands.map(([source, options], i) => async () => {
+      objects[i] = path.join(temporary, `${i}-${path.basename(source)}.o`);
+      await build(gcc, [...options, "-c", source, "-o", objects[i]]);
+    }));
     await build(`${core.prefix}ar`, ["rcs", path.join(temporary, "libarenula.a"), ...objects]);
   });
   return { archive, folder, key };
@@ -87,7 +86,7 @@ function jobsSource(jobs, folder) {
     writeFileSync(file, bytes);
     return `.balign 16\n${kind}_${index}: .incbin "${file}"\n`;
   }));
-  const rows = jobs.map((job, i) => `.word module_${i}, ${job.module.length}, inputs_${i}, ${job.inputs.length}, ${job.operators}, ${job.poolBytes}, ${job.budgetMs}, ${job.wasmStackBytes}\n`);
+  const rows = jobs.map((job, i) => `.word module_${i}, ${job.module.length}, inputs_${i}, ${job.inputs.length}, ${job.operators}, ${job.poolBytes}, ${job.budgetMs}, ${job.wasmStackBytes}, ${job.checkNeighbours}\n`);
   return `.section .jobs,"a"\n.balign 16\n.global arenula_jobs, arenula_jobs_end\narenula_jobs:\n${rows.join("")}arenula_jobs_end:\n.section .jobs.data,"a"\n${blobs.join("")}`;
 }
 
@@ -102,7 +101,7 @@ async function prepareJob(job, board, engine, checks) {
   if (job.damage) module = job.damage(Buffer.from(module));
   return {
     aot, operators, module, inputs: job.inputs ?? new Uint8Array(0),
-    poolBytes: job.poolBytes ?? 0, budgetMs: job.budgetMs ?? DEFAULT_BUDGET_MS, wasmStackBytes: job.wasmStackBytes ?? 0,
+    poolBytes: job.poolBytes ?? 0, budgetMs: job.budgetMs ?? DEFAULT_BUDGET_MS, wasmStackBytes: job.wasmStackBytes ?? 0, checkNeighbours: job.checkNeighbours ? 1 : 0,
   };
 }
 
@@ -116,14 +115,15 @@ const isWasm = (bytes) => bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x
  * @property {number} [poolBytes] Defaults to all that the board has for it.
  * @property {number} [budgetMs] Of each call. Defaults to 10,000.
  * @property {number} [wasmStackBytes] Defaults to 3,072 (fast) and 4,096 (classic).
+ * @property {boolean} [checkNeighbours] Fills the free pool and bands around it before the model runs, and counts afterwards what changed.
  * @property {(module: Buffer) => Uint8Array} [damage] For tests: what becomes of the file that is linked in.
  */
 
 /**
  * Builds the firmware; everything that did not change comes from the cache (~/.cache/arenula/firmware).
  * @param {{ board: string, engine: string, checks?: "proved" | "runtime", jobs?: Job[] } & Partial<Job>} options One job, or `jobs`.
- * @returns {Promise<{ elf: string, board: string, engine: string, wamr: string, sizes: { text: number, data: number, bss: number }, jobs: object[] }>}
- *   `sizes` as `size` counts them: `text` holds the modules and inputs, `bss` the pool; `code` is text without them. `jobs[i].aot` is the compiler's report.
+ * @returns {Promise<{ elf: string, board: string, engine: string, wamr: string, sizes: { text: number, code: number, data: number, bss: number }, jobs: object[] }>}
+ *   `sizes` in bytes: `text` holds the modules and inputs, `code` is text without them; pool and stacks are no part of `bss`. `jobs[i].aot` is the compiler's report.
  * @throws ToolError
  */
 export async function buildFirmware({ board: boardName, engine: engineName, checks = "proved", jobs, ...job }) {
@@ -132,7 +132,7 @@ export async function buildFirmware({ board: boardName, engine: engineName, chec
   for (const each of jobs ?? [job]) prepared.push(await prepareJob(each, board, engine, checks));
   const library = await buildLibrary(board, engineName);
   const scripts = [path.join(board.folder, "board.ld"), path.join(HOST, "port/cortex_m.ld"), path.join(HOST, "port/riscv.ld")];
-  const key = keyOf(library.key, ...scripts.map((file) => readFileSync(file)), ...prepared.flatMap((each) => [each.module, each.inputs, JSON.stringify([each.operators, each.poolBytes, each.budgetMs, each.wasmStackBytes])]));
+  const key = keyOf(library.key, ...scripts.map((file) => readFileSync(file)), ...prepared.flatMap((each) => [each.module, each.inputs, JSON.stringify([each.operators, each.poolBytes, each.budgetMs, each.wasmStackBytes, each.checkNeighbours])]));
   const folder = path.join(CACHE, "firmware", "linked", `${boardName}-${engineName}-${key}`);
   const elf = path.join(folder, "firmware.elf");
   if (!existsSync(elf)) {
@@ -146,15 +146,39 @@ export async function buildFirmware({ board: boardName, engine: engineName, chec
       ]);
     });
   }
-  const sizes = readSizes(await build(`${core.prefix}size`, [elf]));
+  const sizes = readSizes(await build(`${core.prefix}size`, ["-A", elf]));
   const linked = prepared.reduce((sum, { module, inputs }) => sum + module.length + inputs.length, 0);
   const { version } = await findWamr();
   return { elf, board: boardName, engine: engineName, wamr: version, sizes: { ...sizes, code: sizes.text - linked }, jobs: prepared };
 }
 
 function readSizes(output) {
-  const [text, data, bss] = output.trim().split("\n")[1].trim().split(/\s+/).map(Number);
-  return { text, data, bss };
+  const sections = new Map([...output.matchAll(/^(\.\S+)\s+(\d+)\s+\d+$/gm)].map(([, name, bytes]) => [name, Number(bytes)]));
+  const sum = (...names) => names.reduce((total, name) => total + (sections.get(name) ?? 0), 0);
+  // What lies in flash: code, constants, modules, and the first values of data.
+  return { text: sum(".text", ".ARM.exidx", ".eh_frame", ".data"), data: sum(".data"), bss: sum(".bss", ".tdata", ".tbss", ".tbss_space") };
+}
+
+/** RAM that a job took: WAMR, module and linear memory (pool), the native stack, and the firmware's own variables. */
+export function ramBytes(firmware, job) {
+  return job.memory.pool_high_bytes + job.memory.stack_high_bytes + firmware.sizes.data + firmware.sizes.bss;
+}
+
+/**
+ * The smallest pool that a module runs in, to 16 bytes: a few more than what WAMR counts as used, for its own bookkeeping and for gaps.
+ * @param {object} options As for buildFirmware, one job.
+ */
+export async function smallestPool(options) {
+  const runs = async (poolBytes) => (await runFirmware(await buildFirmware({ ...options, operators: 0, poolBytes }))).jobs[0];
+  const whole = await runs(0);
+  if (whole.error) throw new ToolError("FIRMWARE_FAILED", `${whole.error.stage}: ${whole.error.error}: ${whole.error.reason}`);
+  let refused = Math.floor(whole.memory.pool_high_bytes / 16) - 1, enough = refused + 1024;
+  while (enough - refused > 1) {
+    const middle = (enough + refused) >> 1;
+    if ((await runs(middle * 16)).error) refused = middle;
+    else enough = middle;
+  }
+  return enough * 16;
 }
 
 /** QEMU's arguments for a board: instructions are counted, one per nanosecond of emulated time. */
@@ -186,7 +210,7 @@ function collect(events) {
   const only = (name) => events.find(({ event }) => event === name) ?? null;
   const all = (name) => events.filter(({ event }) => event === name);
   return {
-    error: only("error"), model: only("model"), emptyRange: only("empty_range")?.instructions ?? null, operators: all("operator"), memory: only("memory"),
+    error: only("error"), model: only("model"), emptyRange: only("empty_range")?.instructions ?? null, operators: all("operator"), memory: only("memory"), neighbours: only("neighbours"),
     samples: all("invoke").map(({ sample, instructions }) => ({ instructions, outputs: all("output").filter((output) => output.sample === sample) })),
   };
 }

@@ -68,6 +68,16 @@ for (const [board, engine] of CONFIGURATIONS) {
     assert.equal([output(jobs[1]), output(jobs[4])], [[SUMS], [SUMS]]);
   });
 
+  firmware("writes nothing outside of linear memory, and traps", async () => {
+    const jobs = await run([{ module: modules.justBeyond(), checkNeighbours: true }, { ...good, checkNeighbours: true }]);
+    assert.is(jobs[0].error.error, "trap");
+    for (const { neighbours } of jobs) {
+      assert.ok(neighbours.bytes > 50_000, `${neighbours.bytes} bytes of neighbourhood`);
+      assert.is(neighbours.changed, 0);
+    }
+    assert.equal(output(jobs[1]), [SUMS]);
+  });
+
   firmware("names the operator of a trap inside invoke, too", async () => {
     const [job] = await run([{ module: modules.outOfBounds(), inputs: INPUTS, operators: 0 }]);
     assert.equal(named(job), ["invoke", "trap", 3, "out of bounds memory access"]);
