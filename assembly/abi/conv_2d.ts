@@ -25,7 +25,8 @@ export const CONV_2D_FILL = WINDOW_SIZE + 64; // what a padded tap reads: the in
 export const CONV_2D_OUTPUT_OFFSET = WINDOW_SIZE + 68; // the output's zero point
 export const CONV_2D_MIN = WINDOW_SIZE + 72; // clamp, int8
 export const CONV_2D_MAX = WINDOW_SIZE + 76;
-export const CONV_2D_SIZE = WINDOW_SIZE + 80;
+export const CONV_2D_DIRECT = WINDOW_SIZE + 80; // 1 where depth <= spill, no shift is to the left, and |bias| + depth * 2^14 < 2^31
+export const CONV_2D_SIZE = WINDOW_SIZE + 84;
 
 /** Scratch of a block of 6 or 12 pixels: int32 sums [4 channels][pixels], then {address, row stride} of the patches. */
 export const CONV_2D_SUMS_BYTES_PER_PIXEL = 4 * 4 + 8;

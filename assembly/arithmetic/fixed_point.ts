@@ -39,7 +39,14 @@ export function rounding_divide_by_pot(x: i64, exponent: i64): i32 {
 // @ts-ignore: decorator
 @inline
 export function rescale(x: i32, multiplier: i64, rounding: i64, sign: i64, down: i64): i32 {
-  return <i32>((<i64>x * multiplier + rounding - (<i64>x & sign)) >> down);
+  return rescale_i64(x, multiplier, rounding, sign, down);
+}
+
+/** `rescale` of an x that is a 64-bit number already, and within 32 bits. */
+// @ts-ignore: decorator
+@inline
+export function rescale_i64(x: i64, multiplier: i64, rounding: i64, sign: i64, down: i64): i32 {
+  return <i32>((x * multiplier + rounding - (x & sign)) >> down);
 }
 
 /** 2^30 + 2^31 * 2^(right - 1); without the second where nothing is shifted. */

@@ -9,7 +9,7 @@ import {
   DEPTHWISE_CONV_2D_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX,
 } from "../abi/depthwise_conv_2d";
 import { WINDOW_OUT_W } from "../abi/window";
-import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
+import { rescale_i64, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 
 /** The lowest field, sign-extended. */
 // @ts-ignore: decorator
@@ -21,16 +21,16 @@ function low_field(fields: i64): i64 {
 /**
  * One strip of one channel, both strides 1 or both 2: `two` is known at compile time.
  * @param w int8 [3][3]
+ * Assumes that no shift is to the left and that sums with their bias stay within 32 bits: lowering sends other layers elsewhere.
  * @param rows output rows to store; the plane holds ceil(rows / 3) * 3 of them
  * @param out int8, this channel of the strip's first pixel
  */
 // @ts-ignore: decorator
 @inline
-export function depthwise_3x3_rows__i64(record: usize, two: bool, w: usize, bias: i32, multiplier: i64, shift: i32, rows: i32, out: usize): void {
+export function depthwise_3x3_rows__i64(record: usize, two: bool, w: usize, bias: i64, multiplier: i64, right: i64, rows: i32, out: usize): void {
   const plane_h = load<i32>(record, DEPTHWISE_CONV_2D_PLANE_H), out_c = load<i32>(record, DEPTHWISE_CONV_2D_OUT_C);
   const offset = load<i32>(record, DEPTHWISE_CONV_2D_OUTPUT_OFFSET);
   const low = load<i32>(record, DEPTHWISE_CONV_2D_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_MAX);
-  const left = max(shift, 0), right = <i64>max(-shift, 0);
   const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
   const w00 = <i64>load<i8>(w), w01 = <i64>load<i8>(w, 1), w02 = <i64>load<i8>(w, 2);
   const w10 = <i64>load<i8>(w, 3), w11 = <i64>load<i8>(w, 4), w12 = <i64>load<i8>(w, 5);
@@ -67,9 +67,9 @@ export function depthwise_3x3_rows__i64(record: usize, two: bool, w: usize, bias
         const s0 = low_field(sum);
         sum = (sum - s0) >> 21;
         const s1 = low_field(sum);
-        store<i8>(o, clamp(rescale((<i32>s0 + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
-        if (rows > 1) store<i8>(o + row_bytes, clamp(rescale((<i32>s1 + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
-        if (rows > 2) store<i8>(o + 2 * row_bytes, clamp(rescale((<i32>((sum - s1) >> 21) + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
+        store<i8>(o, clamp(rescale_i64(s0 + bias, multiplier, rounding, sign, down) + offset, low, high));
+        if (rows > 1) store<i8>(o + row_bytes, clamp(rescale_i64(s1 + bias, multiplier, rounding, sign, down) + offset, low, high));
+        if (rows > 2) store<i8>(o + 2 * row_bytes, clamp(rescale_i64(((sum - s1) >> 21) + bias, multiplier, rounding, sign, down) + offset, low, high));
         o += out_c;
         if (x == end) break;
       }

@@ -7,7 +7,7 @@
 /** The lowest field, sign-extended. */
 // @ts-ignore: decorator
 @inline
-function low(fields: i64): i64 {
+export function low(fields: i64): i64 {
   return (fields << 43) >> 43;
 }
 

@@ -9,13 +9,13 @@
 import {
   CONV_2D_INPUT, CONV_2D_OUTPUT, CONV_2D_TILES, CONV_2D_BUFFER, CONV_2D_MULTIPLIER, CONV_2D_PACKS, CONV_2D_PATCHES, CONV_2D_SUMS,
   CONV_2D_IN_C, CONV_2D_GROUPS, CONV_2D_GROUP_C, CONV_2D_OUT_C, CONV_2D_SLICE_C, CONV_2D_OUT_STRIDE, CONV_2D_DEPTH, CONV_2D_SPILL,
-  CONV_2D_FILL, CONV_2D_OUTPUT_OFFSET, CONV_2D_MIN, CONV_2D_MAX,
+  CONV_2D_FILL, CONV_2D_OUTPUT_OFFSET, CONV_2D_MIN, CONV_2D_MAX, CONV_2D_DIRECT,
 } from "../abi/conv_2d";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
   WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
-import { dot_12x4__i64 } from "../inner/dot_12x4";
+import { dot_12x4__i64, tile_12x4__i64 } from "../inner/dot_12x4";
 import { dot_6x4__i64, pack_3__i64 } from "../inner/dot_6x4";
 import { stage } from "../inner/stage";
 import { store_tile } from "../inner/store_tile";
@@ -78,6 +78,7 @@ function convolve(record: usize, block: i32): void {
   const packs: usize = load<u32>(record, CONV_2D_PACKS), patches: usize = load<u32>(record, CONV_2D_PATCHES);
   const sums: usize = load<u32>(record, CONV_2D_SUMS), rows = sums + (block << 4);
   const term_bytes = block / 3 << 3; // of the packed activations: one word for three pixels
+  const direct = load<i32>(record, CONV_2D_DIRECT);
   const pixels = load<i32>(record, WINDOW_OUT_H) * out_w;
   const last_y = in_h - (k_h - 1) * dilation_h, last_x = in_w - k_w; // where the last patch inside begins, plus one for y
   const in_place = groups == 1 && load<i32>(record, WINDOW_DILATION_W) == 1;
@@ -133,10 +134,15 @@ function convolve(record: usize, block: i32): void {
           if (pixel == 0 || slice_c < out_c) slice = stage(tiles + (first >> 2) * tile_bytes, ((end - first + 3) >> 2) * tile_bytes, buffer);
           let tile = slice;
           for (let c = first; c < end; c += 4, tile += tile_bytes) {
+            const multipliers = shared ? shared : tile + 16;
+            if (block == 12 && count == 12 && direct) {
+              tile_12x4__i64(tile + head, packs, depth, tile, multipliers, multiplier_stride, min(end - c, 4), out + c, out_stride, offset, low, high);
+              continue;
+            }
             const twelve = block == 12 && count > 6; // what is left of the last block may fit the smaller form
             if (twelve) dot_12x4__i64(tile + head, packs, depth, most, sums);
             else dot_6x4__i64(tile + head, packs, term_bytes, depth, most, sums);
-            store_tile(sums, twelve ? 12 : 6, count, min(end - c, 4), tile, shared ? shared : tile + 16, multiplier_stride, out + c, out_stride, offset, low, high);
+            store_tile(sums, twelve ? 12 : 6, count, min(end - c, 4), tile, multipliers, multiplier_stride, out + c, out_stride, offset, low, high);
           }
         }
         out += count * out_stride;

@@ -105,7 +105,7 @@ function walk(record: usize, form: i32): void {
           const rows = min(out_h - y, strip_rows);
           let b = tile, m = shared ? shared : tile + (depth_multiplier << 2), w = tile + head, o = out + y * row_bytes;
           for (let k = 0; k < depth_multiplier; k++) {
-            if (form > 0) depthwise_3x3_rows__i64(record, form == 2, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
+            if (form > 0) depthwise_3x3_rows__i64(record, form == 2, w, load<i32>(b), load<i32>(m), -load<i32>(m, 4), rows, o);
             else strip(record, w, load<i32>(b), load<i32>(m), load<i32>(m, 4), rows, o);
             w += taps;
             b += 4;

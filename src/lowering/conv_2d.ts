@@ -5,7 +5,7 @@ import type { Emitter, Lowering, LoweringTarget } from "./lowering";
 import type { Op } from "./op";
 import { channelMultipliers, concatenate, foldOffset, packC4, packMultiplier, packTile, tilesPerSlice } from "./packing";
 import { checkPerTensor, quantizationOf } from "./quantization";
-import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of, spillOf } from "./weights";
+import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of, rescalesDirectly, spillOf } from "./weights";
 import { windowAxis, writeWindow, type WindowAxis } from "./window";
 
 export interface Conv2dGeometry {
@@ -87,6 +87,7 @@ export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weig
       tiles.push(packTile(4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
     }
   const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / groups);
+  const direct = depth <= spillOf(weights) && rescalesDirectly(bias, multipliers, depth);
   const pixels = blockPixels(emit.target, depth, y.output * x.output);
   const copiesPatches = y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1;
   emit.step(pixels === 12 ? "conv_2d_12" : "conv_2d", abi.CONV_2D_SIZE, (r) => {
@@ -106,6 +107,7 @@ export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weig
     r.i32(abi.CONV_2D_OUT_STRIDE, outC);
     r.i32(abi.CONV_2D_DEPTH, depth);
     r.i32(abi.CONV_2D_SPILL, spillOf(weights));
+    r.i32(abi.CONV_2D_DIRECT, direct ? 1 : 0);
     r.i32(abi.CONV_2D_FILL, zeroPoint);
     r.i32(abi.CONV_2D_OUTPUT_OFFSET, out.zeroPoint);
     r.i32(abi.CONV_2D_MIN, min);

@@ -6,7 +6,7 @@ import type { Lowering } from "./lowering";
 import type { Op } from "./op";
 import { channelMultipliers, concatenate, foldOffset, packMultiplier, packTile, tilesPerSlice } from "./packing";
 import { checkPerTensor, quantizationOf } from "./quantization";
-import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of, rescalesDirectly } from "./weights";
 import { windowAxis, writeWindow } from "./window";
 
 /** Scratch that a strip's plane may take; a plane that is smaller makes one strip. */
@@ -51,13 +51,15 @@ export const depthwiseConv2d: Lowering = {
     const { batches, inC, outC, multiplier, taps, y, x } = geometry(op);
     const input = op.input(0), output = op.output();
     const weights = channelMajor(int8Of(op.input(1)), taps, outC);
-    const three = y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2;
-    // One input channel: a convolution of that channel, whose kernel shares every load among pixels and channels.
-    if (inC === 1 && !three) return emitConv2d(op, emit, { batches, inC, outC, groups: 1, groupC: 1, depth: taps, y, x }, weights);
     const { scale, zeroPoint } = quantizationOf(input);
     const out = quantizationOf(output);
     const { min, max } = activationRange(op, output);
     const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
+    const bias = foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint);
+    const three = y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2
+      && rescalesDirectly(bias, multipliers, taps);
+    // One input channel: a convolution of that channel, whose kernel shares every load among pixels and channels.
+    if (inC === 1 && !three) return emitConv2d(op, emit, { batches, inC, outC, groups: 1, groupC: 1, depth: taps, y, x }, weights);
     const planeW = (x.output - 1) * x.stride + (x.kernel - 1) * x.dilation + 1;
     const planeH = (rows: number) => (rows - 1) * y.stride + (y.kernel - 1) * y.dilation + 1;
     const most = Math.floor((Math.floor(PLANE_BYTES / planeW) - planeH(1)) / y.stride) + 1; // output rows of a plane of PLANE_BYTES
@@ -65,7 +67,6 @@ export const depthwiseConv2d: Lowering = {
     const strip = group * Math.min(Math.ceil(y.output / group), Math.max(Math.floor(most / group), 1));
     const kernel = !three ? "depthwise_conv_2d" : x.stride === 1 ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d_3x3_s2";
     const shared = multipliers.length === 1;
-    const bias = foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint);
     const tiles = Array.from({ length: inC }, (_, c) => {
       const first = c * multiplier, end = first + multiplier;
       const packed = new Uint8Array(weights.buffer, first * taps, multiplier * taps);

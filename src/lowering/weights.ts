@@ -1,5 +1,6 @@
 // What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED ask of their weights and biases.
 import { elementCount, type Tensor } from "../graph/tensor";
+import type { Multiplier } from "./multiplier";
 import { describe, type Op } from "./op";
 import { checkRescale, quantizationOf } from "./quantization";
 
@@ -43,4 +44,13 @@ export function int32Of(tensor: Tensor | null): Int32Array | null {
 /** Terms that a 21-bit field can sum: 64 products of 128 * 127, one less where a weight is -128 (inner/dot_6x4.ts). */
 export function spillOf(weights: Int8Array): number {
   return weights.includes(-128) ? 63 : 64;
+}
+
+/**
+ * Whether sums can be rescaled as 64-bit numbers without wrapping first: no shift is to the left, and bias and products stay within
+ * 32 bits whatever the activations.
+ */
+export function rescalesDirectly(bias: Int32Array, multipliers: readonly Multiplier[], depth: number): boolean {
+  const largest = bias.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return multipliers.every(({ shift }) => shift <= 0) && largest + depth * 128 * 128 < 2 ** 31;
 }

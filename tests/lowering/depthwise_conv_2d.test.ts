@@ -10,13 +10,13 @@ import { graphOfOne } from "../support/graph";
 const lowering = suite("lowering/depthwise_conv_2d");
 
 /** The step of a depthwise convolution over [1][h][w][channels]. */
-function stepOf([h, w]: Pair, kernel: Pair, { channels = 2, stride = [1, 1] as Pair, dilation = [1, 1] as Pair } = {}): Step {
+function stepOf([h, w]: Pair, kernel: Pair, { channels = 2, stride = [1, 1] as Pair, dilation = [1, 1] as Pair, weightScale = 0.25 } = {}): Step {
   const conv = {
     input: [1, h, w, channels], weights: [1, ...kernel, channels], stride, dilation, padding: "SAME", activation: "NONE",
-    x: { scale: 1, zeroPoint: 0 }, y: { scale: 1, zeroPoint: 0 }, weightScales: [1],
+    x: { scale: 1, zeroPoint: 0 }, y: { scale: 1, zeroPoint: 0 }, weightScales: [weightScale],
   } as const;
   const graph = graphOfOne(
-    "DEPTHWISE_CONV_2D", [{ type: "int8", shape: conv.input, scale: 1 }, { type: "int8", shape: conv.weights, scale: 1, data: new Array<number>(kernel[0] * kernel[1] * channels).fill(1) }],
+    "DEPTHWISE_CONV_2D", [{ type: "int8", shape: conv.input, scale: 1 }, { type: "int8", shape: conv.weights, scale: weightScale, data: new Array<number>(kernel[0] * kernel[1] * channels).fill(1) }],
     { type: "int8", shape: depthwiseShape(conv), scale: 1 }, { padding: "SAME", strideH: stride[0], strideW: stride[1], dilationHFactor: dilation[0], dilationWFactor: dilation[1] },
   );
   const { steps } = lower(graph.subgraphs[0]!, { core: "mcu" });
@@ -50,6 +50,11 @@ lowering("the kernel follows the filter", () => {
   for (const options of [{ stride: [1, 2] }, { stride: [3, 3] }, { dilation: [2, 1] }, { dilation: [1, 2] }] as const) assert.is(stepOf([9, 9], [3, 3], options).kernel, "depthwise_conv_2d");
   assert.is(stepOf([9, 9], [3, 2]).kernel, "depthwise_conv_2d");
   assert.is(stepOf([9, 9], [3, 2], { channels: 1 }).kernel, "conv_2d");
+});
+
+lowering("sums that are shifted to the left take the general kernel, which wraps as the reference does", () => {
+  assert.is(stepOf([9, 9], [3, 3], { weightScale: 0.999 }).kernel, "depthwise_conv_2d_3x3");
+  assert.is(stepOf([9, 9], [3, 3], { weightScale: 1 }).kernel, "depthwise_conv_2d"); // a factor of 1 is 2^30 / 2^31 * 2^1
 });
 
 lowering("it is computed in place where sizes agree and the plane is one strip", () => {

@@ -1,0 +1,67 @@
+// Whole networks on emulated boards: `arenula build` links them, WAMR runs them, and every output is TFLM's. The two bundled networks
+// always; those of ../shared/models where they are.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ROOT } from "../../scripts/support.mjs";
+import { buildFirmware, runFirmware } from "../../scripts/wamr/firmware.mjs";
+
+const CONFIGURATIONS = [
+  ["mps2-an386", "wamr-fast"], ["mps2-an386", "wamr-classic"], ["mps2-an386", "wamr-aot"], ["mps2-an386", "wamr-xip"],
+  ["riscv-virt", "wamr-fast"], ["riscv-virt", "wamr-aot"], ["mps3-an547", "wamr-aot"],
+];
+/** Model, golden, limit of linear memory. */
+const MODELS = [
+  ["models/digits/digits_int8.tflite", "models/goldens/digits_int8.json", 4096],
+  ["models/keywords/keywords_int8.tflite", "models/goldens/keywords_int8.json", 16384],
+  ["../shared/models/kws_ref_model.tflite", "../shared/conformance/goldens/kws_ref_model.json", 20480],
+  ["../shared/models/ad01_int8.tflite", "../shared/conformance/goldens/ad01_int8.json", 6144],
+  ["../shared/models/person_detect.tflite", "../shared/conformance/goldens/person_detect.json", 63488],
+  ["../shared/models/pretrainedResnet_quant.tflite", "../shared/conformance/goldens/pretrainedResnet_quant.json", 55296],
+].map(([model, golden, ram]) => ({ model: path.join(ROOT, model), golden: path.join(ROOT, golden), ram }));
+
+const folder = mkdtempSync(path.join(tmpdir(), "arenula-wamr-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** The linked module, as a user gets it. */
+function link(model, ram) {
+  const file = path.join(folder, `${path.basename(model, ".tflite")}.wasm`);
+  const { status, stderr } = spawnSync(process.execPath, [path.join(ROOT, "dist/cli.js"), "build", model, "--ram", String(ram), "-o", file], { encoding: "utf8" });
+  assert.is(status, 0, stderr);
+  return readFileSync(file);
+}
+
+/** The bytes that a seed of a golden stands for (conformance/README.md, "Goldens"). */
+function lcg(seed, length) {
+  let state = seed;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+}
+
+const linked = new Map();
+for (const [board, engine] of CONFIGURATIONS) {
+  const networks = suite(`networks, ${board}, ${engine}`);
+  for (const { model, golden, ram } of MODELS) {
+    const name = path.basename(model, ".tflite");
+    if (!existsSync(model)) {
+      networks.skip(`${name} is not there`);
+      continue;
+    }
+    networks(`${name} gives TFLM's bits in ${ram} bytes of linear memory`, async () => {
+      if (!linked.has(model)) linked.set(model, link(model, ram));
+      const cases = JSON.parse(readFileSync(golden, "utf8")).cases.filter(({ seed }) => seed !== null);
+      const length = cases[0].inputs[0].shape.reduce((product, n) => product * n, 1);
+      const inputs = Buffer.concat(cases.map(({ seed }) => lcg(seed, length)));
+      const { jobs: [job] } = await runFirmware(await buildFirmware({ board, engine, module: linked.get(model), inputs }));
+      assert.is(job.error, null);
+      assert.ok(job.memory.linear_memory_bytes <= ram, `${job.memory.linear_memory_bytes} bytes`);
+      assert.equal(job.samples.map(({ outputs }) => outputs[0].crc32), cases.map(({ outputs }) => outputs[0].crc32));
+    });
+  }
+  networks.run();
+}
