@@ -2,13 +2,13 @@
 //
 //   const firmware = await buildFirmware({ board: "mps2-an386", engine: "wamr-fast", module: wasmBytes, inputs: sampleBytes });
 //   const { jobs } = await runFirmware(firmware);
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { filesBelow, ROOT } from "../support.mjs";
 import { compileAot } from "./aotc.mjs";
 import { operatorCount } from "./module.mjs";
 import { engineByName, firmwareBoard } from "./targets.mjs";
-import { build, CACHE, inParallel, intoCache, keyOf, runProgram, ToolError, toolVersion } from "./tools.mjs";
+import { build, CACHE, inParallel, forgetOld, intoCache, keyOf, runProgram, ToolError, toolVersion } from "./tools.mjs";
 import { findWamr } from "./wamr.mjs";
 
 const HOST = path.join(ROOT, "boards/wamr");
@@ -139,18 +139,20 @@ export async function buildFirmware({ board: boardName, engine: engineName, chec
   for (const each of jobs ?? [job]) prepared.push(await prepareJob(each, board, engine, checks));
   const library = await buildLibrary(board, engineName);
   const scripts = [path.join(board.folder, "board.ld"), path.join(HOST, "port/cortex_m.ld"), path.join(HOST, "port/riscv.ld")];
-  const key = keyOf(library.key, ...scripts.map((file) => readFileSync(file)), ...prepared.flatMap((each) => [each.module, each.inputs, JSON.stringify([each.operators, each.poolBytes, each.budgetMs, each.wasmStackBytes, each.checkNeighbours])]));
+  const linkFlags = [
+    ...core.flags, ...core.libraries, "-nostartfiles", `-L${HOST}/port`, "-T", scripts[0],
+    "-Wl,--gc-sections", "-Wl,--strip-debug", "-Wl,--no-warn-rwx-segments", `-Wl,--undefined=${core.prefix.startsWith("arm") ? "Reset_Handler" : "_start"}`,
+  ];
+  const key = keyOf(library.key, ...linkFlags, ...scripts.map((file) => readFileSync(file)), ...prepared.flatMap((each) => [each.module, each.inputs, JSON.stringify([each.operators, each.poolBytes, each.budgetMs, each.wasmStackBytes, each.checkNeighbours])]));
   const folder = path.join(CACHE, "firmware", "linked", `${boardName}-${engineName}-${key}`);
   const elf = path.join(folder, "firmware.elf");
   if (!existsSync(elf)) {
+    forgetOld(path.dirname(folder));
     await intoCache(folder, async (temporary) => {
       const table = path.join(temporary, "jobs.S");
       writeFileSync(table, jobsSource(prepared, temporary));
-      await build(`${core.prefix}gcc`, [
-        ...core.flags, ...core.libraries, "-nostartfiles", `-L${HOST}/port`, "-T", scripts[0], "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments",
-        ...(core.prefix.startsWith("arm") ? ["-Wl,--undefined=Reset_Handler"] : ["-Wl,--undefined=_start"]),
-        table, "-Wl,--whole-archive", library.archive, "-Wl,--no-whole-archive", "-lm", "-o", path.join(temporary, "firmware.elf"),
-      ]);
+      await build(`${core.prefix}gcc`, [...linkFlags, table, "-Wl,--whole-archive", library.archive, "-Wl,--no-whole-archive", "-lm", "-o", path.join(temporary, "firmware.elf")]);
+      for (const file of readdirSync(temporary)) if (file !== "firmware.elf") rmSync(path.join(temporary, file));
     });
   }
   const sizes = readSizes(await build(`${core.prefix}size`, ["-A", elf]));

@@ -1,7 +1,7 @@
 // Finds the programs that building and running firmware takes. What is missing is named with the Debian package that brings it.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, homedir } from "node:os";
 import path from "node:path";
 
@@ -84,6 +84,18 @@ export function keyOf(...parts) {
     hash.update(`${bytes.length}:`).update(bytes);
   }
   return hash.digest("hex").slice(0, 20);
+}
+
+const A_DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Removes what is older than a day from a folder of the cache whose entries are made again in a moment. */
+export function forgetOld(folder) {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const entry = path.join(folder, name);
+    const stat = statSync(entry, { throwIfNoEntry: false });
+    if (stat && Date.now() - stat.mtimeMs > A_DAY_MS) rmSync(entry, { recursive: true, force: true });
+  }
 }
 
 /** Fills a folder of the cache under another name and moves it in when it is complete: two processes may do so at once. */
