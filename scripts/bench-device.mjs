@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { fail, ROOT, run } from "./support.mjs";
-import { buildFirmware, runFirmware } from "./wamr/firmware.mjs";
+import { buildFirmware, ramBytes, runFirmware } from "./wamr/firmware.mjs";
 
 /** Models of ../shared with the limit of linear memory that the project sets them. */
 const MODELS = { kws_ref_model: 20480, person_detect: 63488, pretrainedResnet_quant: 55296, ad01_int8: 6144, vww_96_int8: 63488 };
@@ -53,12 +53,12 @@ for (const name of flags.model) {
   const linked = path.join(folder, `${name}.wasm`);
   const built = arenula("build", file, "--ram", String(MODELS[name] ?? 65536), "-o", linked);
   for (const engine of flags.engine) {
-    const { jobs: [job] } = await runFirmware(await buildFirmware({ board: flags.board, engine, module: readFileSync(linked), inputs }), { timeoutMs: 600_000 });
+    const firmware = await buildFirmware({ board: flags.board, engine, module: readFileSync(linked), inputs });
+    const { jobs: [job] } = await runFirmware(firmware, { timeoutMs: 600_000 });
     if (job.error) fail(`${name}, ${engine}: ${job.error.stage}: ${job.error.reason ?? job.error.error}`);
     const [sample] = job.samples;
     if (sample.outputs[0].crc32 !== golden.outputs[0].crc32) fail(`${name}, ${engine}: the output has CRC ${sample.outputs[0].crc32}, TFLM's ${golden.outputs[0].crc32}`);
-    const ram = job.memory.pool_high_bytes + job.memory.stack_high_bytes;
-    row([name, engine, sample.instructions.toLocaleString("en"), (sample.instructions / macs).toFixed(2), built.linear_memory_bytes, ram, built.wasm_bytes, built.slice_bytes]);
+    row([name, engine, sample.instructions.toLocaleString("en"), (sample.instructions / macs).toFixed(2), built.linear_memory_bytes, ramBytes(firmware, job), built.wasm_bytes, built.slice_bytes]);
     if (flags.layers)
       for (const { operator, instructions } of job.operators) {
         const { op, macs: own } = operators[operator];
