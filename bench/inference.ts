@@ -1,7 +1,7 @@
 // One model beside the plain loop. Rounds alternate between the two, so that whatever else the machine does falls on both; a
 // round's ratio is taken within the round, and the median over rounds is the result.
 import { crc32, Interpreter, Model, operatorMacs } from "../src/index";
-import { Lcg } from "../src/cli/inputs/lcg";
+import { Lcg } from "../src/lcg";
 import type { CoreName } from "../src/lowering/lowering";
 import type { BenchModel } from "./models";
 import { median } from "./statistics";

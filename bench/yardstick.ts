@@ -1,6 +1,6 @@
 // plain_loop.ts as something to time: inputs are refilled and the sums checked around every measurement.
 import plainLoop from "../build/bench/plain_loop.wasm";
-import { Lcg } from "../src/cli/inputs/lcg";
+import { Lcg } from "../src/lcg";
 import { median } from "./statistics";
 
 const DEPTH = 256, CHANNELS = 48, OFFSET = 128;

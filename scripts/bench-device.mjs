@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { fail, ROOT, run } from "./support.mjs";
+import { fail, lcg, ROOT, run } from "./support.mjs";
 import { buildFirmware, ramBytes, runFirmware } from "./wamr/firmware.mjs";
 
 /** Models of ../shared with the limit of linear memory that the project sets them. */
@@ -28,14 +28,6 @@ function arenula(...argv) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, "dist/cli.js"), ...argv, "--json"], { encoding: "utf8", maxBuffer: 2 ** 28 });
   if (status !== 0) fail(stdout || stderr);
   return JSON.parse(stdout);
-}
-
-function lcg(seed, length) {
-  let state = seed;
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
 }
 
 const row = (cells) => console.log(cells.map((cell, i) => (i < 2 ? String(cell).padEnd(i === 0 ? 23 : 13) : String(cell).padStart(i === 2 ? 13 : 9))).join(""));

@@ -52,3 +52,12 @@ export function write(file, content) {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, content);
 }
+
+/** The bytes that a seed of a golden stands for: src/lcg.ts for scripts, which run without a build. */
+export function lcg(seed, length) {
+  let state = seed;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+}

@@ -9,7 +9,7 @@ import { cHeader } from "../link/header";
 import type { Engine } from "../link/link";
 import { moduleSizes } from "../link/sections";
 import { boardOption, jsonOption, positive, type CommandFile } from "./command";
-import { readFile, writeFileAtomically } from "./files";
+import { writeFileAtomically } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
 import { openBoard, openModel } from "./model";
@@ -45,10 +45,10 @@ function wasmFile(file: string): string {
 }
 
 async function buildFile(file: string, flags: BuildFlags, io: Io): Promise<0> {
-  const { model, name } = await openModel(file);
+  const { model, name, bytes } = await openModel(file);
   const board = flags.board === undefined ? null : await openBoard(flags.board);
   const built = await buildModule(model, {
-    engine: flags.engine, name, version, sha256: createHash("sha256").update(await readFile(file)).digest("hex"),
+    engine: flags.engine, name, version, sha256: createHash("sha256").update(bytes).digest("hex"),
     ramBytes: board ? fitArena(board, 0).region.bytes : flags.ram ?? Infinity, limit: board?.name ?? "--ram",
   });
   if (board && board.flashBytes !== null && built.module.length > board.flashBytes)

@@ -11,13 +11,14 @@ export interface OpenModel {
   readonly file: string;
   /** The file's name, without its folder. */
   readonly name: string;
+  readonly bytes: Uint8Array;
   readonly model: Model;
 }
 
 /** @throws ArenulaError FILE_*, MODEL_* with the file in `where` */
 export async function openModel(file: string): Promise<OpenModel> {
   const bytes = await readFile(file);
-  return { file, name: path.basename(file), model: await inFile(file, () => Model.parse(bytes)) };
+  return { file, name: path.basename(file), bytes, model: await inFile(file, () => Model.parse(bytes)) };
 }
 
 /** @throws ArenulaError as Interpreter.create, with the file in `where` */

@@ -1,7 +1,7 @@
 import { shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import type { Graph } from "../graph/graph";
-import { link, type Engine, type Linked } from "./link";
+import { layOutForDevice, linkLaidOut, type Engine, type LaidOut, type Linked } from "./link";
 import { verifyLinked } from "./verify";
 
 /** Bytes of weights staged at once, largest first: a larger slice is staged less often, a smaller one leaves more RAM. */
@@ -28,19 +28,18 @@ export interface Built extends Linked {
  */
 export async function build(model: Graph, options: BuildOptions): Promise<Built> {
   const { default: core } = await import("../../build/core/device.wasm");
-  let smallest: Linked | null = null;
+  let smallest: LaidOut | null = null;
   for (const sliceBytes of SLICES) {
-    const linked = await link(model, core, { ...options, sliceBytes });
-    if (linked.facts.linear_memory_bytes <= options.ramBytes) {
-      await verifyLinked(model, linked);
-      return { ...linked, sliceBytes };
-    }
-    smallest = linked;
+    smallest = layOutForDevice(model, { ...options, sliceBytes });
+    if (smallest.facts.linear_memory_bytes > options.ramBytes) continue;
+    const linked = await linkLaidOut(smallest, core);
+    await verifyLinked(model, linked);
+    return { ...linked, sliceBytes };
   }
   throw tooLarge(smallest!, options);
 }
 
-function tooLarge({ facts, image, program }: Linked, { ramBytes, limit }: BuildOptions): ArenulaError {
+function tooLarge({ facts, image, program }: LaidOut, { ramBytes, limit }: BuildOptions): ArenulaError {
   const { plan } = image;
   const step = program.steps[plan.peakStep];
   const operator = step && facts.operators.find(({ index }) => index === step.operator);

@@ -1,4 +1,5 @@
 // What a device holds where: the arena with staging planned into it, and the bytes that stay in flash.
+import { alignUp } from "../arena/blocks";
 import { planArena, type ArenaPlan, type Block } from "../arena/plan";
 import { relocate } from "../lowering/memory";
 import type { Program } from "../lowering/program";
@@ -32,7 +33,6 @@ export interface DeviceImage {
 }
 
 const ALIGNMENT = 16;
-const alignUp = (n: number, to = ALIGNMENT) => Math.ceil(n / to) * to;
 /** Address 0 stays unused, so that no tensor has it. */
 const OPERATOR_AT = ALIGNMENT;
 const ARENA_AT = 2 * ALIGNMENT;
@@ -72,7 +72,7 @@ export function deviceImage(program: Program): DeviceImage {
     return { kernel: step.kernel, operator: step.operator, address, offset: segment.add(piece), bytes: piece.length };
   });
   return {
-    plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes), tensors, steps, segment: segment.bytes(),
+    plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes, ALIGNMENT), tensors, steps, segment: segment.bytes(),
     weightBytes: segment.length - steps.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }

@@ -21,35 +21,50 @@ export interface LinkOptions {
   readonly version: string;
 }
 
-export interface Linked {
-  readonly module: Uint8Array;
+/** A model as a device will hold it, before anything is linked. */
+export interface LaidOut {
   readonly facts: DeviceFacts;
   readonly image: DeviceImage;
   readonly program: Program;
-  /** Names of the kernels that the module holds. */
+  /** Names of the kernels that the module will hold. */
   readonly kernels: readonly string[];
 }
 
+export interface Linked extends LaidOut {
+  readonly module: Uint8Array;
+}
+
 /**
- * Links a model and the kernels it needs into one module for a device.
- * @param core the `device` core
+ * Lowers a model for a device and plans its memory.
  * @throws ArenulaError OPERATOR_UNSUPPORTED, MODEL_INVALID
  */
-export async function link(model: Graph, core: Uint8Array, options: LinkOptions): Promise<Linked> {
-  const { default: binaryen } = await import("binaryen");
+export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
   const subgraph = model.subgraphs[0]!;
   const program = lower(subgraph, { core: "mcu", engine: "interpreter", sliceBytes: options.sliceBytes });
   const image = deviceImage(program);
   const placed = (what: string) => (index: number): DeviceTensor => deviceTensor(subgraph.tensors[index]!, image, what);
-  const inputs = subgraph.inputs.map(placed("input")), outputs = subgraph.outputs.map(placed("output"));
   const facts: DeviceFacts = {
     abi: DEVICE_ABI, version: options.version, model: { name: options.name, sha256: options.sha256, bytes: model.bytes }, engine: options.engine,
     linear_memory_bytes: image.bytes, activation_bytes: image.plan.activationBytes, scratch_bytes: image.plan.scratchBytes, staging_bytes: image.plan.stagingBytes,
     operators: subgraph.operators.map(({ index, name, outputs: [first] }) => ({ index, op: name, tensor: subgraph.tensors[first ?? -1]?.name ?? "" })),
-    inputs, outputs,
+    inputs: subgraph.inputs.map(placed("input")), outputs: subgraph.outputs.map(placed("output")),
   };
-  const module = appendSections(linkModule(binaryen, core, image, subgraph.operators.length, inputs, outputs), facts);
-  return { module, facts, image, program, kernels: [...new Set(program.steps.map(({ kernel }) => kernel))].sort() };
+  return { facts, image, program, kernels: [...new Set(program.steps.map(({ kernel }) => kernel))].sort() };
+}
+
+/**
+ * Links what was laid out and the kernels it needs into one module.
+ * @param core the `device` core
+ */
+export async function linkLaidOut(laidOut: LaidOut, core: Uint8Array): Promise<Linked> {
+  const { default: binaryen } = await import("binaryen");
+  const { facts, image } = laidOut;
+  return { ...laidOut, module: appendSections(linkModule(binaryen, core, image, facts), facts) };
+}
+
+/** Both at once. */
+export async function link(model: Graph, core: Uint8Array, options: LinkOptions): Promise<Linked> {
+  return linkLaidOut(layOutForDevice(model, options), core);
 }
 
 function deviceTensor(tensor: Tensor, image: DeviceImage, what: string): DeviceTensor {

@@ -2,7 +2,7 @@
 // staged from. Everything else is dropped.
 import type binaryenType from "binaryen";
 import { ArenulaError } from "../errors";
-import { DEVICE_ABI, type DeviceTensor } from "./device_facts";
+import { DEVICE_ABI, type DeviceFacts, type DeviceTensor } from "./device_facts";
 import { NO_OPERATOR, type DeviceImage } from "./image";
 
 type Binaryen = typeof binaryenType;
@@ -13,7 +13,7 @@ const MEMORY = "0";
 const SEGMENT = "flash";
 
 /** @param core the `device` core: kernels whose weights come through the import arenula.from_flash */
-export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, operators: number, inputs: readonly DeviceTensor[], outputs: readonly DeviceTensor[]): Uint8Array {
+export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, { operators, inputs, outputs }: DeviceFacts): Uint8Array {
   const module = binaryen.readBinary(core);
   try {
     module.setFeatures(binaryen.Features.MVP | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.SignExt | binaryen.Features.NontrappingFPToInt | binaryen.Features.MutableGlobals);
@@ -22,7 +22,7 @@ export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceIm
     module.setMemory(pages, pages, null, [{ name: SEGMENT, passive: true, data: image.segment, offset: 0 }] as never, false, false, MEMORY);
     replaceStaging(binaryen, module);
     dropExports(binaryen, module);
-    addInvoke(binaryen, module, image, operators, kernels);
+    addInvoke(binaryen, module, image, operators.length, kernels);
     addGlobals(binaryen, module, image, inputs, outputs);
     module.addMemoryExport(MEMORY, "memory");
     if (!module.validate()) throw new ArenulaError("INTERNAL", "the linked module is not valid WebAssembly");

@@ -1,6 +1,7 @@
 // A module is not handed out before it has proved itself: memory as planned, and outputs equal to the desktop's, bit for bit.
 import { ArenulaError } from "../errors";
 import type { Graph } from "../graph/graph";
+import { Lcg } from "../lcg";
 import { Interpreter } from "../runtime/interpreter";
 import type { Linked } from "./link";
 
@@ -19,14 +20,11 @@ export async function verifyLinked(model: Graph, { module, facts }: Linked): Pro
 
   const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
   const net = await Interpreter.create(model, { core: "mcu" });
-  let state = 1;
+  const lcg = new Lcg(1);
   for (let n = 0; n < INFERENCES; n++) {
     memory.fill(0x5a, 0, facts.linear_memory_bytes); // nothing may rely on zeros, or on the inference before
     net.inputs.forEach((input, i) => {
-      for (let k = 0; k < input.bytes.length; k++) {
-        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        input.bytes[k] = state >>> 24;
-      }
+      input.bytes.set(lcg.fill(input));
       memory.set(input.bytes, facts.inputs[i]!.address);
     });
     net.invoke();

@@ -7,7 +7,7 @@ import { formatOf } from "../../src/cli/inputs/formats";
 import { convertChannels, imageToReal, likelyScalings, parseImage, resize } from "../../src/cli/inputs/image";
 import { decodeInputs, type NamedInput } from "../../src/cli/inputs/inputs";
 import { parseJsonValues } from "../../src/cli/inputs/json";
-import { Lcg } from "../../src/cli/inputs/lcg";
+import { Lcg } from "../../src/lcg";
 import { normalizations } from "../../src/cli/inputs/metadata";
 import { parseNpy, parseNpz } from "../../src/cli/inputs/npy";
 import { coordinates, quantizeValues } from "../../src/cli/inputs/quantize";

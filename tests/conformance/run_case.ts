@@ -6,7 +6,7 @@ import { loadCore } from "../../src/runtime/core";
 import { Interpreter as Runtime } from "../../src/runtime/interpreter";
 import type { CoreName, LoweringTarget } from "../../src/lowering/lowering";
 import { crc32 } from "../../src/crc32";
-import { Lcg } from "../../src/cli/inputs/lcg";
+import { Lcg } from "../../src/lcg";
 import type { Graph } from "../../src/graph/graph";
 import { bytesOf, firstDifference } from "./array";
 import { graphOfCase, setClamp, type KernelCase, type Patch } from "./kernel_case";

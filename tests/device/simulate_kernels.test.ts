@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { crc32 } from "../../src/crc32";
-import { CODE } from "../../src/device/simulate/bytes";
+import { CODE } from "../../src/link/wasm_bytes";
 import { readDeviceModule } from "../../src/device/simulate/device_module";
 import { simulate } from "../../src/device/simulate/simulate";
 import { ArenulaError } from "../../src/errors";

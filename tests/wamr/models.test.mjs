@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ROOT } from "../../scripts/support.mjs";
+import { lcg, ROOT } from "../../scripts/support.mjs";
 import { buildFirmware, runFirmware } from "../../scripts/wamr/firmware.mjs";
 
 const CONFIGURATIONS = [
@@ -32,15 +32,6 @@ function link(model, ram) {
   const { status, stderr } = spawnSync(process.execPath, [path.join(ROOT, "dist/cli.js"), "build", model, "--ram", String(ram), "-o", file], { encoding: "utf8" });
   assert.is(status, 0, stderr);
   return readFileSync(file);
-}
-
-/** The bytes that a seed of a golden stands for (conformance/README.md, "Goldens"). */
-function lcg(seed, length) {
-  let state = seed;
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
 }
 
 const linked = new Map();

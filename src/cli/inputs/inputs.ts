@@ -2,7 +2,7 @@ import { ArenulaError } from "../../errors";
 import { byteLength } from "../../graph/tensor";
 import { didYouMean } from "../../near_names";
 import { FILE_FORMATS, formatOf } from "./formats";
-import { Lcg } from "./lcg";
+import { Lcg } from "../../lcg";
 import { tensorText } from "./quantize";
 import type { DecodedInput, DecodeOptions, InputTensor, Scaling } from "./types";
 

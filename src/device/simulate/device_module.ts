@@ -2,7 +2,7 @@ import { crc32 } from "../../crc32";
 import { ArenulaError } from "../../errors";
 import { CHECKSUM_SECTION, FACTS_SECTION } from "../../link/custom_sections";
 import { DEVICE_ABI, type DeviceFacts } from "../../link/device_facts";
-import { ByteReader, CODE, CUSTOM, DATA, EXPORT, GLOBAL, HEADER_BYTES, IMPORT, MEMORY, readSections, START, type Section } from "./bytes";
+import { ByteReader, CODE, CUSTOM, DATA, EXPORT, GLOBAL, HEADER_BYTES, IMPORT, MEMORY, readSections, START, type Section } from "../../link/wasm_bytes";
 import { breaksAbi, readFacts } from "./read_facts";
 
 /** Id, size, name length, name, four bytes. */

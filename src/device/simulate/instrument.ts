@@ -10,7 +10,7 @@
 // Per basic block: fuel -= n; counter += 1. Fuel is tested where a loop or a function begins.
 // Per access: address > limit - offset - width traps, after its site and address have been written down.
 
-import { append, ByteReader, CODE, FUNCTION, HEADER_BYTES, MEMORY, signed, TYPE, u32, type Section } from "./bytes";
+import { append, ByteReader, CODE, FUNCTION, HEADER_BYTES, MEMORY, signed, TYPE, u32, type Section } from "../../link/wasm_bytes";
 import type { DeviceModule } from "./device_module";
 import {
   BLOCK, BR, BR_IF, BR_TABLE, classOf, ELSE, END, F32, F64, I32, I32_STORE, I64, IF, LOOP, memoryAccess, MEMORY_COPY, MEMORY_FILL, MEMORY_INIT, DATA_DROP, PREFIX, UNREACHABLE,

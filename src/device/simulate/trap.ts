@@ -2,7 +2,7 @@
 
 import { ArenulaError } from "../../errors";
 import type { DeviceFacts } from "../../link/device_facts";
-import { ByteReader, CUSTOM } from "./bytes";
+import { ByteReader, CUSTOM } from "../../link/wasm_bytes";
 import type { DeviceModule } from "./device_module";
 import type { AccessSite } from "./instrument";
 
