@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { fail, lcg, ROOT, run } from "./support.mjs";
-import { buildFirmware, ramBytes, runFirmware } from "./wamr/firmware.mjs";
 
 /** Models of ../shared with the limit of linear memory that the project sets them. */
 const MODELS = { kws_ref_model: 20480, person_detect: 63488, pretrainedResnet_quant: 55296, ad01_int8: 6144, vww_96_int8: 63488 };
@@ -20,6 +19,9 @@ const { values: flags } = parseArgs({
 });
 
 run(process.execPath, [path.join(ROOT, "scripts/build.mjs")]);
+const { bundleTests } = await import("./run-tests.mjs");
+const entries = ["firmware", "emulator", "ram"].map((name) => path.join(ROOT, "src/firmware", `${name}.ts`));
+const [{ buildFirmware }, { runFirmware }, { ramBytes }] = await Promise.all((await bundleTests(entries)).map(({ file }) => import(file)));
 const folder = mkdtempSync(path.join(tmpdir(), "arenula-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -45,7 +47,7 @@ for (const name of flags.model) {
   const linked = path.join(folder, `${name}.wasm`);
   const built = arenula("build", file, "--ram", String(MODELS[name] ?? 65536), "-o", linked);
   for (const engine of flags.engine) {
-    const firmware = await buildFirmware({ board: flags.board, engine, module: readFileSync(linked), inputs });
+    const firmware = await buildFirmware({ board: flags.board, engine, jobs: [{ module: readFileSync(linked), inputs }] });
     const { jobs: [job] } = await runFirmware(firmware, { timeoutMs: 600_000 });
     if (job.error) fail(`${name}, ${engine}: ${job.error.stage}: ${job.error.reason ?? job.error.error}`);
     const [sample] = job.samples;

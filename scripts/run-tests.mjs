@@ -1,6 +1,26 @@
-// Runs uvu suites file by file and counts them all. uvu's own runner has no last line of the wanted form, and it passes over a
+// Bundles uvu suites and runs them file by file and counts them all. uvu's own runner has no last line of the wanted form, and it passes over a
 // file that forgets `.run()`: here such a file fails.
+import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { ROOT } from "./support.mjs";
+
+/**
+ * Bundles TypeScript files of tests/ into build/tests.
+ * @param {string[]} files
+ * @returns {Promise<{ name: string, file: string }[]>} names relative to tests/
+ */
+export async function bundleTests(files) {
+  const outdir = path.join(ROOT, "build/tests");
+  await build({
+    entryPoints: files, outdir, outbase: path.join(ROOT, "tests"), outExtension: { ".js": ".mjs" }, bundle: true, splitting: true, format: "esm", platform: "node",
+    packages: "external", target: "es2022", loader: { ".wasm": "binary" }, absWorkingDir: ROOT, logLevel: "warning", sourcemap: "inline",
+  });
+  return files.map((file) => {
+    const name = path.relative(path.join(ROOT, "tests"), file);
+    return { name, file: path.join(outdir, name.replace(/\.ts$/, ".mjs")) };
+  });
+}
 
 /**
  * @param {{ name: string, file: string }[]} files

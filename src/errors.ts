@@ -28,6 +28,16 @@ export type ErrorCode =
   | "DEVICE_MODULE_ABI" // one for another version of the device ABI, or one that breaks it
   | "DEVICE_TRAP" // the module stopped: a bad access, a division by zero, ...
   | "DEVICE_TIMEOUT" // the module does not come to an end
+  // firmware, emulators, compilers
+  | "BOARD_WITHOUT_FIRMWARE" // a board that no firmware is built for
+  | "ENGINE_UNKNOWN"
+  | "TOOL_MISSING" // a program that has to be installed
+  | "TOOL_FAILED" // a program that ended with an error
+  | "WAMR_MISSING" // WAMR's sources are not where they should be
+  | "WAMR_VERSION" // sources of another version
+  | "AOT_REFUSED" // the ahead-of-time compiler refuses a module
+  | "FIRMWARE_FAILED" // the firmware ended with an error, or before its last line
+  | "EMULATOR_TIMEOUT" // the emulator did not come to an end
   // boards, files, usage
   | "BOARD_UNKNOWN"
   | "BOARD_INVALID" // a board.json that breaks its schema

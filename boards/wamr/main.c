@@ -1,5 +1,5 @@
 // The bench and test firmware: runs every job that was linked in and prints one JSON object per line. A job is a module with inputs;
-// a module that is refused or traps ends its job, and the next one runs. scripts/wamr/firmware.mjs generates the jobs and reads the lines.
+// a module that is refused or traps ends its job, and the next one runs. src/firmware/firmware.ts generates the jobs, src/firmware/emulator.ts reads the lines.
 #include "arenula_host.h"
 #include "board.h"
 #include "board_port.h"

@@ -1,39 +1,44 @@
 // Small modules that keep the device ABI (docs/device.md), made from text: what the firmware is tested with besides linked models.
 import binaryen from "binaryen";
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../src/crc32";
 
 const INPUT = 64, OUTPUT = 128, OPERATOR_WORD = 16, MEMORY_BYTES = 1024;
 
 /** Appends a custom section. */
-function withSection(wasm, name, payload) {
-  const leb = (value) => { const out = []; do { out.push((value & 127) | (value > 127 ? 128 : 0)); value >>>= 7; } while (value > 0); return out; };
-  const body = Buffer.concat([Buffer.from(leb(name.length)), Buffer.from(name), Buffer.from(payload)]);
+function withSection(wasm: Uint8Array, name: string, payload: Uint8Array | string): Uint8Array {
+  const leb = (value: number) => { const out: number[] = []; do { out.push((value & 127) | (value > 127 ? 128 : 0)); value >>>= 7; } while (value > 0); return out; };
+  const body = Buffer.concat([Buffer.from(leb(name.length)), Buffer.from(name), Buffer.from(payload as Uint8Array)]);
   return Buffer.concat([wasm, Buffer.from([0, ...leb(body.length)]), body]);
 }
 
 /** Adds the section "arenula.crc" over everything before it. */
-export function withChecksum(wasm) {
+function withChecksum(wasm: Uint8Array): Uint8Array {
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32LE(checksumOf(wasm));
   return withSection(wasm, "arenula.crc", checksum);
 }
 
-/** CRC-32 as in zip. */
-export function checksumOf(bytes) {
-  if (crc32) return crc32(bytes);
-  let crc = 0xffffffff; // Node 20 has no zlib.crc32
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
+/** CRC-32 as a number. */
+export function checksumOf(bytes: Uint8Array): number {
+  return parseInt(crc32(bytes), 16);
+}
+
+/** What a test module is made of. */
+interface TestModule {
+  operators: readonly string[];
+  functions?: string;
+  data?: string;
+  memoryBytes?: number;
+  abi?: number;
+  /** An export that it does without. */
+  leaveOut?: string;
 }
 
 /**
  * A module whose operator i runs `operators[i]`, the body of a function without parameters and results, in text form.
  * Two inputs of 16 bytes lie at 64 and 80, one output of 16 bytes at 128.
  */
-export function testModule({ operators, functions = "", data = "", memoryBytes = MEMORY_BYTES, abi = 1, leaveOut = "" }) {
+export function testModule({ operators, functions = "", data = "", memoryBytes = MEMORY_BYTES, abi = 1, leaveOut = "" }: TestModule): Uint8Array {
   const globals = {
     __heap_base: memoryBytes, __data_end: memoryBytes, arenula_abi: abi, arenula_operator: OPERATOR_WORD, arenula_input_count: 2, arenula_output_count: 1,
     arenula_input_0: INPUT, arenula_input_0_bytes: 16, arenula_input_1: INPUT + 16, arenula_input_1_bytes: 16, arenula_output_0: OUTPUT, arenula_output_0_bytes: 16,
@@ -101,8 +106,8 @@ export const dot = () => testModule({
  * compiler's library, a switch, copies and fills. Equal to what V8 computes from the same file.
  */
 export const arithmetic = () => {
-  const mix = (value) => `(local.set $h (i64.add (i64.mul (local.get $h) (i64.const 6364136223846793005)) ${value}))`;
-  const wide = (value) => `(i64.extend_i32_u ${value})`;
+  const mix = (value: string) => `(local.set $h (i64.add (i64.mul (local.get $h) (i64.const 6364136223846793005)) ${value}))`;
+  const wide = (value: string) => `(i64.extend_i32_u ${value})`;
   const x = "(local.get $x)", y = "(local.get $y)", p = "(local.get $p)", q = "(local.get $q)";
   const i32 = ["add", "sub", "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr"].map((name) => wide(`(i32.${name} ${x} ${y})`));
   const i64 = ["add", "sub", "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr"].map((name) => `(i64.${name} ${p} ${q})`);
@@ -132,9 +137,9 @@ export const arithmetic = () => {
 };
 
 /** What V8 computes. */
-export async function inV8(wasm, inputs) {
-  const { instance } = await WebAssembly.instantiate(wasm, {});
-  const { memory, invoke } = instance.exports;
+export async function inV8(wasm: Uint8Array, inputs: Uint8Array): Promise<string> {
+  const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {});
+  const { memory, invoke } = instance.exports as { memory: WebAssembly.Memory; invoke: () => void };
   new Uint8Array(memory.buffer).set(inputs, INPUT);
   invoke();
   return Buffer.from(new Uint8Array(memory.buffer, OUTPUT, 16)).toString("hex");

@@ -1,0 +1,79 @@
+// Runs a firmware in QEMU and reads its lines (boards/wamr/main.c).
+import { ArenulaError } from "../errors";
+import type { Firmware } from "./firmware";
+import { firmwareBoard } from "./targets";
+import { lastLines, runProgram } from "./tools";
+
+/** What ended a job early. */
+export interface JobError {
+  readonly stage: string;
+  /** A name of boards/wamr/README.md, "Errors". */
+  readonly error: string;
+  /** Index of the operator that ran. */
+  readonly operator?: number;
+  readonly reason: string;
+}
+
+export interface JobOutput {
+  readonly index: number;
+  readonly bytes: number;
+  readonly crc32: string;
+  readonly hex: string;
+}
+
+/** What a firmware says of a job. */
+export interface JobRun {
+  readonly error: JobError | null;
+  /** Instructions of a call that runs no operator. */
+  readonly emptyRange: number | null;
+  /** Instructions of each operator, one by one. */
+  readonly operators: readonly { readonly operator: number; readonly instructions: number }[];
+  /** Instructions of a whole `invoke`, and what it computed. */
+  readonly samples: readonly { readonly instructions: number; readonly outputs: readonly JobOutput[] }[];
+  readonly memory: { readonly linear_memory_bytes: number; readonly pool_high_bytes: number; readonly stack_high_bytes: number } | null;
+  readonly neighbours: { readonly bytes: number; readonly changed: number } | null;
+}
+
+export interface FirmwareRun {
+  /** All that was printed. */
+  readonly output: string;
+  readonly jobs: readonly JobRun[];
+}
+
+type Event = Readonly<Record<string, unknown>> & { readonly event: string };
+
+/** QEMU and its arguments for a board: instructions are counted, one per nanosecond of emulated time. */
+function emulatorCommand({ board, elf }: Firmware): readonly [string, readonly string[]] {
+  const { core, machine, cpu } = firmwareBoard(board);
+  const args = ["-M", machine, "-cpu", cpu, "-display", "none", "-monitor", "none", "-serial", "none", "-semihosting-config", "enable=on,target=native", "-icount", "shift=0", "-kernel", elf];
+  return [core.qemu, core.qemu.includes("riscv") ? ["-bios", "none", ...args] : args];
+}
+
+export interface EmulatorOptions {
+  /** Wall clock. Defaults to two minutes. */
+  readonly timeoutMs?: number;
+  /** QEMU plugins, as -plugin takes them. */
+  readonly plugins?: readonly string[];
+}
+
+/** Runs a firmware to its end. @throws ArenulaError EMULATOR_TIMEOUT, FIRMWARE_FAILED, TOOL_MISSING */
+export async function runFirmware(firmware: Firmware, { timeoutMs = 120_000, plugins = [] }: EmulatorOptions = {}): Promise<FirmwareRun> {
+  const [program, args] = emulatorCommand(firmware), where = `${firmware.board}, ${firmware.engine}`;
+  const { output, timedOut, status } = await runProgram(program, [...args, ...plugins.flatMap((plugin) => ["-plugin", plugin])], { timeoutMs });
+  if (timedOut) throw new ArenulaError("EMULATOR_TIMEOUT", `the firmware did not end within ${timeoutMs / 1000} s; its last line: ${lastLines(output, 1)}`, { where });
+  const events = output.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Event);
+  const done = events.find(({ event }) => event === "done");
+  if (!done) throw new ArenulaError("FIRMWARE_FAILED", `the firmware ended with status ${status} before its last line:\n${lastLines(output, 10)}`, { where });
+  return { output, jobs: Array.from({ length: done["jobs"] as number }, (_, index) => collect(events.filter(({ job }) => job === index))) };
+}
+
+function collect(events: readonly Event[]): JobRun {
+  const all = <T>(name: string) => events.filter(({ event }) => event === name) as unknown as readonly T[];
+  const only = <T>(name: string) => all<T>(name)[0] ?? null;
+  const outputs = all<JobOutput & { sample: number }>("output");
+  return {
+    error: only("error"), emptyRange: only<{ instructions: number }>("empty_range")?.instructions ?? null, operators: all("operator"),
+    samples: all<{ sample: number; instructions: number }>("invoke").map(({ sample, instructions }) => ({ instructions, outputs: outputs.filter((output) => output.sample === sample) })),
+    memory: only("memory"), neighbours: only("neighbours"),
+  };
+}
