@@ -3,10 +3,10 @@ import { InvalidArgumentError, Option } from "commander";
 import { version } from "../../package.json";
 import { shortName } from "../arena/labels";
 import { fitArena } from "../device/boards";
+import { ENGINES, type Engine } from "../device/machine";
 import { ArenulaError } from "../errors";
 import { build as buildModule, type Built } from "../link/build";
 import { cHeader } from "../link/header";
-import type { Engine } from "../link/link";
 import { moduleSizes } from "../link/sections";
 import { boardOption, jsonOption, positive, type CommandFile } from "./command";
 import { writeFileAtomically } from "./files";
@@ -19,6 +19,7 @@ interface BuildFlags {
   board?: string;
   ram?: number;
   engine: Engine;
+  weights: "packed" | "widened";
   output?: string;
   header?: string;
   json?: boolean;
@@ -31,7 +32,8 @@ export const build: CommandFile = {
   declare(command, act) {
     command.argument("<model>", "a .tflite file").addOption(boardOption("limit linear memory to the board's RAM").conflicts("ram"))
       .option("--ram <bytes>", "limit linear memory", positive)
-      .addOption(new Option("--engine <engine>", "what will run it: the same module, shaped for it").choices(["wamr-fast", "wamr-classic"]).default("wamr-fast"))
+      .addOption(new Option("--engine <engine>", "what will run it: kernels are shaped for it, and for the board's core where they are compiled ahead of time").choices(ENGINES).default("wamr-fast"))
+      .addOption(new Option("--weights <form>", "widened: fully connected weights take more flash, for fewer instructions").choices(["packed", "widened"]).default("packed"))
       .requiredOption("-o, --output <file>", "the .wasm to write", wasmFile)
       .option("--header <file>", "write what the module exports as a C header, too")
       .addOption(jsonOption())
@@ -48,7 +50,7 @@ async function buildFile(file: string, flags: BuildFlags, io: Io): Promise<0> {
   const { model, name, bytes } = await openModel(file);
   const board = flags.board === undefined ? null : await openBoard(flags.board);
   const built = await buildModule(model, {
-    engine: flags.engine, name, version, sha256: createHash("sha256").update(bytes).digest("hex"),
+    engine: flags.engine, core: board?.core, widened: flags.weights === "widened", name, version, sha256: createHash("sha256").update(bytes).digest("hex"),
     ramBytes: board ? fitArena(board, 0).region.bytes : flags.ram ?? Infinity, limit: board?.name ?? "--ram",
   });
   if (board && board.flashBytes !== null && built.module.length > board.flashBytes)

@@ -1,21 +1,17 @@
 import { shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import type { Graph } from "../graph/graph";
-import { layOutForDevice, linkLaidOut, type Engine, type LaidOut, type Linked } from "./link";
+import { layOutForDevice, linkLaidOut, type LaidOut, type LinkOptions, type Linked } from "./link";
 import { verifyLinked } from "./verify";
 
 /** Bytes of weights staged at once, largest first: a larger slice is staged less often, a smaller one leaves more RAM. */
 export const SLICES = [4096, 2048, 1024, 512] as const;
 
-export interface BuildOptions {
-  readonly engine: Engine;
+export interface BuildOptions extends Omit<LinkOptions, "sliceBytes"> {
   /** The most linear memory that the module may have; Infinity where nothing limits it. */
   readonly ramBytes: number;
   /** What limits it, for messages: "nrf52840dk", "--ram". */
   readonly limit: string;
-  readonly name: string;
-  readonly sha256: string;
-  readonly version: string;
 }
 
 export interface Built extends Linked {

@@ -39,8 +39,11 @@ const ARENA_AT = 2 * ALIGNMENT;
 /** What the word holds while nothing runs. */
 export const NO_OPERATOR = 0xffffffff;
 
-/** Lays out a program that was lowered for a device. */
-export function deviceImage(program: Program): DeviceImage {
+/**
+ * Lays out a program that was lowered for a device.
+ * @param headroom bytes that stay free behind everything (assembly/inner/within.ts)
+ */
+export function deviceImage(program: Program, headroom: number): DeviceImage {
   const storage = assignStorage(program);
   const pieces = program.steps.map((step) => pieceOf(program, step.record.length, step.relocations));
   const staging: Block[] = program.steps.flatMap((step, i) => [
@@ -72,7 +75,7 @@ export function deviceImage(program: Program): DeviceImage {
     return { kernel: step.kernel, operator: step.operator, address, offset: segment.add(piece), bytes: piece.length };
   });
   return {
-    plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes, ALIGNMENT), tensors, steps, segment: segment.bytes(),
+    plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes + headroom, ALIGNMENT), tensors, steps, segment: segment.bytes(),
     weightBytes: segment.length - steps.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }

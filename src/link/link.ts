@@ -1,3 +1,5 @@
+import { WITHIN_MOST } from "../../assembly/abi/within";
+import { isCompiled, machineFor, type Engine } from "../device/machine";
 import type { Graph } from "../graph/graph";
 import type { Tensor } from "../graph/tensor";
 import { byteLength } from "../graph/tensor";
@@ -9,12 +11,14 @@ import { DEVICE_ABI, type DeviceFacts, type DeviceTensor } from "./device_facts"
 import { deviceImage, type DeviceImage } from "./image";
 import { linkModule } from "./module";
 
-export type Engine = "wamr-fast" | "wamr-classic" | "wamr-aot" | "wamr-xip";
-
 export interface LinkOptions {
   /** Bytes of weights that are staged at once. */
   readonly sliceBytes: number;
   readonly engine: Engine;
+  /** The core that runs it, as boards name it: decides about the forms of compiled kernels. */
+  readonly core?: string;
+  /** Whether weights may take more flash for fewer instructions. */
+  readonly widened?: boolean;
   /** What the module says it was made from. */
   readonly name: string;
   readonly sha256: string;
@@ -40,8 +44,8 @@ export interface Linked extends LaidOut {
  */
 export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
   const subgraph = model.subgraphs[0]!;
-  const program = lower(subgraph, { core: "mcu", engine: "interpreter", sliceBytes: options.sliceBytes });
-  const image = deviceImage(program);
+  const program = lower(subgraph, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes });
+  const image = deviceImage(program, isCompiled(options.engine) ? WITHIN_MOST : 0);
   const placed = (what: string) => (index: number): DeviceTensor => deviceTensor(subgraph.tensors[index]!, image, what);
   const facts: DeviceFacts = {
     abi: DEVICE_ABI, version: options.version, model: { name: options.name, sha256: options.sha256, bytes: model.bytes }, engine: options.engine,
@@ -59,7 +63,7 @@ export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
 export async function linkLaidOut(laidOut: LaidOut, core: Uint8Array): Promise<Linked> {
   const { default: binaryen } = await import("binaryen");
   const { facts, image } = laidOut;
-  return { ...laidOut, module: appendSections(linkModule(binaryen, core, image, facts), facts) };
+  return { ...laidOut, module: appendSections(linkModule(binaryen, core, image, facts, isCompiled(facts.engine as Engine)), facts) };
 }
 
 /** Both at once. */

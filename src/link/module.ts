@@ -12,15 +12,18 @@ const PAGE = 65536;
 const MEMORY = "0";
 const SEGMENT = "flash";
 
-/** @param core the `device` core: kernels whose weights come through the import arenula.from_flash */
-export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, { operators, inputs, outputs }: DeviceFacts): Uint8Array {
+/**
+ * @param core the `device` core: kernels whose weights and bounds come through imports
+ * @param compiled whether the module will be compiled ahead of time: kernels then clamp addresses, so that the compiler can prove them
+ */
+export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, { operators, inputs, outputs }: DeviceFacts, compiled: boolean): Uint8Array {
   const module = binaryen.readBinary(core);
   try {
     module.setFeatures(binaryen.Features.MVP | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.SignExt | binaryen.Features.NontrappingFPToInt | binaryen.Features.MutableGlobals);
     const kernels = exportedFunctions(binaryen, module);
     const pages = Math.max(Math.ceil(image.bytes / PAGE), 1);
     module.setMemory(pages, pages, null, [{ name: SEGMENT, passive: true, data: image.segment, offset: 0 }] as never, false, false, MEMORY);
-    replaceStaging(binaryen, module);
+    replaceImports(binaryen, module, compiled ? image.bytes : null);
     dropExports(binaryen, module);
     addInvoke(binaryen, module, image, operators.length, kernels);
     addGlobals(binaryen, module, image, inputs, outputs);
@@ -58,15 +61,26 @@ function exportedFunctions(binaryen: Binaryen, module: Module): ReadonlyMap<stri
   return found;
 }
 
-/** arenula.from_flash becomes memory.init. */
-function replaceStaging(binaryen: Binaryen, module: Module): void {
-  for (let i = 0; i < module.getNumFunctions(); i++) {
-    const { name, module: from, base } = binaryen.getFunctionInfo(module.getFunctionByIndex(i));
-    if (from !== "arenula" || base !== "from_flash") continue;
-    const local = (index: number) => module.local.get(index, binaryen.i32);
+/** @param end of linear memory, where addresses are to be clamped to it */
+function replaceImports(binaryen: Binaryen, module: Module, end: number | null): void {
+  const { i32 } = module;
+  const local = (index: number) => module.local.get(index, binaryen.i32);
+  /** address, bytes: unsigned min(address, end - bytes), or the address as it is. */
+  const clamped = () => {
+    if (end === null) return local(0);
+    const last = () => i32.sub(i32.const(end), local(1));
+    return module.select(i32.lt_u(local(0), last()), local(0), last());
+  };
+  /** By the name of the import: what it returns, how many i32 it takes, its body. */
+  const bodies: Record<string, readonly [number, number, () => number]> = {
+    from_flash: [binaryen.none, 3, () => initFrom(module, local(0), local(1), local(2))],
+    clamp_to_memory: [binaryen.i32, 2, clamped],
+  };
+  const imports = Array.from({ length: module.getNumFunctions() }, (_, i) => binaryen.getFunctionInfo(module.getFunctionByIndex(i))).filter(({ module: from }) => from === "arenula");
+  for (const { name, base } of imports) {
+    const [result, parameters, body] = bodies[base!]!;
     module.removeFunction(name);
-    module.addFunction(name, binaryen.createType([binaryen.i32, binaryen.i32, binaryen.i32]), binaryen.none, [], initFrom(module, local(0), local(1), local(2)));
-    return;
+    module.addFunction(name, binaryen.createType(Array<number>(parameters).fill(binaryen.i32)), result, [], body());
   }
 }
 

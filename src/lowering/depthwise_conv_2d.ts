@@ -1,16 +1,40 @@
-import * as abi from "../../assembly/abi/depthwise_conv_2d";
 import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
-import { emitConv2d } from "./conv_2d";
+import { DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_PLANES } from "./depthwise_conv_2d_planes";
+import { emitCheapest, type Form } from "./form";
 import type { Lowering } from "./lowering";
+import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
-import { channelMultipliers, concatenate, foldOffset, packMultiplier, packTile, tilesPerSlice } from "./packing";
+import { channelMultipliers, foldOffset } from "./packing";
 import { checkPerTensor, quantizationOf } from "./quantization";
-import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of, rescalesDirectly } from "./weights";
-import { windowAxis, writeWindow } from "./window";
+import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+import { windowAxis, type WindowAxis } from "./window";
 
-/** Scratch that a strip's plane may take; a plane that is smaller makes one strip. */
-const PLANE_BYTES = 4096;
+/** What every form of the kernel computes from. */
+export interface DepthwiseConv2d {
+  readonly batches: number;
+  readonly inC: number;
+  readonly outC: number;
+  /** Output channel o reads input channel o / multiplier. */
+  readonly multiplier: number;
+  readonly taps: number;
+  readonly y: WindowAxis;
+  readonly x: WindowAxis;
+  /** [out_c][k_h][k_w] */
+  readonly weights: Int8Array;
+  /** One per output channel, the input's offset folded in. */
+  readonly bias: Int32Array;
+  /** One per output channel, or one for all. */
+  readonly multipliers: readonly Multiplier[];
+  readonly inputZeroPoint: number;
+  readonly outputZeroPoint: number;
+  /** Clamp of the outputs. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Every form of the kernel: a new one adds its line here. */
+const FORMS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL];
 
 /** Shapes and windows of a DEPTHWISE_CONV_2D. Weights are [1][k_h][k_w][out_c]; output channel o reads input channel o / multiplier. */
 function geometry(op: Op) {
@@ -48,51 +72,14 @@ export const depthwiseConv2d: Lowering = {
     op.expectShape([batches, y.output, x.output, outC]);
   },
   lower(op, emit) {
-    const { batches, inC, outC, multiplier, taps, y, x } = geometry(op);
-    const input = op.input(0), output = op.output();
+    const { outC, taps, ...shape } = geometry(op);
     const weights = channelMajor(int8Of(op.input(1)), taps, outC);
-    const { scale, zeroPoint } = quantizationOf(input);
-    const out = quantizationOf(output);
-    const { min, max } = activationRange(op, output);
-    const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
-    const bias = foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint);
-    const three = y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2
-      && rescalesDirectly(bias, multipliers, taps);
-    // One input channel: a convolution of that channel, whose kernel shares every load among pixels and channels.
-    if (inC === 1 && !three) return emitConv2d(op, emit, { batches, inC, outC, groups: 1, groupC: 1, depth: taps, y, x }, weights);
-    const planeW = (x.output - 1) * x.stride + (x.kernel - 1) * x.dilation + 1;
-    const planeH = (rows: number) => (rows - 1) * y.stride + (y.kernel - 1) * y.dilation + 1;
-    const most = Math.floor((Math.floor(PLANE_BYTES / planeW) - planeH(1)) / y.stride) + 1; // output rows of a plane of PLANE_BYTES
-    const group = three ? 3 : 1; // a strip is whole groups of rows: inner/depthwise_3x3.ts computes three at once
-    const strip = group * Math.min(Math.ceil(y.output / group), Math.max(Math.floor(most / group), 1));
-    const kernel = !three ? "depthwise_conv_2d" : x.stride === 1 ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d_3x3_s2";
-    const shared = multipliers.length === 1;
-    const tiles = Array.from({ length: inC }, (_, c) => {
-      const first = c * multiplier, end = first + multiplier;
-      const packed = new Uint8Array(weights.buffer, first * taps, multiplier * taps);
-      return packTile(multiplier, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed);
-    });
-    const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, inC);
-    emit.step(kernel, abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
-      r.input(abi.DEPTHWISE_CONV_2D_INPUT, input);
-      r.slices(abi.DEPTHWISE_CONV_2D_TILES, abi.DEPTHWISE_CONV_2D_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
-      if (shared) r.constant(abi.DEPTHWISE_CONV_2D_MULTIPLIER, packMultiplier(multipliers[0]!));
-      r.output(abi.DEPTHWISE_CONV_2D_OUTPUT, output);
-      r.scratch(abi.DEPTHWISE_CONV_2D_PLANE, planeH(strip) * planeW);
-      writeWindow(r, batches, y, x);
-      r.i32(abi.DEPTHWISE_CONV_2D_IN_C, inC);
-      r.i32(abi.DEPTHWISE_CONV_2D_DEPTH_MULTIPLIER, multiplier);
-      r.i32(abi.DEPTHWISE_CONV_2D_OUT_C, outC);
-      r.i32(abi.DEPTHWISE_CONV_2D_SLICE_C, perSlice);
-      r.i32(abi.DEPTHWISE_CONV_2D_STRIP, strip);
-      r.i32(abi.DEPTHWISE_CONV_2D_PLANE_H, planeH(strip));
-      r.i32(abi.DEPTHWISE_CONV_2D_PLANE_W, planeW);
-      r.i32(abi.DEPTHWISE_CONV_2D_FILL, zeroPoint);
-      r.i32(abi.DEPTHWISE_CONV_2D_OUTPUT_OFFSET, out.zeroPoint);
-      r.i32(abi.DEPTHWISE_CONV_2D_MIN, min);
-      r.i32(abi.DEPTHWISE_CONV_2D_MAX, max);
-      // A channel is copied out whole before its outputs are written, and no other channel's bytes are touched.
-      if (multiplier === 1 && strip >= y.output && y.input === y.output && x.input === x.output) r.inPlace(input, output);
+    const { scale, zeroPoint } = quantizationOf(op.input(0));
+    const out = quantizationOf(op.output());
+    emitCheapest(FORMS, op, emit, {
+      ...shape, outC, taps, weights, ...activationRange(op, op.output()), inputZeroPoint: zeroPoint, outputZeroPoint: out.zeroPoint,
+      bias: foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint),
+      multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale),
     });
   },
   macs(op) {

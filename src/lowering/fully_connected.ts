@@ -1,11 +1,35 @@
-import * as abi from "../../assembly/abi/fully_connected";
 import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
+import { emitCheapest, type Form } from "./form";
+import { FULLY_CONNECTED_PAIRED_CHANNELS } from "./fully_connected_channels";
 import type { Lowering } from "./lowering";
+import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
-import { channelMultipliers, concatenate, foldOffset, packC8, packMultiplier, packTile, tilesPerSlice } from "./packing";
+import { channelMultipliers, foldOffset } from "./packing";
 import { checkPerTensor, quantizationOf } from "./quantization";
 import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+
+/** What every form of the kernel computes from. */
+export interface FullyConnected {
+  readonly batches: number;
+  readonly outC: number;
+  readonly depth: number;
+  /** [out_c][depth] */
+  readonly weights: Int8Array;
+  /** Negated zero point of the weights. */
+  readonly weightsOffset: number;
+  /** One per output channel; the input's offset folded in. */
+  readonly bias: Int32Array;
+  /** One per output channel, or one for all. */
+  readonly multipliers: readonly Multiplier[];
+  readonly outputZeroPoint: number;
+  /** Clamp of the outputs. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Every form of the kernel: a new one adds its line here. */
+const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS];
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
 function geometry(op: Op) {
@@ -34,36 +58,14 @@ export const fullyConnected: Lowering = {
     else if (elementCount(op.output().shape) !== batches * outC) op.invalid(`the output has shape [${op.output().shape}], the inputs give [${batches},${outC}]`);
   },
   lower(op, emit) {
-    const { batches, outC, depth } = geometry(op);
-    const input = op.input(0), output = op.output();
+    const { outC, depth, batches } = geometry(op);
     const weights = int8Of(op.input(1)), weightsOffset = -op.input(1).quantization!.zeroPoint[0]!;
-    const { scale, zeroPoint } = quantizationOf(input);
-    const out = quantizationOf(output);
-    const { min, max } = activationRange(op, output);
-    const multipliers = channelMultipliers(scale, op.input(1).quantization!.scale, out.scale);
-    const shared = multipliers.length === 1;
-    const bias = foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint, weightsOffset);
-    const tiles: Uint8Array[] = [];
-    for (let first = 0; first < outC; first += 8) {
-      const end = Math.min(first + 8, outC);
-      const packed = packC8(weights.subarray(first * depth, end * depth), end - first, depth, emit.target.core !== "mcu");
-      tiles.push(packTile(end - first > 4 ? 8 : 4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
-    }
-    const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, tiles.length);
-    emit.step("fully_connected", abi.FULLY_CONNECTED_SIZE, (r) => {
-      r.input(abi.FULLY_CONNECTED_INPUT, input);
-      r.output(abi.FULLY_CONNECTED_OUTPUT, output);
-      r.slices(abi.FULLY_CONNECTED_TILES, abi.FULLY_CONNECTED_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
-      if (shared) r.constant(abi.FULLY_CONNECTED_MULTIPLIER, packMultiplier(multipliers[0]!));
-      r.scratch(abi.FULLY_CONNECTED_SUMS, abi.FULLY_CONNECTED_SUMS_BYTES);
-      r.i32(abi.FULLY_CONNECTED_BATCHES, batches);
-      r.i32(abi.FULLY_CONNECTED_DEPTH, depth);
-      r.i32(abi.FULLY_CONNECTED_OUT_C, outC);
-      r.i32(abi.FULLY_CONNECTED_SLICE_C, 8 * perSlice);
-      r.i32(abi.FULLY_CONNECTED_WEIGHTS_OFFSET, weightsOffset - 128); // packC8 adds 128
-      r.i32(abi.FULLY_CONNECTED_OUTPUT_OFFSET, out.zeroPoint);
-      r.i32(abi.FULLY_CONNECTED_MIN, min);
-      r.i32(abi.FULLY_CONNECTED_MAX, max);
+    const { scale, zeroPoint } = quantizationOf(op.input(0));
+    const out = quantizationOf(op.output());
+    emitCheapest(FORMS, op, emit, {
+      batches, outC, depth, weights, weightsOffset, ...activationRange(op, op.output()), outputZeroPoint: out.zeroPoint,
+      bias: foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint, weightsOffset),
+      multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale),
     });
   },
   macs(op) {

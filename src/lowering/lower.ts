@@ -10,8 +10,8 @@ import { loweringOf } from "./types";
  * Turns a subgraph into steps: folds what is known, checks every operator, packs weights for the target.
  * @throws ArenulaError OPERATOR_UNSUPPORTED or MODEL_INVALID for the first operator that cannot run, before anything runs.
  */
-export function lower(subgraph: Subgraph, { core, engine = "compiled", sliceBytes = Infinity }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
-  const target: LoweringTarget = { core, engine, sliceBytes };
+export function lower(subgraph: Subgraph, { core, machine = "desktop", widened = false, sliceBytes = Infinity }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
+  const target: LoweringTarget = { core, machine, widened, sliceBytes };
   const steps: Step[] = [];
   const pool = new ConstantPool();
   const views = new Map<number, number>();

@@ -4,11 +4,20 @@ import type { RecordWriter } from "./record";
 
 export type CoreName = "mcu" | "simd" | "relaxed";
 
-/** What a program is lowered for. Packing depends on it, results do not. */
+/**
+ * What executes the kernels, which decides about their forms (form.ts): an engine that compiles at run time (`desktop`), WAMR's interpreters
+ * (`fast`, `classic`), or code compiled ahead of time for cores with 16-bit multiply-accumulates (`dsp`: Cortex-M4, M7, M33), with a vector
+ * unit (`vector`: Cortex-M55), or with neither (`scalar`).
+ */
+export const MACHINES = ["desktop", "fast", "classic", "scalar", "dsp", "vector"] as const;
+export type Machine = (typeof MACHINES)[number];
+
+/** What a program is lowered for. Forms of kernels and packing depend on it, results do not. */
 export interface LoweringTarget {
   readonly core: CoreName;
-  /** What runs the kernels: compiled to machine code, or interpreted, where loads and calls cost more than sums that are kept. */
-  readonly engine: "compiled" | "interpreter";
+  readonly machine: Machine;
+  /** Whether fully connected weights may take more flash than the model's for fewer instructions (`--weights widened`). */
+  readonly widened: boolean;
   /** Bytes of weights that are staged at once, as far as whole tiles allow; Infinity where nothing is staged (the desktop). */
   readonly sliceBytes: number;
 }

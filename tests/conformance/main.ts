@@ -7,7 +7,8 @@ import v8 from "node:v8";
 import { parseArgs } from "node:util";
 import type { CoreName } from "../../src/lowering/lowering";
 import { failed, type Outcome } from "./result";
-import { formsOf, runGolden, runKernelCase, runModelCase, type Form } from "./run_case";
+import { describeForm, formsOf, type Form } from "../forms";
+import { runGolden, runKernelCase, runModelCase } from "./run_case";
 
 v8.setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 has relaxed SIMD behind this flag
 
@@ -48,9 +49,9 @@ const below = (folder: string, wanted: (file: string) => boolean): string[] =>
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const missing = new Map<string, Set<string>>();
-function count(name: string, { core, engine }: Form, outcome: Outcome): void {
+function count(name: string, form: Form, outcome: Outcome): void {
   counts[outcome.status]++;
-  if (outcome.status === "failed") console.log(`failed: ${name} on ${core}${engine === "compiled" ? "" : `, forms for an ${engine}`}: ${outcome.reason}`);
+  if (outcome.status === "failed") console.log(`failed: ${name} on ${describeForm(form)}: ${outcome.reason}`);
   if (outcome.status === "skipped") missing.set(outcome.reason, (missing.get(outcome.reason) ?? new Set()).add(name));
 }
 

@@ -1,33 +1,20 @@
 import { readFileSync, existsSync } from "node:fs";
 import path from "node:path";
 import { ArenulaError, Model, type Interpreter } from "../../src/index";
-import { lower } from "../../src/lowering/lower";
-import { loadCore } from "../../src/runtime/core";
-import { Interpreter as Runtime } from "../../src/runtime/interpreter";
-import type { CoreName, LoweringTarget } from "../../src/lowering/lowering";
 import { crc32 } from "../../src/crc32";
 import { Lcg } from "../../src/lcg";
 import type { Graph } from "../../src/graph/graph";
+import { createInForm, type Form } from "../forms";
 import { bytesOf, firstDifference } from "./array";
 import { graphOfCase, setClamp, type KernelCase, type Patch } from "./kernel_case";
 import { failed, passed, skipped, type Outcome } from "./result";
 
-/** One way to compute a case: a core, and the forms of kernels that lowering picks for an engine. */
-export type Form = Pick<LoweringTarget, "core" | "engine">;
-
-/** Every core with the forms for compiled code; the scalar one with those for interpreters, too. */
-export function formsOf(core: CoreName): Form[] {
-  return core === "mcu" ? [{ core, engine: "compiled" }, { core, engine: "interpreter" }] : [{ core, engine: "compiled" }];
-}
-
 /** An interpreter, or why there is none: a missing kernel is a skipped case, any other refusal a failed one. */
 async function create(graph: Graph, form: Form, patches: readonly Patch[] = []): Promise<Interpreter | Outcome> {
   try {
-    const loaded = await loadCore(form.core);
-    const program = lower(graph.subgraphs[0]!, form);
-    for (const patch of patches)
-      for (const step of program.steps) if (step.operator === patch.operator) setClamp(step.kernel, step.record, patch);
-    return await Runtime.fromProgram(graph, program, loaded);
+    return await createInForm(graph, form, ({ steps }) => {
+      for (const patch of patches) for (const step of steps) if (step.operator === patch.operator) setClamp(step.kernel, step.record, patch);
+    });
   } catch (error) {
     if (!(error instanceof ArenulaError)) throw error;
     return error.code === "OPERATOR_UNSUPPORTED" ? skipped(error.message.replace(/tensor \d+ '[^']*'/, "an input")) : failed(`${error.code}: ${error.message} (${error.where})`);

@@ -2,32 +2,34 @@
 import v8 from "node:v8";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Interpreter, Model } from "../../src/index";
+import { Model } from "../../src/index";
 import { lower } from "../../src/lowering/lower";
 import { LOWERINGS } from "../../src/lowering/table";
 import { loadCore } from "../../src/runtime/core";
+import { createInForm, describeForm, FORMS, formsOf, type Form } from "../forms";
 import { operatorGoldens, type OperatorGolden } from "./goldens";
 
 v8.setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 has relaxed SIMD behind this flag
 
 const operators = suite("operators");
 
-async function expectExact({ id, model, inputs, outputs, tensors }: OperatorGolden, core: "mcu" | "simd" | "relaxed"): Promise<void> {
-  const net = await Interpreter.create(Model.parse(model), { core });
+async function expectExact({ id, model, inputs, outputs, tensors }: OperatorGolden, form: Form): Promise<void> {
+  const net = await createInForm(Model.parse(model), form);
+  const where = `${id} on ${describeForm(form)}`;
   const fill = () => inputs.forEach((bytes, i) => net.inputs[i]!.bytes.set(bytes));
   fill();
-  for (const { tensor, op, crc32 } of net.trace()) assert.is(crc32, tensors.get(tensor), `${id} on ${core}: ${op}, tensor ${tensor}`);
+  for (const { tensor, op, crc32 } of net.trace()) assert.is(crc32, tensors.get(tensor), `${where}: ${op}, tensor ${tensor}`);
   // Stale bytes of the first run would pass for results of the second.
   net.outputs.forEach((output) => output.bytes.fill(0xa5));
   fill();
   net.invoke();
-  outputs.forEach((bytes, i) => assert.equal(net.outputs[i]!.bytes, bytes, `${id} on ${core}: output ${i}`));
+  outputs.forEach((bytes, i) => assert.equal(net.outputs[i]!.bytes, bytes, `${where}: output ${i}`));
 }
 
 const families = operatorGoldens();
 for (const { name, cases } of families) {
-  operators(`${name}: ${cases.length} drawn models give TFLM's bits on every core`, async () => {
-    for (const golden of cases) for (const core of ["mcu", "simd", "relaxed"] as const) await expectExact(golden, core);
+  operators(`${name}: ${cases.length} drawn models give TFLM's bits in every form`, async () => {
+    for (const golden of cases) for (const form of FORMS) await expectExact(golden, form);
   });
 }
 
@@ -40,7 +42,7 @@ operators("every kernel of the core runs in a drawn model", async () => {
   const { module } = await loadCore("mcu");
   const kernels = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function").map(({ name }) => name);
   const programs = families.flatMap(({ cases }) => cases).flatMap(({ model }) =>
-    (["compiled", "interpreter"] as const).map((engine) => lower(Model.parse(model).subgraphs[0]!, { core: "mcu", engine })));
+    formsOf("mcu").map((form) => lower(Model.parse(model).subgraphs[0]!, form)));
   const called = new Set(programs.flatMap(({ steps }) => steps.map(({ kernel }) => kernel)));
   assert.equal(kernels.filter((name) => !called.has(name)), []);
 });

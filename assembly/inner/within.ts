@@ -1,0 +1,22 @@
+// Bounds that a compiler can prove. WAMR checks every access against the end of linear memory; in a linked module that end is a constant,
+// so a check disappears where the address is known to lie far enough below it. A kernel clamps an address once and then walks a
+// constant number of bytes at most: long runs go in chunks. The linker turns `clamp_to_memory` into min(address, end - bytes) for code
+// compiled ahead of time and leaves WITHIN_MOST bytes free behind everything, so that no address of a good record is moved; for
+// interpreters, which check every access anyway, it is nothing at all. A bad record reads or writes elsewhere inside linear memory.
+import { WITHIN_MOST } from "../abi/within";
+
+// @ts-ignore: decorator
+@external("arenula", "clamp_to_memory")
+declare function clamp_to_memory(address: usize, bytes: i32): usize;
+
+/**
+ * `address`, with at least `bytes` of memory behind it.
+ * @param bytes known at compile time, at most WITHIN_MOST
+ */
+// @ts-ignore: decorator
+@inline
+export function within(address: usize, bytes: i32): usize {
+  if (bytes > WITHIN_MOST) ERROR("more bytes than the linker leaves free");
+  if (isDefined(ARENULA_DEVICE)) return clamp_to_memory(address, bytes);
+  return address;
+}
