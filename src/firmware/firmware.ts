@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import path from "node:path";
 import { FACTS_SECTION } from "../link/custom_sections";
 import type { DeviceFacts } from "../link/device_facts";
-import type { Engine } from "../link/link";
+import type { Engine } from "../device/machine";
 import { readSections } from "../link/wasm_bytes";
 import { compileAot, type Aot, type Checks } from "./aotc";
 import { buildLibrary, hostFolder } from "./library";

@@ -8,6 +8,9 @@ import { findWamr } from "./wamr";
 
 const HOST_SOURCES = ["arenula_host.c", "module_file.c", "crc32.c", "report.c", "neighbours.c", "main.c", "platform/platform.c", "port/semihosting.c", "port/stack.c"];
 
+/** Folders of boards/wamr whose sources are programs of this machine. */
+const ON_THE_HOST = ["aotc", "cycles"];
+
 /** boards/wamr. */
 export const hostFolder = (): string => inPackage("boards/wamr");
 
@@ -67,7 +70,7 @@ export async function buildLibrary(board: FirmwareBoard, engineName: string): Pr
   const defines = [`-DARENULA_ENGINE="${engineName}"`, `-DARENULA_POOL_BYTES=${board.poolBytes}`];
   const flags = [...core.flags, ...core.libraries, "-std=gnu11", "-ffunction-sections", "-fdata-sections", ...wamrFlags(core, engine, root), ...defines];
   const ownFlags = ["-Wall", "-Wextra", "-Os", `-I${board.folder}`, `-I${host}/port`];
-  const own = [...filesBelow(host).filter((file) => !file.includes(`${path.sep}aotc${path.sep}`) && /\.[chS]$/.test(file)), path.join(board.folder, "board.h")];
+  const own = [...filesBelow(host).filter((file) => !ON_THE_HOST.includes(path.relative(host, file).split(path.sep, 1)[0]!) && /\.[chS]$/.test(file)), path.join(board.folder, "board.h")];
   const commands: (readonly [string, readonly string[]])[] = [
     ...wamrSources(core, engine, root).map((source) => [path.join(root, "core", source), [...flags, optimization(source), ...loaderFlags(source), "-w"]] as const),
     ...[...HOST_SOURCES, ...core.port.map((file) => `port/${file}`)].map((source) => [path.join(host, source), [...flags, ...ownFlags, ...(source.endsWith("_memory.c") ? LOOPS_STAY : [])]] as const),

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { BoardJson } from "../device/boards";
 import { ArenulaError } from "../errors";
-import type { Engine } from "../link/link";
+import type { Engine } from "../device/machine";
 import { inPackage } from "./package_root";
 
 /** What the AOT compiler is told of a core. */

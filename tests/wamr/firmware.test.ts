@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { ArenulaError } from "../../src/errors";
 import { runFirmware, type JobRun } from "../../src/firmware/emulator";
 import { buildFirmware, type FirmwareOptions, type Job } from "../../src/firmware/firmware";
-import type { Engine } from "../../src/link/link";
+import type { Engine } from "../../src/device/machine";
 import * as modules from "./modules";
 
 /** Both interpreters, AOT in RAM and in flash on the M4; one other instruction set; v8-M with its own stack limit and vector unit; real memory sizes. */

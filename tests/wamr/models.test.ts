@@ -10,7 +10,7 @@ import { runFirmware } from "../../src/firmware/emulator";
 import { buildFirmware } from "../../src/firmware/firmware";
 import { inPackage } from "../../src/firmware/package_root";
 import { Lcg } from "../../src/lcg";
-import type { Engine } from "../../src/link/link";
+import type { Engine } from "../../src/device/machine";
 
 const CONFIGURATIONS: readonly (readonly [string, Engine])[] = [
   ["mps2-an386", "wamr-fast"], ["mps2-an386", "wamr-classic"], ["mps2-an386", "wamr-aot"], ["mps2-an386", "wamr-xip"],
