@@ -10,8 +10,8 @@ import { loweringOf } from "./types";
  * Turns a subgraph into steps: folds what is known, checks every operator, packs weights for the target.
  * @throws ArenulaError OPERATOR_UNSUPPORTED or MODEL_INVALID for the first operator that cannot run, before anything runs.
  */
-export function lower(subgraph: Subgraph, { core, machine = "desktop", widened = false, sliceBytes = Infinity }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
-  const target: LoweringTarget = { core, machine, widened, sliceBytes };
+export function lower(subgraph: Subgraph, { core, machine = "desktop", widened = false, sliceBytes = Infinity, sparing = new Map() }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
+  const target: LoweringTarget = { core, machine, widened, sliceBytes, sparing };
   const steps: Step[] = [];
   const pool = new ConstantPool();
   const views = new Map<number, number>();

@@ -20,6 +20,8 @@ export interface LoweringTarget {
   readonly widened: boolean;
   /** Bytes of weights that are staged at once, as far as whole tiles allow; Infinity where nothing is staged (the desktop). */
   readonly sliceBytes: number;
+  /** Operators that have to spare memory, by index, and how often they were asked to: how much less scratch is up to the kernel's form. */
+  readonly sparing: ReadonlyMap<number, number>;
 }
 
 /** Types that an operator takes and gives. `int8?`: optional; `int8...`: any number of them, the last entry only; `any`: moved, not read. */
