@@ -1,5 +1,6 @@
 // Entry file of build/core/arithmetic.wasm: assembly/arithmetic as functions that a test can call.
-import { saturating_rounding_doubling_high_mul, rounding_divide_by_pot, multiply_by_quantized_multiplier, saturating_shift_left } from "../../assembly/arithmetic/fixed_point";
+import { rescale_folded, rescale_folded_high, rescale_folded_signed } from "../../assembly/arithmetic/folded";
+import { saturating_rounding_doubling_high_mul, rounding_divide_by_pot, multiply_by_quantized_multiplier, saturating_shift_left, sign_of } from "../../assembly/arithmetic/fixed_point";
 import { exp_on_negative_values, one_over_one_plus_x, reciprocal_mantissa } from "../../assembly/arithmetic/exponential";
 
 export function high_mul(a: i32, b: i32): i32 {
@@ -22,4 +23,13 @@ export function reciprocal(a: i32): i32 {
 }
 export function mantissa_of_reciprocal(x: i32): i32 {
   return reciprocal_mantissa(x);
+}
+export function folded(sum: i32, multiplier: i32, addend: i64, down: i32): i32 {
+  return rescale_folded(sum, multiplier, addend, down);
+}
+export function folded_high(sum: i32, multiplier: i32, addend: i64, down: i32): i32 {
+  return rescale_folded_high(sum, multiplier, addend, down - 32);
+}
+export function folded_signed(sum: i32, bias: i32, multiplier: i32, addend: i64, down: i32): i32 {
+  return rescale_folded_signed(sum, bias, multiplier, addend, sign_of(down - 31), down);
 }

@@ -9,6 +9,9 @@ export interface ArithmeticCore {
   exp(a: number): number;
   reciprocal(a: number): number;
   mantissa_of_reciprocal(x: number): number;
+  folded(sum: number, multiplier: number, addend: bigint, down: number): number;
+  folded_high(sum: number, multiplier: number, addend: bigint, down: number): number;
+  folded_signed(sum: number, bias: number, multiplier: number, addend: bigint, down: number): number;
 }
 
 export function arithmeticCore(): ArithmeticCore {

@@ -1,0 +1,32 @@
+import type { Multiplier } from "./multiplier";
+import { rescalesDirectly } from "./weights";
+
+/** What a kernel rescales one channel's sums with: (sum * mantissa + addend) >> down (assembly/arithmetic/folded.ts). */
+export interface FoldedRescale {
+  readonly mantissa: number;
+  /** 64 bits: bias, rounding and the output's zero point. */
+  readonly addend: bigint;
+  /** 31 to 54. */
+  readonly down: number;
+}
+
+/** With a shift of more the zero point would reach the 64th bit. */
+const MOST_DOWN = 54;
+
+/**
+ * One per channel; null where sums cannot be rescaled so: a shift to the left, a very small multiplier, or sums that may leave 32 bits.
+ *
+ * TFLM: high = floor((x * m + 2^30) / 2^31), then (high + 2^(right - 1)) >> right, one less for a negative tie, plus the zero point. All three are one
+ * floor((x * m + 2^30 + 2^31 * 2^(right - 1) + (zero point << down)) / 2^down) with down = 31 + right, less 2^31 for a negative x; x = sum + bias.
+ * @param depth terms of a sum
+ * @param start what the kernel's sums hold before the first product
+ */
+export function foldRescale(bias: Int32Array, multipliers: readonly Multiplier[], depth: number, outputZeroPoint: number, start = 0): FoldedRescale[] | null {
+  if (!rescalesDirectly(bias, multipliers, depth) || multipliers.some(({ shift }) => 31 - shift > MOST_DOWN)) return null;
+  return Array.from(bias, (b, c) => {
+    const { mantissa, shift } = multipliers.length === 1 ? multipliers[0]! : multipliers[c]!;
+    const down = 31 - shift;
+    const rounding = 2n ** 30n + ((2n ** BigInt(-shift)) / 2n) * 2n ** 31n;
+    return { mantissa, down, addend: BigInt.asIntN(64, BigInt(b - start) * BigInt(mantissa) + rounding + (BigInt(outputZeroPoint) << BigInt(down))) };
+  });
+}
