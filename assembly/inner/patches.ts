@@ -1,42 +1,10 @@
-// Patches: what one output pixel of a convolution reads, int8 [k_h][k_w * group_c]. A patch lies in the input as rows `row stride` bytes apart,
-// unless it touches a border, is dilated along x or belongs to one of several groups: then it is copied out, padding filled in.
+// Patches, what one output pixel of a convolution reads, int8 [k_h][k_w * group_c], three to a word. A patch lies in the input as rows `row stride` bytes
+// apart, or is copied out first (inner/copy_patch.ts).
 import {
   WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W, WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
+import { copy_patch } from "./copy_patch";
 import { pack_3__i64 } from "./dot_6x4";
-
-/** Copies the patch that begins at (y, x) to `to`, row after row; taps outside the input become `fill`. Taps that lie side by side are copied together. */
-function copy_patch(window: usize, source: usize, in_c: i32, group_c: i32, fill: i32, y: i32, x: i32, to: usize): void {
-  const in_h = load<i32>(window, WINDOW_IN_H), in_w = load<i32>(window, WINDOW_IN_W), k_h = load<i32>(window, WINDOW_K_H), k_w = load<i32>(window, WINDOW_K_W);
-  const dilation_h = load<i32>(window, WINDOW_DILATION_H), dilation_w = load<i32>(window, WINDOW_DILATION_W);
-  const together = group_c == in_c && dilation_w == 1;
-  const first = max(-x, 0), inside = together ? max(min(k_w, in_w - x) - first, 0) : 0;
-  const row_bytes = k_w * group_c;
-  if (y < 0 || y + (k_h - 1) * dilation_h >= in_h || (together ? inside < k_w : x < 0 || x + (k_w - 1) * dilation_w >= in_w))
-    memory.fill(to, <u8>fill, k_h * row_bytes);
-  for (let ky = k_h; ky > 0; ky--, y += dilation_h, to += row_bytes) {
-    if (<u32>y >= <u32>in_h) continue;
-    const row = source + y * in_w * in_c;
-    if (together) {
-      copy_bytes(to + first * in_c, row + (x + first) * in_c, inside * in_c);
-      continue;
-    }
-    let tap = to;
-    for (let kx = k_w, tx = x; kx > 0; kx--, tx += dilation_w, tap += group_c)
-      if (<u32>tx < <u32>in_w) copy_bytes(tap, row + tx * in_c, group_c);
-  }
-}
-
-/** memory.copy, which costs engines a call, where there are enough bytes to pay for it. */
-// @ts-ignore: decorator
-@inline
-function copy_bytes(to: usize, from: usize, count: i32): void {
-  if (count > 16) {
-    memory.copy(to, from, count);
-    return;
-  }
-  for (const end = to + count; to != end; to++, from++) store<i8>(to, load<i8>(from));
-}
 
 /**
  * Packs the patches of `count` output pixels, from number `pixel` on, three to a word; a last word that is not full repeats its last pixel.
@@ -67,7 +35,7 @@ export function pack_patches(
         store<u32>(entry, source + (y * in_w + x) * in_c);
         store<u32>(entry, row_stride, 4);
       } else {
-        copy_patch(window, source, in_c, group_c, fill, y, x, to);
+        copy_patch(window, source, y, x, to, in_c, group_c, fill);
         store<u32>(entry, to);
         store<u32>(entry, row_bytes, 4);
         to += k_h * row_bytes;
@@ -94,5 +62,5 @@ export function pack_patches(
 export function copy_patch_of(window: usize, source: usize, in_c: i32, group_c: i32, fill: i32, pixel: i32, to: usize): void {
   const out_w = load<i32>(window, WINDOW_OUT_W), oy = pixel / out_w;
   const y = oy * load<i32>(window, WINDOW_STRIDE_H) - load<i32>(window, WINDOW_PAD_TOP);
-  copy_patch(window, source, in_c, group_c, fill, y, (pixel - oy * out_w) * load<i32>(window, WINDOW_STRIDE_W) - load<i32>(window, WINDOW_PAD_LEFT), to);
+  copy_patch(window, source, y, (pixel - oy * out_w) * load<i32>(window, WINDOW_STRIDE_W) - load<i32>(window, WINDOW_PAD_LEFT), to, in_c, group_c, fill);
 }

@@ -2,7 +2,7 @@
 import { ArenulaError } from "../errors";
 import type { Firmware } from "./firmware";
 import { firmwareBoard } from "./targets";
-import { lastLines, runProgram } from "./tools";
+import { lastLines, runProgram, type Progress } from "./tools";
 
 /** What ended a job early. */
 export interface JobError {
@@ -21,16 +21,23 @@ export interface JobOutput {
   readonly hex: string;
 }
 
+/** A call that was counted. */
+export interface Measured {
+  readonly instructions: number;
+  /** Its number among the sections between marks (cycles/). */
+  readonly section: number;
+}
+
 /** What a firmware says of a job. */
 export interface JobRun {
   readonly error: JobError | null;
-  /** Instructions of a call that runs no operator. */
-  readonly emptyRange: number | null;
-  /** Instructions of each operator, one by one. */
-  readonly operators: readonly { readonly operator: number; readonly instructions: number }[];
-  /** Instructions of a whole `invoke`, and what it computed. */
-  readonly samples: readonly { readonly instructions: number; readonly outputs: readonly JobOutput[] }[];
-  readonly memory: { readonly linear_memory_bytes: number; readonly pool_high_bytes: number; readonly stack_high_bytes: number } | null;
+  /** A call that runs no operator. */
+  readonly emptyRange: Measured | null;
+  /** Each operator, one by one; the instructions are those on top of a call that runs none. */
+  readonly operators: readonly (Measured & { readonly operator: number })[];
+  /** A whole `invoke`, and what it computed. */
+  readonly samples: readonly (Measured & { readonly outputs: readonly JobOutput[] })[];
+  readonly memory: { readonly linear_memory_bytes: number; readonly pool_high_bytes: number; readonly stack_bytes: number; readonly stack_high_bytes: number } | null;
   readonly neighbours: { readonly bytes: number; readonly changed: number } | null;
 }
 
@@ -54,12 +61,13 @@ export interface EmulatorOptions {
   readonly timeoutMs?: number;
   /** QEMU plugins, as -plugin takes them. */
   readonly plugins?: readonly string[];
+  readonly progress?: Progress;
 }
 
 /** Runs a firmware to its end. @throws ArenulaError EMULATOR_TIMEOUT, FIRMWARE_FAILED, TOOL_MISSING */
-export async function runFirmware(firmware: Firmware, { timeoutMs = 120_000, plugins = [] }: EmulatorOptions = {}): Promise<FirmwareRun> {
+export async function runFirmware(firmware: Firmware, { timeoutMs = 120_000, plugins = [], progress }: EmulatorOptions = {}): Promise<FirmwareRun> {
   const [program, args] = emulatorCommand(firmware), where = `${firmware.board}, ${firmware.engine}`;
-  const { output, timedOut, status } = await runProgram(program, [...args, ...plugins.flatMap((plugin) => ["-plugin", plugin])], { timeoutMs });
+  const { output, timedOut, status } = await runProgram(program, [...args, ...plugins.flatMap((plugin) => ["-plugin", plugin])], { timeoutMs, onOutput: progress && operatorsOf(firmware, progress) });
   if (timedOut) throw new ArenulaError("EMULATOR_TIMEOUT", `the firmware did not end within ${timeoutMs / 1000} s; its last line: ${lastLines(output, 1)}`, { where });
   const events = output.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Event);
   const done = events.find(({ event }) => event === "done");
@@ -67,13 +75,23 @@ export async function runFirmware(firmware: Firmware, { timeoutMs = 120_000, plu
   return { output, jobs: Array.from({ length: done["jobs"] as number }, (_, index) => collect(events.filter(({ job }) => job === index))) };
 }
 
+/** Each operator is run once by itself, then all of them in an invoke: half of the way at the last one. */
+function operatorsOf({ jobs }: Firmware, progress: Progress): (text: string) => void {
+  const all = jobs.reduce((sum, { operators }) => sum + operators, 0);
+  let done = 0;
+  return (text) => {
+    done += text.split('{"event":"operator"').length - 1;
+    progress("emulating", all === 0 ? 0 : done / all / 2);
+  };
+}
+
 function collect(events: readonly Event[]): JobRun {
   const all = <T>(name: string) => events.filter(({ event }) => event === name) as unknown as readonly T[];
   const only = <T>(name: string) => all<T>(name)[0] ?? null;
   const outputs = all<JobOutput & { sample: number }>("output");
   return {
-    error: only("error"), emptyRange: only<{ instructions: number }>("empty_range")?.instructions ?? null, operators: all("operator"),
-    samples: all<{ sample: number; instructions: number }>("invoke").map(({ sample, instructions }) => ({ instructions, outputs: outputs.filter((output) => output.sample === sample) })),
+    error: only("error"), emptyRange: only("empty_range"), operators: all("operator"),
+    samples: all<Measured & { sample: number }>("invoke").map(({ sample, instructions, section }) => ({ instructions, section, outputs: outputs.filter((output) => output.sample === sample) })),
     memory: only("memory"), neighbours: only("neighbours"),
   };
 }

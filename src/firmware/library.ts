@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { inPackage } from "./package_root";
 import { engineByName, type FirmwareBoard, type FirmwareCore, type FirmwareEngine } from "./targets";
-import { CACHE, filesBelow, inParallel, intoCache, keyOf, runTool, toolVersion } from "./tools";
+import { CACHE, filesBelow, inParallel, intoCache, keyOf, runTool, toolVersion, type Progress } from "./tools";
 import { findWamr } from "./wamr";
 
 const HOST_SOURCES = ["arenula_host.c", "module_file.c", "crc32.c", "report.c", "neighbours.c", "main.c", "platform/platform.c", "port/semihosting.c", "port/stack.c"];
@@ -50,7 +50,8 @@ const optimization = (source: string) => (/wasm_interp_(fast|classic)\.c$/.test(
  * it loads, and a gap afterwards (kws needs a pool of 50,224 bytes with it). In this one file the name of WAMR's port for ESP-IDF leaves
  * that out, and nothing else.
  */
-const loaderFlags = (source: string) => (source.endsWith("aot_loader.c") ? ["-DBH_PLATFORM_ESP_IDF"] : []);
+const loaderFlags = (source: string) =>
+  source.endsWith("aot_loader.c") ? ["-DBH_PLATFORM_ESP_IDF"] : source.endsWith("aot_reloc_riscv.c") ? ["-include", `${hostFolder()}/port/riscv_soft_float.h`] : [];
 
 /** The compiler would see a memcpy in memcpy's own loop, and call it. */
 const LOOPS_STAY = ["-O2", "-fno-tree-loop-distribute-patterns"];
@@ -62,7 +63,7 @@ export interface Library {
 }
 
 /** One archive per board and engine, in the cache. @throws ArenulaError TOOL_MISSING, TOOL_FAILED, WAMR_* */
-export async function buildLibrary(board: FirmwareBoard, engineName: string): Promise<Library> {
+export async function buildLibrary(board: FirmwareBoard, engineName: string, progress?: Progress): Promise<Library> {
   const engine = engineByName(engineName), { core } = board;
   const { root, version } = await findWamr();
   const gcc = `${core.prefix}gcc`, host = hostFolder();
@@ -84,7 +85,7 @@ export async function buildLibrary(board: FirmwareBoard, engineName: string): Pr
     await inParallel(commands.map(([source, options], i) => async () => {
       objects[i] = path.join(temporary, `${i}-${path.basename(source)}.o`);
       await runTool(gcc, [...options, "-c", source, "-o", objects[i]]);
-    }));
+    }), (done) => progress?.("compiling the firmware", done));
     await runTool(`${core.prefix}ar`, ["rcs", path.join(temporary, "libarenula.a"), ...objects]);
   });
   return { archive, key };

@@ -95,7 +95,10 @@ function dropExports(binaryen: Binaryen, module: Module): void {
   names.forEach((name) => module.removeExport(name));
 }
 
-/** invoke_range(first, end): the operators of the file from `first` to before `end`, each with its index in the word while it runs. */
+/**
+ * invoke_range(first, end): the operators of the file from `first` to before `end`, each with its index in the word while it runs. Behind the
+ * last one come the outputs that nothing computes.
+ */
 function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, operators: number, kernels: ReadonlyMap<string, string>): void {
   const constant = (value: number) => module.i32.const(value | 0);
   const body: number[] = [];
@@ -114,6 +117,8 @@ function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, opera
       ]),
     ])));
   }
+  const known = image.constantOutputs.map(({ address, offset, bytes }) => initFrom(module, constant(address), constant(offset), constant(bytes)));
+  if (known.length > 0) body.push(module.if(module.i32.ge_u(module.local.get(1, binaryen.i32), constant(operators)), module.block(null, known)));
   body.push(module.i32.store(0, 4, constant(image.operatorAt), constant(NO_OPERATOR), MEMORY));
   module.addFunction("invoke_range", binaryen.createType([binaryen.i32, binaryen.i32]), binaryen.none, [], module.block(null, body));
   module.addFunction("invoke", binaryen.none, binaryen.none, [], module.call("invoke_range", [constant(0), constant(operators)], binaryen.none));

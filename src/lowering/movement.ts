@@ -4,6 +4,7 @@ import { bitsOf, byteLength, elementCount, type Tensor } from "../graph/tensor";
 import { checkActivation } from "./activation";
 import type { Emitter, Lowering, TypeSignature } from "./lowering";
 import { describe, type Op } from "./op";
+import { operandOf, partsOf } from "./parts";
 import { checkSameQuantization, quantizationOf } from "./quantization";
 import { denseStrides, normalizeFor } from "./strides";
 
@@ -14,7 +15,7 @@ const MOVABLE = ["int8", "int16", "int32", "int64", "uint8", "float32", "bool"] 
 const MOVED: readonly TypeSignature[] = MOVABLE.map((type) => ({ inputs: [type], outputs: [type] }));
 
 /**
- * Copies a box of elements.
+ * Copies a box of elements: one step, or one for every slice of a constant that is larger.
  * @param strides of the input and the output, in elements
  * @param at first element written
  */
@@ -22,14 +23,18 @@ function copyBox(op: Op, emit: Emitter, input: Tensor, dims: readonly number[], 
   if (dims.includes(0)) return;
   const bytes = elementBytes(input);
   const box = copyBoxDims(op, input, dims, [from, to]);
-  emit.step("copy", abi.COPY_SIZE, (r) => {
-    r.input(abi.COPY_INPUT, input);
-    r.output(abi.COPY_OUTPUT, op.output(), at * bytes);
-    r.i32(abi.COPY_RUN, box.run);
-    r.i32s(abi.COPY_DIMS, box.dims);
-    r.i32s(abi.COPY_INPUT_STRIDES, box.strides[0]!);
-    r.i32s(abi.COPY_OUTPUT_STRIDES, box.strides[1]!);
-  });
+  const [fromSteps, toSteps] = box.strides.map((steps) => [...steps, 1]) as [number[], number[]]; // the run is the innermost dimension
+  for (const part of partsOf([...box.dims, box.run], fromSteps, input.data ? emit.target.sliceBytes : Infinity)) {
+    emit.step("copy", abi.COPY_SIZE, (r) => {
+      const source = operandOf(input, part, fromSteps);
+      r.input(abi.COPY_INPUT, source.tensor, source.byteOffset);
+      r.output(abi.COPY_OUTPUT, op.output(), at * bytes + operandOf(op.output(), part, toSteps).byteOffset);
+      r.i32(abi.COPY_RUN, part.dims.at(-1)!);
+      r.i32s(abi.COPY_DIMS, part.dims.slice(0, -1));
+      r.i32s(abi.COPY_INPUT_STRIDES, box.strides[0]!);
+      r.i32s(abi.COPY_OUTPUT_STRIDES, box.strides[1]!);
+    });
+  }
 }
 
 /** Merges dimensions and takes a last one that is contiguous on both sides into the run. Strides come back in bytes. */
