@@ -44,7 +44,7 @@ export interface Linked extends LaidOut {
  */
 export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
   const subgraph = model.subgraphs[0]!;
-  const program = lower(subgraph, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes });
+  const program = lower(model, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes });
   const image = deviceImage(program, isCompiled(options.engine) ? WITHIN_MOST : 0);
   const placed = (what: string) => (index: number): DeviceTensor => deviceTensor(subgraph.tensors[index]!, image, what);
   const facts: DeviceFacts = {

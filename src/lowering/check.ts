@@ -18,7 +18,7 @@ export function checkModel(model: Graph): OperatorCheck[] {
   const subgraph = model.subgraphs[0]!;
   const folded = new Map<number, Uint8Array>();
   return subgraph.operators.map((operator) => {
-    const op = new Op(subgraph, operator, folded);
+    const op = new Op(model, subgraph, operator, folded);
     try {
       const lowering = loweringOf(op);
       lowering.check(op);
@@ -35,7 +35,7 @@ export function checkModel(model: Graph): OperatorCheck[] {
 export function operatorMacs(model: Graph): number[] {
   const subgraph = model.subgraphs[0]!;
   return subgraph.operators.map((operator) => {
-    const op = new Op(subgraph, operator, new Map());
+    const op = new Op(model, subgraph, operator, new Map());
     try {
       return loweringOf(op).macs?.(op) ?? 0;
     } catch (error) {

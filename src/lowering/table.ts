@@ -18,4 +18,8 @@ const ALL: readonly Lowering[] = [
   mul, pack, pad, padV2, quantize, reluLowering, relu6Lowering, reshape, shape, softmax, squeeze, stridedSlice, sub, tanh, transpose,
 ];
 
-export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map(ALL.map((lowering) => [lowering.operator, lowering]));
+/** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */
+export const LOWERINGS: ReadonlyMap<string, readonly Lowering[]> = ALL.reduce((all, lowering) => {
+  const name = lowering.custom ? `custom ${lowering.operator}` : lowering.operator;
+  return all.set(name, [...(all.get(name) ?? []), lowering]);
+}, new Map<string, readonly Lowering[]>());

@@ -1,21 +1,19 @@
 import { ArenulaError } from "../errors";
 import type { Lowering, TypeSignature } from "./lowering";
-import { describe, type Op } from "./op";
+import type { Op } from "./op";
 import { LOWERINGS } from "./table";
 
-/** The lowering of an operator; refuses unknown operators, state between inferences, and types that it has no kernel for. */
+/** The lowering of an operator; refuses unknown operators, and types that it has no kernel for. */
 export function loweringOf(op: Op): Lowering {
-  const lowering = LOWERINGS.get(op.name);
-  if (!lowering || op.operator.custom)
-    throw new ArenulaError("OPERATOR_UNSUPPORTED", `${op.operator.custom ? "custom operator " : ""}${op.name} has no kernel`, { where: op.where, hint: nearest(op) });
-  const variable = op.operator.inputs.map((_, i) => op.maybeInput(i)).find((tensor) => tensor?.isVariable);
-  if (variable) op.refuse(`${describe(variable)} keeps its value from one inference to the next`, "feed the state in as an input and read it as an output: variable tensors are not covered so far");
-  if (!lowering.signatures.some((signature) => matches(op, signature))) {
-    const inputs = op.operator.inputs.map((_, i) => op.maybeInput(i)?.type ?? "absent");
-    const outputs = op.operator.outputs.map((_, i) => op.output(i).type);
-    op.refuse(`(${inputs.join(", ")}) -> (${outputs.join(", ")}) has no kernel`, `covered: ${lowering.signatures.map(signatureText).join("; ")}${conversionHint(inputs)}`);
-  }
-  return lowering;
+  const name = op.operator.custom ? `custom operator ${op.name}` : op.name;
+  const lowerings = LOWERINGS.get(op.operator.custom ? `custom ${op.name}` : op.name);
+  if (!lowerings) throw new ArenulaError("OPERATOR_UNSUPPORTED", `${name} has no kernel`, { where: op.where, hint: nearest(op) });
+  const found = lowerings.find(({ signatures }) => signatures.some((signature) => matches(op, signature)));
+  if (found) return found;
+  const inputs = op.operator.inputs.map((_, i) => op.maybeInput(i)?.type ?? "absent");
+  const outputs = op.operator.outputs.map((_, i) => op.output(i).type);
+  const covered = lowerings.flatMap(({ signatures }) => signatures.map(signatureText)).join("; ");
+  return op.refuse(`(${inputs.join(", ")}) -> (${outputs.join(", ")}) has no kernel`, `covered: ${covered}${conversionHint(inputs)}`);
 }
 
 export function signatureText({ inputs, outputs }: TypeSignature): string {
