@@ -1,4 +1,4 @@
-import type { Tensor, TensorType } from "../graph/tensor";
+import type { Tensor } from "../graph/tensor";
 import type { Op } from "./op";
 import type { RecordWriter } from "./record";
 
@@ -22,10 +22,10 @@ export interface LoweringTarget {
   readonly sliceBytes: number;
 }
 
-/** Types that an operator takes and gives. `int8?`: optional; `int8...`: any number of them, the last entry only; `any`: moved, not read. */
+/** Types that an operator takes and gives. `int32|int64`: either; `int8?`: optional; `int8...`: any number of them, the last entry only; `any`: moved, not read. */
 export interface TypeSignature {
   readonly inputs: readonly string[];
-  readonly outputs: readonly (TensorType | "any")[];
+  readonly outputs: readonly string[];
 }
 
 /** Where a lowering puts its steps. */
@@ -62,6 +62,8 @@ export interface Lowering {
   /** The outputs, where they can be known before anything runs; null where they cannot. */
   fold?(op: Op): Uint8Array[] | null;
   lower(op: Op, emit: Emitter): void;
+  /** Indices of the subgraphs that it calls. */
+  calls?(op: Op): readonly number[];
   /** Multiply-accumulates of one inference, padded taps included; 0 where there are none. */
   macs?(op: Op): number;
 }

@@ -78,8 +78,8 @@ export function writeImage(program: Program, map: MemoryMap, memory: Uint8Array)
         case "tensor": return map.tensors.get(target.tensor)! + target.byteOffset;
         case "scratch": return map.scratch[i]![target.scratch]!;
         case "buffer": return 0;
-        case "slices":
-        case "constant": return map.constants[target.constant]!;
+        case "slices": return map.constants[target.constant]!;
+        case "constant": return map.constants[target.constant]! + target.byteOffset;
       }
     });
     memory.set(record, map.records[i]!);

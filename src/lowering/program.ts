@@ -5,7 +5,7 @@ import type { Subgraph } from "../graph/graph";
 /** What an address in a record stands for, until memory is laid out. */
 export type Target =
   | { readonly kind: "tensor"; readonly tensor: number; readonly byteOffset: number }
-  | { readonly kind: "constant"; readonly constant: number }
+  | { readonly kind: "constant"; readonly constant: number; readonly byteOffset: number }
   /** Slices of weights, which the kernel stages one by one. On the desktop they are constants like others. */
   | { readonly kind: "slices"; readonly constant: number }
   /** Where the kernel stages a slice; 0 on the desktop, where nothing is staged. */

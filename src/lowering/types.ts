@@ -21,19 +21,20 @@ export function signatureText({ inputs, outputs }: TypeSignature): string {
 }
 
 function matches(op: Op, { inputs, outputs }: TypeSignature): boolean {
-  const given = op.operator.inputs;
-  const last = inputs[inputs.length - 1]!;
-  const variadic = last.endsWith("...");
-  const most = variadic ? Infinity : inputs.length;
-  if (given.length > most || op.operator.outputs.length !== outputs.length) return false;
-  const inputsMatch = Array.from({ length: Math.max(given.length, inputs.length) }, (_, i) => i).every((i) => {
-    const wanted = inputs[Math.min(i, inputs.length - 1)]!;
-    const tensor = op.maybeInput(i);
-    if (!tensor) return wanted.endsWith("?") || (wanted.endsWith("...") && i > 0 && i >= given.length);
-    const type = wanted.endsWith("...") ? wanted.slice(0, -3) : wanted.endsWith("?") ? wanted.slice(0, -1) : wanted;
-    return type === "any" || type === tensor.type;
+  return matchesAll(inputs, op.operator.inputs.map((_, i) => op.maybeInput(i)?.type ?? null)) && matchesAll(outputs, op.operator.outputs.map((_, i) => op.output(i).type));
+}
+
+/** @param types null: absent */
+function matchesAll(patterns: readonly string[], types: readonly (string | null)[]): boolean {
+  const last = patterns.length - 1;
+  const variadic = last >= 0 && patterns[last]!.endsWith("...");
+  if (types.length > patterns.length && !variadic) return false;
+  return Array.from({ length: Math.max(types.length, patterns.length) }, (_, i) => i).every((i) => {
+    const pattern = patterns[Math.min(i, last)]!, type = types[i] ?? null;
+    if (type === null) return pattern.endsWith("?") || (pattern.endsWith("...") && i > 0 && i >= types.length);
+    const accepted = pattern.replace(/\?$|\.\.\.$/, "");
+    return accepted === "any" || accepted.split("|").includes(type);
   });
-  return inputsMatch && outputs.every((type, i) => type === "any" || type === op.output(i).type);
 }
 
 function conversionHint(inputs: readonly string[]): string {
