@@ -3,7 +3,6 @@
 // constant number of bytes at most: long runs go in chunks. The linker turns `clamp_to_memory` into min(address, end - bytes) for code
 // compiled ahead of time and leaves WITHIN_MOST bytes free behind everything, so that no address of a good record is moved; for
 // interpreters, which check every access anyway, it is nothing at all. A bad record reads or writes elsewhere inside linear memory.
-import { WITHIN_MOST } from "../abi/within";
 
 // @ts-ignore: decorator
 @external("arenula", "clamp_to_memory")
@@ -11,12 +10,11 @@ declare function clamp_to_memory(address: usize, bytes: i32): usize;
 
 /**
  * `address`, with at least `bytes` of memory behind it.
- * @param bytes known at compile time, at most WITHIN_MOST
+ * @param bytes known at compile time, at most WITHIN_MOST (abi/within.ts)
  */
 // @ts-ignore: decorator
 @inline
 export function within(address: usize, bytes: i32): usize {
-  if (bytes > WITHIN_MOST) ERROR("more bytes than the linker leaves free");
   if (isDefined(ARENULA_DEVICE)) return clamp_to_memory(address, bytes);
   return address;
 }

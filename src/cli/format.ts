@@ -40,6 +40,13 @@ export function percent(fraction: number): string {
   return `${short(100 * fraction)} %`;
 }
 
+const BAR_COLUMNS = 20;
+
+/** 0.5 -> "██████████" */
+export function bar(fraction: number): string {
+  return "█".repeat(Math.round(BAR_COLUMNS * fraction));
+}
+
 /** "1 step", "3 steps" */
 export function plural(n: number, noun: string): string {
   return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;

@@ -32,3 +32,20 @@ export function progressBar(io: Io, label: string): Progress {
     },
   };
 }
+
+/** One bar after the other, for work that says what it does. */
+export function stageBars(io: Io): { update(what: string, done: number): void; stop(): void } {
+  let label = "", bar: Progress | null = null;
+  return {
+    update(what, done) {
+      if (what !== label) {
+        bar?.stop();
+        bar = progressBar(io, (label = what));
+      }
+      bar!.update(done);
+    },
+    stop() {
+      bar?.stop();
+    },
+  };
+}

@@ -84,7 +84,6 @@ function fitText(board: Board, module: DeviceModule): string {
   return `${board.name}: linear memory takes ${share(linear, region.bytes, region.name)}${flash === null ? "" : `, the module ${share(bytes, flash, "flash")}`}\n`;
 }
 
-const BAR_COLUMNS = 20;
 /** Smaller shares are not printed. */
 const LEAST_SHARE = 0.0005;
 
@@ -94,7 +93,7 @@ function draw(name: string, { module, wasmInstructions, layers }: Simulation, bo
   const most = Math.max(1, ...layers.map((layer) => layer.wasmInstructions));
   const share = (n: number) => (n < LEAST_SHARE * wasmInstructions ? "" : format.percent(n / wasmInstructions));
   const row = ({ operator, op, tensor, wasmInstructions: n }: SimulatedLayer) =>
-    [String(operator), op, shortName(tensor), format.count(n), share(n), { text: "█".repeat(Math.round((BAR_COLUMNS * n) / most)), paint: colors.cyan }];
+    [String(operator), op, shortName(tensor), format.count(n), share(n), { text: format.bar(n / most), paint: colors.cyan }];
   const between = wasmInstructions - layers.reduce((sum, layer) => sum + layer.wasmInstructions, 0);
   const rows = [...layers.map(row), ...(between > 0 ? [["", "", "between operators", format.count(between), share(between), ""]] : [])];
   const drawn = table([{ title: "#", align: "right" }, { title: "operator" }, { title: "tensor", shrinks: true }, { title: "instructions", align: "right" }, { title: "share", align: "right" }, { title: "" }], rows, { columns, colors });

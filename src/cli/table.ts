@@ -7,6 +7,8 @@ export interface Column {
   readonly align?: "left" | "right";
   /** Cut in the middle where the terminal is too narrow: columns with names. The first such column gives way first. */
   readonly shrinks?: boolean;
+  /** Left out where shrinking is not enough, the smallest number first. */
+  readonly drops?: number;
 }
 
 /** Text, or text with its colour: widths are those of the text. */
@@ -20,8 +22,13 @@ const LEAST = 8;
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], terminal: { columns: number; colors: Colors }): string {
   const textOf = (cell: Cell) => printable(typeof cell === "string" ? cell : cell.text); // names come out of files
   const widths = columns.map(({ title }, i) => Math.max(stringWidth(title), ...rows.map((row) => stringWidth(textOf(row[i] ?? "")))));
-  const total = widths.reduce((sum, width) => sum + width + GAP.length, 0) - GAP.length;
-  let excess = total - terminal.columns;
+  const wide = (width: (i: number) => number) => widths.reduce((sum, _, i) => sum + width(i) + GAP.length, -GAP.length);
+  const dropped = columns.reduce((least, { drops = Infinity }, i) => (drops < (columns[least]?.drops ?? Infinity) ? i : least), -1);
+  if (dropped >= 0 && wide((i) => (columns[i].shrinks ? Math.min(LEAST, widths[i]) : widths[i])) > terminal.columns) {
+    const kept = <T>(list: readonly T[]) => list.filter((_, i) => i !== dropped);
+    return table(kept(columns), rows.map(kept), terminal);
+  }
+  let excess = wide((i) => widths[i]) - terminal.columns;
   columns.forEach(({ shrinks }, i) => {
     const cut = shrinks ? Math.max(0, Math.min(excess, widths[i] - LEAST)) : 0;
     widths[i] -= cut;

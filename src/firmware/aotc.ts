@@ -5,11 +5,11 @@ import path from "node:path";
 import { ArenulaError } from "../errors";
 import { inPackage } from "./package_root";
 import type { AotTarget } from "./targets";
-import { CACHE, filesBelow, intoCache, keyOf, runProgram, runTool, toolVersion } from "./tools";
+import { CACHE, filesBelow, intoCache, keyOf, runProgram, runTool, toolVersion, type Progress } from "./tools";
 import { findWamr } from "./wamr";
 
 /** The path of the compiler's program; builds it where the cache has none (half a minute). */
-export async function findAotc(): Promise<string> {
+export async function findAotc(progress?: Progress): Promise<string> {
   const { root, version } = await findWamr();
   const llvm = toolVersion("llvm-config-19");
   const sources = inPackage("boards/wamr/aotc");
@@ -19,12 +19,16 @@ export async function findAotc(): Promise<string> {
   const program = path.join(folder, "aotc");
   if (existsSync(program)) return program;
   for (const tool of ["cmake", "ninja", "gcc", "g++"]) toolVersion(tool);
-  console.error(`building the AOT compiler (WAMR ${version}, LLVM ${llvm})`);
   const llvmFolder = (await runTool("llvm-config-19", ["--cmakedir"])).trim();
   await intoCache(folder, async (temporary) => {
     const work = path.join(temporary, "build");
     await runTool("cmake", ["-G", "Ninja", "-S", sources, "-B", work, `-DWAMR=${root}`, `-DLLVM_DIR=${llvmFolder}`]);
-    await runTool("ninja", ["-C", work, "aotc"], { timeoutMs: 1_800_000 });
+    await runTool("ninja", ["-C", work, "aotc"], {
+      timeoutMs: 1_800_000,
+      onOutput: (text) => { // [12/345] Building ...
+        for (const [, step, steps] of text.matchAll(/^\[(\d+)\/(\d+)\]/gm)) progress?.("building the AOT compiler", Number(step) / Number(steps));
+      },
+    });
     writeFileSync(path.join(temporary, "aotc"), readFileSync(path.join(work, "aotc")), { mode: 0o755 });
     rmSync(work, { recursive: true });
   });
@@ -43,6 +47,7 @@ export interface AotOptions extends AotTarget {
   readonly bound?: number;
   /** LLVM's link-time passes, the default, or its plain ones. */
   readonly pipeline?: "lto" | "default";
+  readonly progress?: Progress;
 }
 
 export interface AotReport {
@@ -57,8 +62,8 @@ export interface Aot extends AotReport {
 }
 
 /** Compiles a linked module for a core. @throws ArenulaError AOT_REFUSED in the compiler's words; TOOL_MISSING, TOOL_FAILED, WAMR_* */
-export async function compileAot(wasm: Uint8Array, { target, cpu, features, xip = false, checks = "proved", bound, pipeline = "lto" }: AotOptions): Promise<Aot> {
-  const aotc = await findAotc();
+export async function compileAot(wasm: Uint8Array, { target, cpu, features, xip = false, checks = "proved", bound, pipeline = "lto", progress }: AotOptions): Promise<Aot> {
+  const aotc = await findAotc(progress);
   const folder = mkdtempSync(path.join(tmpdir(), "arenula-aot-"));
   try {
     const input = path.join(folder, "in.wasm"), output = path.join(folder, "out.aot");

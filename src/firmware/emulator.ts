@@ -2,7 +2,7 @@
 import { ArenulaError } from "../errors";
 import type { Firmware } from "./firmware";
 import { firmwareBoard } from "./targets";
-import { lastLines, runProgram } from "./tools";
+import { lastLines, runProgram, type Progress } from "./tools";
 
 /** What ended a job early. */
 export interface JobError {
@@ -30,7 +30,7 @@ export interface JobRun {
   readonly operators: readonly { readonly operator: number; readonly instructions: number }[];
   /** Instructions of a whole `invoke`, and what it computed. */
   readonly samples: readonly { readonly instructions: number; readonly outputs: readonly JobOutput[] }[];
-  readonly memory: { readonly linear_memory_bytes: number; readonly pool_high_bytes: number; readonly stack_high_bytes: number } | null;
+  readonly memory: { readonly linear_memory_bytes: number; readonly pool_high_bytes: number; readonly stack_bytes: number; readonly stack_high_bytes: number } | null;
   readonly neighbours: { readonly bytes: number; readonly changed: number } | null;
 }
 
@@ -54,17 +54,28 @@ export interface EmulatorOptions {
   readonly timeoutMs?: number;
   /** QEMU plugins, as -plugin takes them. */
   readonly plugins?: readonly string[];
+  readonly progress?: Progress;
 }
 
 /** Runs a firmware to its end. @throws ArenulaError EMULATOR_TIMEOUT, FIRMWARE_FAILED, TOOL_MISSING */
-export async function runFirmware(firmware: Firmware, { timeoutMs = 120_000, plugins = [] }: EmulatorOptions = {}): Promise<FirmwareRun> {
+export async function runFirmware(firmware: Firmware, { timeoutMs = 120_000, plugins = [], progress }: EmulatorOptions = {}): Promise<FirmwareRun> {
   const [program, args] = emulatorCommand(firmware), where = `${firmware.board}, ${firmware.engine}`;
-  const { output, timedOut, status } = await runProgram(program, [...args, ...plugins.flatMap((plugin) => ["-plugin", plugin])], { timeoutMs });
+  const { output, timedOut, status } = await runProgram(program, [...args, ...plugins.flatMap((plugin) => ["-plugin", plugin])], { timeoutMs, onOutput: progress && operatorsOf(firmware, progress) });
   if (timedOut) throw new ArenulaError("EMULATOR_TIMEOUT", `the firmware did not end within ${timeoutMs / 1000} s; its last line: ${lastLines(output, 1)}`, { where });
   const events = output.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Event);
   const done = events.find(({ event }) => event === "done");
   if (!done) throw new ArenulaError("FIRMWARE_FAILED", `the firmware ended with status ${status} before its last line:\n${lastLines(output, 10)}`, { where });
   return { output, jobs: Array.from({ length: done["jobs"] as number }, (_, index) => collect(events.filter(({ job }) => job === index))) };
+}
+
+/** Each operator is run once by itself, then all of them in an invoke: half of the way at the last one. */
+function operatorsOf({ jobs }: Firmware, progress: Progress): (text: string) => void {
+  const all = jobs.reduce((sum, { operators }) => sum + operators, 0);
+  let done = 0;
+  return (text) => {
+    done += text.split('{"event":"operator"').length - 1;
+    progress("emulating", all === 0 ? 0 : done / all / 2);
+  };
 }
 
 function collect(events: readonly Event[]): JobRun {

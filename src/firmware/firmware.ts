@@ -11,7 +11,7 @@ import { readSections } from "../link/wasm_bytes";
 import { compileAot, type Aot, type Checks } from "./aotc";
 import { buildLibrary, hostFolder } from "./library";
 import { engineByName, firmwareBoard, type FirmwareBoard, type FirmwareEngine } from "./targets";
-import { CACHE, forgetOld, intoCache, keyOf, runTool } from "./tools";
+import { CACHE, forgetOld, intoCache, keyOf, runTool, type Progress } from "./tools";
 import { findWamr } from "./wamr";
 
 /** A limit that no inference needs, under emulation 1 ns per instruction: 10 seconds are 10,000,000,000 instructions. */
@@ -44,6 +44,7 @@ export interface FirmwareOptions {
   readonly engine: Engine;
   /** Run one after the other in the same memory. */
   readonly jobs: readonly Job[];
+  readonly progress?: Progress;
 }
 
 /** A job as it is linked in. */
@@ -58,8 +59,8 @@ export interface Firmware {
   readonly engine: Engine;
   /** WAMR's version. */
   readonly wamr: string;
-  /** Bytes: `text` holds the modules and inputs, `code` is text without them; pool and stacks are no part of `bss`. */
-  readonly sizes: { readonly text: number; readonly code: number; readonly data: number; readonly bss: number };
+  /** Bytes: `text` is what lies in flash, modules and inputs included; pool and stacks are no part of `bss`. */
+  readonly sizes: { readonly text: number; readonly data: number; readonly bss: number; readonly stacks: number };
   readonly jobs: readonly PreparedJob[];
 }
 
@@ -67,11 +68,11 @@ export interface Firmware {
  * Builds the firmware; everything that did not change comes from the cache (~/.cache/arenula/firmware).
  * @throws ArenulaError BOARD_WITHOUT_FIRMWARE, ENGINE_UNKNOWN, AOT_REFUSED, TOOL_MISSING, TOOL_FAILED, WAMR_*
  */
-export async function buildFirmware({ board: boardName, engine: engineName, jobs }: FirmwareOptions): Promise<Firmware> {
+export async function buildFirmware({ board: boardName, engine: engineName, jobs, progress }: FirmwareOptions): Promise<Firmware> {
   const board = firmwareBoard(boardName), engine = engineByName(engineName), { core } = board;
   const prepared: PreparedJob[] = [];
-  for (const job of jobs) prepared.push(await prepareJob(job, board, engine));
-  const library = await buildLibrary(board, engineName);
+  for (const job of jobs) prepared.push(await prepareJob(job, board, engine, progress));
+  const library = await buildLibrary(board, engineName, progress);
   const host = hostFolder();
   const scripts = [path.join(board.folder, "board.ld"), path.join(host, "port/cortex_m.ld"), path.join(host, "port/riscv.ld")];
   const linkFlags = [
@@ -91,15 +92,14 @@ export async function buildFirmware({ board: boardName, engine: engineName, jobs
     });
   }
   const sizes = readSizes(await runTool(`${core.prefix}size`, ["-A", elf]));
-  const linked = prepared.reduce((sum, { module, inputs }) => sum + module.length + inputs.length, 0);
   const { version } = await findWamr();
-  return { elf, board: boardName, engine: engineName, wamr: version, sizes: { ...sizes, code: sizes.text - linked }, jobs: prepared };
+  return { elf, board: boardName, engine: engineName, wamr: version, sizes, jobs: prepared };
 }
 
-async function prepareJob(job: Job, board: FirmwareBoard, engine: FirmwareEngine): Promise<PreparedJob> {
+async function prepareJob(job: Job, board: FirmwareBoard, engine: FirmwareEngine, progress?: Progress): Promise<PreparedJob> {
   const { inputs = new Uint8Array(0), poolBytes = 0, budgetMs = DEFAULT_BUDGET_MS, wasmStackBytes = 0, checkNeighbours = false } = job;
   const operators = job.operators ?? operatorCount(job.module);
-  const aot = engine.aot && isWasm(job.module) ? await compileAot(job.module, { ...board.core.aot, xip: engine.aot.xip, ...(job.checks && { checks: job.checks }) }) : null;
+  const aot = engine.aot && isWasm(job.module) ? await compileAot(job.module, { ...board.core.aot, xip: engine.aot.xip, checks: job.checks, progress }) : null;
   const module = aot?.aot ?? job.module;
   return { aot, operators, module: job.damage ? job.damage(Buffer.from(module)) : module, inputs, poolBytes, budgetMs, wasmStackBytes, checkNeighbours };
 }
@@ -135,9 +135,9 @@ function jobsSource(jobs: readonly PreparedJob[], folder: string): string {
   return `.section .jobs,"a"\n.balign 16\n.global arenula_jobs, arenula_jobs_end\narenula_jobs:\n${rows.join("")}arenula_jobs_end:\n.section .jobs.data,"a"\n${blobs.join("")}`;
 }
 
-function readSizes(output: string): Omit<Firmware["sizes"], "code"> {
+function readSizes(output: string): Firmware["sizes"] {
   const sections = new Map([...output.matchAll(/^(\.\S+)\s+(\d+)\s+\d+$/gm)].map(([, name, bytes]) => [name!, Number(bytes)]));
   const sum = (...names: string[]) => names.reduce((total, name) => total + (sections.get(name) ?? 0), 0);
   // What lies in flash: code, constants, modules, and the first values of data.
-  return { text: sum(".text", ".ARM.exidx", ".eh_frame", ".data"), data: sum(".data"), bss: sum(".bss", ".tdata", ".tbss", ".tbss_space") };
+  return { text: sum(".text", ".ARM.exidx", ".eh_frame", ".data"), data: sum(".data"), bss: sum(".bss", ".tdata", ".tbss", ".tbss_space"), stacks: sum(".stack") };
 }

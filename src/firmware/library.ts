@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { inPackage } from "./package_root";
 import { engineByName, type FirmwareBoard, type FirmwareCore, type FirmwareEngine } from "./targets";
-import { CACHE, filesBelow, inParallel, intoCache, keyOf, runTool, toolVersion } from "./tools";
+import { CACHE, filesBelow, inParallel, intoCache, keyOf, runTool, toolVersion, type Progress } from "./tools";
 import { findWamr } from "./wamr";
 
 const HOST_SOURCES = ["arenula_host.c", "module_file.c", "crc32.c", "report.c", "neighbours.c", "main.c", "platform/platform.c", "port/semihosting.c", "port/stack.c"];
@@ -62,7 +62,7 @@ export interface Library {
 }
 
 /** One archive per board and engine, in the cache. @throws ArenulaError TOOL_MISSING, TOOL_FAILED, WAMR_* */
-export async function buildLibrary(board: FirmwareBoard, engineName: string): Promise<Library> {
+export async function buildLibrary(board: FirmwareBoard, engineName: string, progress?: Progress): Promise<Library> {
   const engine = engineByName(engineName), { core } = board;
   const { root, version } = await findWamr();
   const gcc = `${core.prefix}gcc`, host = hostFolder();
@@ -84,7 +84,7 @@ export async function buildLibrary(board: FirmwareBoard, engineName: string): Pr
     await inParallel(commands.map(([source, options], i) => async () => {
       objects[i] = path.join(temporary, `${i}-${path.basename(source)}.o`);
       await runTool(gcc, [...options, "-c", source, "-o", objects[i]]);
-    }));
+    }), (done) => progress?.("compiling the firmware", done));
     await runTool(`${core.prefix}ar`, ["rcs", path.join(temporary, "libarenula.a"), ...objects]);
   });
   return { archive, key };

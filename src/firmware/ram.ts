@@ -3,9 +3,23 @@ import { ArenulaError } from "../errors";
 import { runFirmware, type JobRun } from "./emulator";
 import { buildFirmware, type Firmware, type FirmwareOptions, type Job } from "./firmware";
 
-/** RAM that a job took: WAMR, module and linear memory (pool), the native stack, and the firmware's own variables. */
-export function ramBytes({ sizes }: Firmware, { memory }: JobRun): number {
-  return memory!.pool_high_bytes + memory!.stack_high_bytes + sizes.data + sizes.bss;
+export interface RamUse {
+  /** WAMR, the module as far as it is copied, and linear memory: the most that was used at once. */
+  readonly poolBytes: number;
+  /** Of the native stack, the most that was used. */
+  readonly stackBytes: number;
+  /** The stack of exceptions and the guards around both: all that is set aside. */
+  readonly exceptionStackBytes: number;
+  /** The firmware's own. */
+  readonly variableBytes: number;
+  readonly totalBytes: number;
+}
+
+/** @param run a job that ended without an error */
+export function ramUse({ sizes }: Firmware, { memory }: JobRun): RamUse {
+  const poolBytes = memory!.pool_high_bytes, stackBytes = memory!.stack_high_bytes;
+  const exceptionStackBytes = sizes.stacks - memory!.stack_bytes, variableBytes = sizes.data + sizes.bss;
+  return { poolBytes, stackBytes, exceptionStackBytes, variableBytes, totalBytes: poolBytes + stackBytes + exceptionStackBytes + variableBytes };
 }
 
 /** The smallest pool that a module runs in, to 16 bytes: a few more than what WAMR counts as used, for its own bookkeeping and for gaps. */

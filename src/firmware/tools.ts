@@ -38,9 +38,14 @@ function missing(program: string): ArenulaError {
   return new ArenulaError("TOOL_MISSING", `${program} is not installed`, { hint: packages ? `Debian: apt install ${packages}` : "install it, or put it on the PATH" });
 }
 
+/** Told how far something that takes its time is: what it is, and from 0 to 1. */
+export type Progress = (what: string, done: number) => void;
+
 export interface RunOptions {
   /** Defaults to ten minutes. */
   readonly timeoutMs?: number;
+  /** Gets the program's output as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface Ended {
@@ -51,14 +56,18 @@ export interface Ended {
 }
 
 /** Runs a program to its end. @throws ArenulaError TOOL_MISSING */
-export function runProgram(program: string, args: readonly string[], { timeoutMs = 600_000 }: RunOptions = {}): Promise<Ended> {
+export function runProgram(program: string, args: readonly string[], { timeoutMs = 600_000, onOutput }: RunOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     const chunks: Buffer[] = [];
     let timedOut = false;
     const timer = setTimeout(() => { timedOut = true; child.kill("SIGKILL"); }, timeoutMs);
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const take = (chunk: Buffer) => {
+      chunks.push(chunk);
+      onOutput?.(chunk.toString("latin1"));
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
     child.on("error", (error: NodeJS.ErrnoException) => { clearTimeout(timer); reject(error.code === "ENOENT" ? missing(program) : error); });
     child.on("close", (status) => { clearTimeout(timer); resolve({ status, output: Buffer.concat(chunks).toString("utf8"), timedOut }); });
   });
@@ -75,10 +84,16 @@ export function lastLines(text: string, count: number): string {
   return text.trim().split("\n").slice(-count).join("\n");
 }
 
-/** Runs tasks, as many at a time as there are processors. */
-export async function inParallel(tasks: readonly (() => Promise<void>)[]): Promise<void> {
+/** Runs tasks, as many at a time as there are processors. @param onDone gets the fraction that is done */
+export async function inParallel(tasks: readonly (() => Promise<void>)[], onDone: (done: number) => void): Promise<void> {
   const queue = [...tasks];
-  const worker = async () => { for (let task = queue.shift(); task; task = queue.shift()) await task(); };
+  let done = 0;
+  const worker = async () => {
+    for (let task = queue.shift(); task; task = queue.shift()) {
+      await task();
+      onDone(++done / tasks.length);
+    }
+  };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 

@@ -1,6 +1,7 @@
 import { shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import type { Graph } from "../graph/graph";
+import { CONSTANT } from "./image";
 import { layOutForDevice, linkLaidOut, type LaidOut, type LinkOptions, type Linked } from "./link";
 import { verifyLinked } from "./verify";
 
@@ -40,8 +41,11 @@ function tooLarge({ facts, image, program }: LaidOut, { ramBytes, limit }: Build
   const step = program.steps[plan.peakStep];
   const operator = step && facts.operators.find(({ index }) => index === step.operator);
   const alive = plan.blocks.filter(({ firstStep, lastStep }) => firstStep <= plan.peakStep && plan.peakStep <= lastStep).sort((a, b) => b.bytes - a.bytes).slice(0, 3);
+  const whole = alive.find(({ name, bytes, kind }) => kind === "staging" && bytes > SLICES[0] && name.startsWith(CONSTANT));
   return new ArenulaError("ARENA_TOO_LARGE", `linear memory takes ${facts.linear_memory_bytes} bytes with the smallest slices, ${limit} allows ${ramBytes}: ${facts.linear_memory_bytes - ramBytes} too many`, {
     where: operator ? `operator ${operator.index} ${operator.op} '${shortName(operator.tensor)}' holds ${alive.map(({ name, bytes }) => `'${shortName(name)}' (${bytes})`).join(", ")}` : "",
-    hint: "a smaller input, or fewer channels around that operator; `arenula plan --svg` draws the peak",
+    hint: whole
+      ? `${whole.name} is staged whole, as its bytes are used more than once: a model that holds it in the shape and order of the output has it staged in slices`
+      : "a smaller input, or fewer channels around that operator; `arenula plan --svg` draws the peak",
   });
 }

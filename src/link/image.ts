@@ -1,20 +1,23 @@
 // What a device holds where: the arena with staging planned into it, and the bytes that stay in flash.
 import { alignUp } from "../arena/blocks";
 import { planArena, type ArenaPlan, type Block } from "../arena/plan";
-import { relocate } from "../lowering/memory";
-import type { Program } from "../lowering/program";
+import { byteLength } from "../graph/tensor";
+import { placeTensors, relocate } from "../lowering/memory";
+import type { Program, Step } from "../lowering/program";
 import { assignStorage, blocksOf } from "../lowering/storage";
 
-/** One kernel call on a device: its record and its small constants come from flash in one piece, then the kernel runs. */
-export interface StagedStep {
-  readonly kernel: string;
-  /** Index of the operator in the file. */
-  readonly operator: number;
-  /** Where the piece is staged: the record's address. */
+/** Bytes on their way from flash. */
+export interface StagedBytes {
+  /** Where they are put. */
   readonly address: number;
-  /** Where it lies in the segment, and how long it is. */
+  /** Where they lie in the segment, and how many they are. */
   readonly offset: number;
   readonly bytes: number;
+}
+
+/** One kernel call on a device: its record and its small constants come from flash in one piece, the record first, then the kernel runs. */
+export interface StagedStep extends StagedBytes {
+  readonly kernel: string;
 }
 
 export interface DeviceImage {
@@ -25,12 +28,25 @@ export interface DeviceImage {
   readonly bytes: number;
   /** Addresses of activations, by tensor index. */
   readonly tensors: ReadonlyMap<number, number>;
+  /** In the program's order: nodes of `code` and `initial` name them by number. */
   readonly steps: readonly StagedStep[];
+  /** What runs for every operator, and what runs once, before the first inference. */
+  readonly code: Program["code"];
+  readonly initial: Program["initial"];
+  /** The region of all variables; 0 bytes for a model without. */
+  readonly state: { readonly start: number; readonly bytes: number };
+  /** Variables, and the byte that each is filled with at first. */
+  readonly variables: readonly { readonly address: number; readonly bytes: number; readonly value: number }[];
+  /** Outputs that were known before anything runs: their bytes follow the last step. */
+  readonly constantOutputs: readonly StagedBytes[];
   /** The passive segment: everything that is staged. */
   readonly segment: Uint8Array;
   /** Bytes of the segment that are slices of weights, biases and multipliers. */
   readonly weightBytes: number;
 }
+
+/** How the blocks of constant operands are called. */
+export const CONSTANT = "constant ";
 
 const ALIGNMENT = 16;
 /** Address 0 stays unused, so that no tensor has it. */
@@ -47,16 +63,19 @@ export function deviceImage(program: Program, headroom: number): DeviceImage {
   const storage = assignStorage(program);
   const pieces = program.steps.map((step) => pieceOf(program, step.record.length, step.relocations));
   const staging: Block[] = program.steps.flatMap((step, i) => [
-    { name: `${step.kernel} record`, kind: "staging", bytes: pieces[i]!.bytes, firstStep: i, lastStep: i },
+    { name: pieceName(program, step), kind: "staging", bytes: pieces[i]!.bytes, firstStep: i, lastStep: i },
     { name: `${step.kernel} slice`, kind: "staging", bytes: step.sliceBytes, firstStep: i, lastStep: i },
   ]);
   const blocks = blocksOf(program, storage);
-  const plan = planArena([...blocks, ...staging], { alignment: ALIGNMENT });
+  const known = knownOutputs(program), last = Math.max(program.steps.length - 1, 0);
+  const knownBlocks = [...known].map(([tensor, bytes]): Block => ({ name: program.subgraph.tensors[tensor]!.name, kind: "activation", bytes: bytes.length, firstStep: last, lastStep: last }));
+  const plan = planArena([...blocks, ...staging, ...knownBlocks], { alignment: ALIGNMENT });
   const addressOf = (block: number) => ARENA_AT + plan.blocks[block]!.offset;
 
-  const tensors = new Map<number, number>();
-  storage.storages.forEach(({ tensors: shared }, i) => shared.forEach((tensor) => tensors.set(tensor, addressOf(i))));
+  const { tensors, state } = placeTensors(storage, addressOf);
+  [...known.keys()].forEach((tensor, i) => tensors.set(tensor, addressOf(blocks.length + staging.length + i)));
   const segment = new Segment();
+  const constantOutputs = [...known].map(([tensor, bytes]): StagedBytes => ({ address: tensors.get(tensor)!, offset: segment.add(bytes), bytes: bytes.length }));
   let scratchAt = storage.storages.length;
   const steps = program.steps.map((step, i): StagedStep => {
     const scratch = step.scratch.map(() => addressOf(scratchAt++));
@@ -68,16 +87,35 @@ export function deviceImage(program: Program, headroom: number): DeviceImage {
         case "scratch": return scratch[target.scratch]!;
         case "buffer": return buffer;
         case "slices": return segment.add(program.constants[target.constant]!);
-        case "constant": return address + pieces[i]!.at.get(target.constant)!;
+        case "constant": return address + pieces[i]!.at.get(target.constant)! + target.byteOffset;
       }
     }));
     for (const [constant, at] of pieces[i]!.at) piece.set(program.constants[constant]!, at);
-    return { kernel: step.kernel, operator: step.operator, address, offset: segment.add(piece), bytes: piece.length };
+    return { kernel: step.kernel, address, offset: segment.add(piece), bytes: piece.length };
   });
   return {
-    plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes + headroom, ALIGNMENT), tensors, steps, segment: segment.bytes(),
-    weightBytes: segment.length - steps.reduce((sum, { bytes }) => sum + bytes, 0),
+    plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes + headroom, ALIGNMENT), tensors, steps, constantOutputs, segment: segment.bytes(),
+    code: program.code, initial: program.initial, state,
+    variables: [...program.variables].map(([tensor, value]) => ({ address: tensors.get(tensor)!, bytes: byteLength(program.subgraph.tensors[tensor]!), value })),
+    weightBytes: segment.length - [...steps, ...constantOutputs].reduce((sum, { bytes }) => sum + bytes, 0),
   };
+}
+
+/** Outputs of the graph that are constants, or that lowering computed, with their bytes, by tensor index. */
+function knownOutputs({ subgraph, folded }: Program): Map<number, Uint8Array> {
+  return new Map(subgraph.outputs.flatMap((tensor) => {
+    const bytes = folded.get(tensor) ?? subgraph.tensors[tensor]!.data;
+    return bytes ? [[tensor, bytes.subarray(0, byteLength(subgraph.tensors[tensor]!))] as const] : [];
+  }));
+}
+
+/** What a drawing or a refusal calls a record and the constants behind it: by the largest constant, where that is what takes the room. */
+function pieceName({ subgraph, folded, constants }: Program, { kernel, record, relocations }: Step): string {
+  const staged = relocations.flatMap(({ target }) => (target.kind === "constant" ? [constants[target.constant]!] : []));
+  const [largest] = staged.sort((a, b) => b.length - a.length);
+  if (largest === undefined || largest.length < record.length) return `${kernel} record`;
+  const tensor = subgraph.tensors.find(({ index, data }) => largest === (folded.get(index) ?? data));
+  return tensor ? `${CONSTANT}${tensor.name}` : `${kernel} constants`;
 }
 
 /** A record and the constants behind it: where each begins, and the length of all. */

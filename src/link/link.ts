@@ -46,12 +46,14 @@ export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
   const subgraph = model.subgraphs[0]!;
   const program = lower(model, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes });
   const image = deviceImage(program, isCompiled(options.engine) ? WITHIN_MOST : 0);
-  const placed = (what: string) => (index: number): DeviceTensor => deviceTensor(subgraph.tensors[index]!, image, what);
+  if (subgraph.outputs.length === 0) throw new ArenulaError("MODEL_UNSUPPORTED", "the model has no outputs", { hint: "a device would compute what nobody can read: name the outputs when converting" });
+  const placed = (index: number): DeviceTensor => deviceTensor(subgraph.tensors[index]!, image);
   const facts: DeviceFacts = {
     abi: DEVICE_ABI, version: options.version, model: { name: options.name, sha256: options.sha256, bytes: model.bytes }, engine: options.engine,
     linear_memory_bytes: image.bytes, activation_bytes: image.plan.activationBytes, scratch_bytes: image.plan.scratchBytes, staging_bytes: image.plan.stagingBytes,
     operators: subgraph.operators.map(({ index, name, outputs: [first] }) => ({ index, op: name, tensor: subgraph.tensors[first ?? -1]?.name ?? "" })),
-    inputs: subgraph.inputs.map(placed("input")), outputs: subgraph.outputs.map(placed("output")),
+    state: image.state.bytes > 0 ? { address: image.state.start, bytes: image.state.bytes } : null,
+    inputs: subgraph.inputs.map(placed), outputs: subgraph.outputs.map(placed),
   };
   return { facts, image, program, kernels: [...new Set(program.steps.map(({ kernel }) => kernel))].sort() };
 }
@@ -71,10 +73,10 @@ export async function link(model: Graph, core: Uint8Array, options: LinkOptions)
   return linkLaidOut(layOutForDevice(model, options), core);
 }
 
-function deviceTensor(tensor: Tensor, image: DeviceImage, what: string): DeviceTensor {
+function deviceTensor(tensor: Tensor, image: DeviceImage): DeviceTensor {
   const address = image.tensors.get(tensor.index);
   if (address === undefined)
-    throw new ArenulaError("OPERATOR_UNSUPPORTED", `${what} ${tensor.index} '${tensor.name}' is a constant`, { where: `tensor ${tensor.index} '${tensor.name}'`, hint: "cut it out of the model: a device need not compute what is known" });
+    throw new ArenulaError("MODEL_UNSUPPORTED", `the model lists a constant among its inputs: nothing written there would change a result`, { where: `tensor ${tensor.index} '${tensor.name}'`, hint: "take it off the list of inputs" });
   return {
     name: tensor.name, dtype: tensor.type, shape: tensor.shape, scale: tensor.quantization?.scale[0] ?? null, zero_point: tensor.quantization?.zeroPoint[0] ?? null,
     address, bytes: byteLength(tensor),

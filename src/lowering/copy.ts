@@ -3,6 +3,7 @@ import * as abi from "../../assembly/abi/copy";
 import { bitsOf, elementCount, type Tensor } from "../graph/tensor";
 import type { Emitter } from "./lowering";
 import type { Op } from "./op";
+import { operandOf, partsOf } from "./parts";
 import { normalizeFor } from "./strides";
 
 /** Types whose elements are whole bytes. */
@@ -25,19 +26,25 @@ export function checkCopy(op: Op, copy: BoxCopy): void {
   mergedBox(op, copy);
 }
 
+/** One step, or one for every slice of a constant that is larger. */
 export function emitCopy(op: Op, emit: Emitter, copy: BoxCopy): void {
   const { input, output, inputAt = 0, outputAt = 0 } = copy;
   if (copy.dims.includes(0)) return;
   const bytes = bitsOf(input.type)! / 8;
   const box = mergedBox(op, copy);
-  emit.step("copy", abi.COPY_SIZE, (r) => {
-    r.input(abi.COPY_INPUT, input, inputAt * bytes);
-    r.output(abi.COPY_OUTPUT, output, outputAt * bytes);
-    r.i32(abi.COPY_RUN, box.run);
-    r.i32s(abi.COPY_DIMS, box.dims);
-    r.i32s(abi.COPY_INPUT_STRIDES, box.strides[0]!);
-    r.i32s(abi.COPY_OUTPUT_STRIDES, box.strides[1]!);
-  });
+  const [from, to] = box.strides.map((steps) => [...steps, 1]) as [number[], number[]]; // the run is the innermost dimension
+  const divided = input.data !== null && inputAt === 0 && from.every((step) => step >= 0);
+  for (const part of partsOf([...box.dims, box.run], from, divided ? emit.target.sliceBytes : Infinity)) {
+    const source = divided ? operandOf(input, part, from) : { tensor: input, byteOffset: inputAt * bytes };
+    emit.step("copy", abi.COPY_SIZE, (r) => {
+      r.input(abi.COPY_INPUT, source.tensor, source.byteOffset);
+      r.output(abi.COPY_OUTPUT, output, outputAt * bytes + operandOf(output, part, to).byteOffset);
+      r.i32(abi.COPY_RUN, part.dims.at(-1)!);
+      r.i32s(abi.COPY_DIMS, part.dims.slice(0, -1));
+      r.i32s(abi.COPY_INPUT_STRIDES, box.strides[0]!);
+      r.i32s(abi.COPY_OUTPUT_STRIDES, box.strides[1]!);
+    });
+  }
 }
 
 /** All of a tensor into one of the same size. */

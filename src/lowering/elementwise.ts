@@ -2,9 +2,10 @@ import * as addAbi from "../../assembly/abi/add";
 import * as mulAbi from "../../assembly/abi/mul";
 import type { Tensor } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
-import type { Lowering } from "./lowering";
+import type { Emitter, Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import type { Op } from "./op";
+import { operandOf, partsOf } from "./parts";
 import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
 import type { RecordWriter } from "./record";
 import { broadcast, denseStrides, normalizeFor } from "./strides";
@@ -26,11 +27,45 @@ function box(op: Op): { dims: number[]; strides: [number[], number[]] } {
   return { dims, strides: [a!, b!] };
 }
 
-/** The output may take the place of an operand that is not broadcast: it has the output's size. */
-function allowInPlace(op: Op, r: RecordWriter): void {
-  r.inPlace(op.input(0), op.output());
-  r.inPlace(op.input(1), op.output());
+/** Where the records of ADD, SUB and MUL have what they share. */
+interface BoxFields {
+  readonly a: number;
+  readonly b: number;
+  readonly output: number;
+  readonly dims: number;
+  readonly aStrides: number;
+  readonly bStrides: number;
 }
+
+/** One step, or one for every slice of a constant operand that is larger. `fill` writes what is the same in all. */
+function emitBox(op: Op, emit: Emitter, kernel: string, size: number, fields: BoxFields, fill: (r: RecordWriter) => void): void {
+  const a = op.input(0), b = op.input(1), output = op.output();
+  const { dims, strides: [aStrides, bStrides] } = box(op);
+  const constantBytes = (tensor: Tensor) => tensor.data?.length ?? 0;
+  const parts = partsOf(dims, constantBytes(b) >= constantBytes(a) ? bStrides : aStrides, a.data || b.data ? emit.target.sliceBytes : Infinity);
+  for (const part of parts) {
+    emit.step(kernel, size, (r) => {
+      const partA = operandOf(a, part, aStrides), partB = operandOf(b, part, bStrides);
+      r.input(fields.a, partA.tensor, partA.byteOffset);
+      r.input(fields.b, partB.tensor, partB.byteOffset);
+      r.output(fields.output, output, operandOf(output, part, denseStrides(dims)).byteOffset);
+      r.i32s(fields.dims, part.dims);
+      r.i32s(fields.aStrides, aStrides);
+      r.i32s(fields.bStrides, bStrides);
+      // The output may take the place of an operand that is not broadcast: it has the output's size.
+      r.inPlace(a, output);
+      r.inPlace(b, output);
+      fill(r);
+    });
+  }
+}
+
+const ADD_FIELDS: BoxFields = {
+  a: addAbi.ADD_A, b: addAbi.ADD_B, output: addAbi.ADD_OUTPUT, dims: addAbi.ADD_DIMS, aStrides: addAbi.ADD_A_STRIDES, bStrides: addAbi.ADD_B_STRIDES,
+};
+const MUL_FIELDS: BoxFields = {
+  a: mulAbi.MUL_A, b: mulAbi.MUL_B, output: mulAbi.MUL_OUTPUT, dims: mulAbi.MUL_DIMS, aStrides: mulAbi.MUL_A_STRIDES, bStrides: mulAbi.MUL_B_STRIDES,
+};
 
 /** ADD and SUB: both inputs rescaled to twice the larger scale. Source: TFLM kernels/add_common.cc, sub_common.cc. */
 function addOrSub(operator: string, kernel: string): Lowering {
@@ -55,12 +90,8 @@ function addOrSub(operator: string, kernel: string): Lowering {
     lower(op, emit) {
       const a = op.input(0), b = op.input(1), output = op.output();
       const m = multipliers(a, b, output);
-      const { dims, strides } = box(op);
       const { min, max } = activationRange(op, output);
-      emit.step(kernel, addAbi.ADD_SIZE, (r) => {
-        r.input(addAbi.ADD_A, a);
-        r.input(addAbi.ADD_B, b);
-        r.output(addAbi.ADD_OUTPUT, output);
+      emitBox(op, emit, kernel, addAbi.ADD_SIZE, ADD_FIELDS, (r) => {
         r.i32(addAbi.ADD_A_OFFSET, -quantizationOf(a).zeroPoint);
         r.i32(addAbi.ADD_B_OFFSET, -quantizationOf(b).zeroPoint);
         r.i32(addAbi.ADD_OUTPUT_OFFSET, quantizationOf(output).zeroPoint);
@@ -73,10 +104,6 @@ function addOrSub(operator: string, kernel: string): Lowering {
         r.i32(addAbi.ADD_OUTPUT_SHIFT, m.output.shift);
         r.i32(addAbi.ADD_MIN, min);
         r.i32(addAbi.ADD_MAX, max);
-        r.i32s(addAbi.ADD_DIMS, dims);
-        r.i32s(addAbi.ADD_A_STRIDES, strides[0]);
-        r.i32s(addAbi.ADD_B_STRIDES, strides[1]);
-        allowInPlace(op, r);
       });
     },
   };
@@ -101,12 +128,8 @@ export const mul: Lowering = {
   lower(op, emit) {
     const a = op.input(0), b = op.input(1), output = op.output();
     const product = quantizeMultiplier(productFactor(op));
-    const { dims, strides } = box(op);
     const { min, max } = activationRange(op, output);
-    emit.step("mul", mulAbi.MUL_SIZE, (r) => {
-      r.input(mulAbi.MUL_A, a);
-      r.input(mulAbi.MUL_B, b);
-      r.output(mulAbi.MUL_OUTPUT, output);
+    emitBox(op, emit, "mul", mulAbi.MUL_SIZE, MUL_FIELDS, (r) => {
       r.i32(mulAbi.MUL_A_OFFSET, -quantizationOf(a).zeroPoint);
       r.i32(mulAbi.MUL_B_OFFSET, -quantizationOf(b).zeroPoint);
       r.i32(mulAbi.MUL_OUTPUT_OFFSET, quantizationOf(output).zeroPoint);
@@ -114,10 +137,6 @@ export const mul: Lowering = {
       r.i32(mulAbi.MUL_SHIFT, product.shift);
       r.i32(mulAbi.MUL_MIN, min);
       r.i32(mulAbi.MUL_MAX, max);
-      r.i32s(mulAbi.MUL_DIMS, dims);
-      r.i32s(mulAbi.MUL_A_STRIDES, strides[0]);
-      r.i32s(mulAbi.MUL_B_STRIDES, strides[1]);
-      allowInPlace(op, r);
     });
   },
 };

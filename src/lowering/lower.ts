@@ -26,7 +26,7 @@ class ProgramWriter implements Emitter {
   private readonly views = new Map<number, View>();
   private readonly looks: Look[] = [];
   private readonly folded = new Map<number, Uint8Array>();
-  private readonly variables = new Map<number, Uint8Array>();
+  private readonly variables = new Map<number, number>();
   private readonly resources = new Map<string, Tensor>();
   private readonly loops: { first: number; last: number }[] = [];
   private readonly initial: Node[] = [];
@@ -144,8 +144,8 @@ class ProgramWriter implements Emitter {
   /** Variables start at real zero. */
   private keep(tensor: Tensor): void {
     if (!tensor.isVariable || this.variables.has(tensor.index)) return;
-    const zero = tensor.type === "int8" || tensor.type === "uint8" ? tensor.quantization?.zeroPoint[0] ?? 0 : 0;
-    this.variables.set(tensor.index, new Uint8Array(byteLength(tensor)).fill(zero));
+    const bytes = tensor.type === "int8" || tensor.type === "uint8";
+    this.variables.set(tensor.index, bytes ? tensor.quantization?.zeroPoint[0] ?? 0 : 0);
   }
 
   private collect(write: () => void): Node[] {

@@ -51,7 +51,7 @@ export function layOut(program: Program, base: number, options: PlanOptions = {}
 }
 
 /** Addresses of tensors, and of the region of variables. @param addressOf a storage, by its number */
-export function placeTensors({ storages, offsets }: StorageMap, addressOf: (storage: number) => number): Pick<MemoryMap, "tensors" | "state"> {
+export function placeTensors({ storages, offsets }: StorageMap, addressOf: (storage: number) => number): { tensors: Map<number, number>; state: MemoryMap["state"] } {
   const tensors = new Map<number, number>();
   let state = { start: 0, bytes: 0 };
   storages.forEach(({ tensors: shared, bytes }, i) => {

@@ -75,7 +75,7 @@ export interface Program {
   readonly looks: readonly Look[];
   /** Tensors that lowering computed: by index. */
   readonly folded: ReadonlyMap<number, Uint8Array>;
-  /** Tensors that keep their value from one inference to the next, with the value they start with. */
-  readonly variables: ReadonlyMap<number, Uint8Array>;
+  /** Tensors that keep their value from one inference to the next, with the byte that fills them at first. */
+  readonly variables: ReadonlyMap<number, number>;
 }
 

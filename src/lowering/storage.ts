@@ -87,7 +87,7 @@ export function assignStorage(program: Program): StorageMap {
     for (const tensor of writes) {
       if (ofTensor.has(tensor)) touch(tensor, step);
       else {
-        const reused = reusable(steps[step]!, step, tensor, ofTensor, neededUntil);
+        const reused = reusable(steps, step, tensor, ofTensor, neededUntil);
         if (reused) share(tensor, reused, step);
         else create(tensor, step);
       }
@@ -125,13 +125,17 @@ function lastUses({ subgraph, steps, views, looks, loops }: Program, lastStep: n
 }
 
 /** The storage of an operand that `tensor` may overwrite at `index`, or null. */
-function reusable(step: Step, index: number, tensor: number, ofTensor: ReadonlyMap<number, Storage>, neededUntil: ReadonlyMap<Storage, number>): Storage | null {
+function reusable(steps: readonly Step[], index: number, tensor: number, ofTensor: ReadonlyMap<number, Storage>, neededUntil: ReadonlyMap<Storage, number>): Storage | null {
+  const step = steps[index]!;
   for (const [read, written] of step.inPlace) {
     if (written !== tensor) continue;
+    // An operator may go on in further steps, each on its own part of both.
+    let last = index;
+    while (steps[last + 1]?.operator === step.operator && steps[last + 1]!.inPlace.some(([from, to]) => from === read && to === written)) last++;
     const storage = ofTensor.get(read)!;
     // Whatever else shares the storage (views, and what it was computed from in place) has to be done with, and no other
     // operand of this step may read the same bytes at other positions.
-    const free = neededUntil.get(storage)! <= index;
+    const free = neededUntil.get(storage)! <= last;
     const alone = step.reads.every((other) => other === read || ofTensor.get(other) !== storage);
     if (free && alone) return storage;
   }

@@ -169,7 +169,7 @@ export class Interpreter {
 
   /** Puts variables back to their first values: every one to real zero, and to what the model itself assigns once. Set the inputs afterwards. */
   resetState(): void {
-    for (const [tensor, bytes] of this.program.variables) this.activation(tensor).set(bytes);
+    for (const [tensor, byte] of this.program.variables) this.activation(tensor).fill(byte);
     this.run(this.program.initial);
   }
 

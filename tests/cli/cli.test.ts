@@ -249,7 +249,34 @@ bench("compares with an earlier one", async () => {
   assert.ok(baseline.speedup > 0);
   assert.is((await json(1, "bench", DIGITS, "--baseline", inFolder("no.json", "{}"))).error.code, "FILE_UNREADABLE");
 });
-bench("refuses boards, for now", async () => assert.match((await json(1, "bench", DIGITS, "--board", "nrf52840dk")).error.hint, "--core mcu"));
+bench("refuses boards without firmware by naming those that have one, and boards it does not know", async () => {
+  const { error } = await json(1, "bench", DIGITS, "--board", "nrf52840dk");
+  assert.is(error.code, "BOARD_WITHOUT_FIRMWARE");
+  assert.match(error.hint, "mps2-an386");
+  assert.is((await json(1, "bench", DIGITS, "--board", "nrf52840")).error.code, "BOARD_UNKNOWN");
+});
+bench("refuses options of a device without one, and of the desktop with one", async () => {
+  for (const argv of [["--engine", "wamr-fast"], ["--checks", "proved"], ["--weights", "packed"], ["--ram", "4096"], ["--board", "mps2-an386", "--runs", "3"], ["--board", "mps2-an386", "--core", "mcu"],
+    ["--board", "mps2-an386", "--checks", "runtime"], ["--board", "mps2-an386", "--engine", "wasm3"]]) assert.is((await json(2, "bench", DIGITS, ...argv)).error.code, "USAGE", argv.join(" "));
+});
+bench("says what to install where the emulator is missing, and what would help where memory is", async () => {
+  const { PATH } = process.env;
+  process.env["PATH"] = folder;
+  try {
+    const { error } = await json(1, "bench", DIGITS, "--board", "mps2-an386");
+    assert.is(error.code, "TOOL_MISSING");
+    assert.match(error.hint, "apt install qemu-system-arm");
+  } finally {
+    process.env["PATH"] = PATH;
+  }
+  assert.is((await json(1, "bench", DIGITS, "--board", "mps2-an386", "--ram", "1000")).error.code, "ARENA_TOO_LARGE");
+});
+bench("refuses a baseline of the other kind", async () => {
+  const earlier = inFolder("desktop.json", (await arenula(["bench", DIGITS, "--runs", "1", "--json"])).out);
+  const { error } = await json(1, "bench", DIGITS, "--board", "mps2-an386", "--baseline", earlier);
+  assert.is(error.code, "FILE_UNREADABLE");
+  assert.match(error.message, "instructions");
+});
 bench.run();
 
 const boards = suite("boards");

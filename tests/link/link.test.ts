@@ -8,6 +8,7 @@ import { build, SLICES } from "../../src/link/build";
 import { link, type Linked } from "../../src/link/link";
 import { moduleSizes } from "../../src/link/sections";
 import { operatorGoldens } from "../operators/goldens";
+import { graphOf } from "../support/graph";
 
 const linking = suite("link");
 
@@ -47,16 +48,7 @@ async function expectOutputs(made: Linked, inputs: readonly Uint8Array[], output
 
 for (const { name, cases } of operatorGoldens())
   linking(`${name}: drawn models give TFLM's bits, one tile to a slice or a few`, async () => {
-    for (const { id, model, inputs, outputs } of cases) {
-      const graph = Model.parse(model), [subgraph] = graph.subgraphs;
-      try {
-        await expectOutputs(await linked(graph, 64), inputs, outputs, id);
-      } catch (error) {
-        // an output that is known before anything runs is refused, and nothing else
-        if (!(error instanceof ArenulaError) || !/is a constant/.test(error.message)) throw error;
-        assert.is(error.code, "OPERATOR_UNSUPPORTED", `${id}: ${subgraph!.outputs}`);
-      }
-    }
+    for (const { id, model, inputs, outputs } of cases) await expectOutputs(await linked(Model.parse(model), 64), inputs, outputs, id);
   });
 
 interface Golden {
@@ -130,6 +122,65 @@ linking("the largest slices that fit are taken, and too little memory is refused
     assert.match(error.message, `a board allows ${least - 1}: 1 too many`);
     assert.match(error.where, /^operator \d+ \w+ /);
     assert.ok(error.hint);
+  }
+});
+
+/** int8 tensors of scale 1 and zero point 0: RELU clamps, ADD is exact. */
+const int8 = (name: string, shape: readonly number[], data?: readonly number[]) => ({ name, type: "int8" as const, shape, scale: 1, ...(data && { data }) });
+const bytes = (...values: number[]) => Uint8Array.from(values);
+
+linking("outputs that are known before anything runs come from flash, and an input can be an output", async () => {
+  const known = graphOf({
+    tensors: [int8("x", [4]), int8("k", [3], [1, -2, 3]), int8("y", [4]), int8("folded", [1, 3])],
+    operators: [{ op: "RELU", inputs: ["x"], outputs: ["y"] }, { op: "RESHAPE", inputs: ["k"], outputs: ["folded"] }], inputs: ["x"], outputs: ["y", "k", "x", "folded", "k"],
+  });
+  await expectOutputs(await linked(known, 512), [bytes(251, 7, 0, 128)], [bytes(0, 7, 0, 0), bytes(1, 254, 3), bytes(251, 7, 0, 128), bytes(1, 254, 3), bytes(1, 254, 3)], "known");
+  const passed = await linked(graphOf({ tensors: [int8("x", [4])], operators: [], inputs: ["x"], outputs: ["x"] }), 512);
+  await expectOutputs(passed, [bytes(1, 2, 3, 4)], [bytes(1, 2, 3, 4)], "no operator at all");
+  await build(known, { ...options, ramBytes: Infinity, limit: "--ram" });
+});
+
+linking("a model without outputs is refused, and one that takes a constant as an input", async () => {
+  const refusal = (outputs: string[], inputs: string[]): Promise<string[]> =>
+    linked(graphOf({ tensors: [int8("x", [4]), int8("k", [1], [1]), int8("y", [4])], operators: [{ op: "RELU", inputs: ["x"], outputs: ["y"] }], inputs, outputs }), 512)
+      .then(() => [], (error: ArenulaError) => [error.code, error.message, error.where]);
+  assert.equal(await refusal([], ["x"]), ["MODEL_UNSUPPORTED", "the model has no outputs", ""]);
+  const [code, , where] = await refusal(["y"], ["x", "k"]);
+  assert.equal([code, where], ["MODEL_UNSUPPORTED", "tensor 1 'k'"]);
+});
+
+/** x + k, where k has 10,000 elements. */
+const large = (xShape: readonly number[], kShape: readonly number[], shape: readonly number[]) => graphOf({
+  tensors: [int8("x", xShape), int8("k", kShape, Array.from({ length: kShape.reduce((a, b) => a * b, 1) }, (_, i) => (i * 7) % 50)), int8("y", shape)],
+  operators: [{ op: "ADD", inputs: ["x", "k"], outputs: ["y"] }],
+});
+
+linking("a constant operand larger than a slice is staged in slices, in place of the other operand", async () => {
+  const shapes = [[[10_000], [10_000], [10_000]], [[100, 1], [100, 100], [100, 100]], [[2, 5000, 2], [2, 5000, 1], [2, 5000, 2]], [[2, 1], [2, 5000], [2, 5000]]] as const;
+  for (const [x, k, y] of shapes) {
+    const made = await build(large(x, k, y), { ...options, ramBytes: Infinity, limit: "--ram" });
+    assert.ok(made.facts.staging_bytes <= 4096 + 256, `${made.facts.staging_bytes} bytes staged`);
+  }
+  const joined = graphOf({
+    tensors: [int8("x", [3, 2]), int8("k", [3, 4001], Array.from({ length: 12_003 }, (_, i) => (i * 11) % 100)), int8("y", [3, 4003])],
+    operators: [{ op: "CONCATENATION", inputs: ["x", "k"], outputs: ["y"], options: { axis: 1 } }],
+  });
+  const joint = await build(joined, { ...options, ramBytes: 12_700, limit: "--ram" }); // 12,009 of output
+  assert.is(joint.sliceBytes, 512);
+  const made = await build(large([10_000], [10_000], [10_000]), { ...options, ramBytes: 11_000, limit: "--ram" });
+  assert.is(made.facts.activation_bytes, 10_000);
+  assert.is(made.sliceBytes, 512);
+});
+
+linking("a constant operand that has to be staged whole is named where it does not fit", async () => {
+  try {
+    await build(large([4, 10_000], [10_000], [4, 10_000]), { ...options, ramBytes: 45_000, limit: "--ram" });
+    assert.unreachable();
+  } catch (error) {
+    if (!(error instanceof ArenulaError)) throw error;
+    assert.is(error.code, "ARENA_TOO_LARGE");
+    assert.match(error.where, "operator 0 ADD 'y' holds 'x' (40000), 'constant k' (10136)");
+    assert.match(error.hint, "is staged whole");
   }
 });
 

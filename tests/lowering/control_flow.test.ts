@@ -1,7 +1,10 @@
 // IF, WHILE and CALL_ONCE on the desktop: which steps run, how often, and that values survive the turns.
+import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { simulate } from "../../src/device/simulate/simulate";
 import { Interpreter } from "../../src/index";
+import { link } from "../../src/link/link";
 import type { OperatorSpec, SubgraphSpec, TensorSpec } from "../support/build_model";
 import { graphOf } from "../support/graph";
 
@@ -113,6 +116,30 @@ flow("a variable starts at its zero point; its state is saved, restored and rese
   net.resetState();
   assert.equal(run(), [10, 10, 10, 10]);
   assert.throws(() => net.restoreState(new Uint8Array(4)), (error: { code: string }) => error.code === "STATE_LENGTH");
+});
+
+flow("a linked module does the same, state and structure included", async () => {
+  const graph = graphOf({
+    tensors: [{ ...int8("v"), isVariable: true }, bool("c"), bool("d"), int8("x"), int8("k"), bool("c1"), bool("d1"), int8("s"), int8("k1"), int8("t"), int8("y")],
+    operators: [
+      { op: "WHILE", inputs: ["c", "d", "x", "k"], outputs: ["c1", "d1", "s", "k1"], options: { condSubgraphIndex: 1, bodySubgraphIndex: 2 } },
+      { op: "IF", inputs: ["d", "s"], outputs: ["t"], options: { thenSubgraphIndex: 3, elseSubgraphIndex: 4 } },
+      { op: "ADD", inputs: ["t", "v"], outputs: ["y"] },
+    ],
+    inputs: ["c", "d", "x", "k"], outputs: ["y", "s"], others: [...LOOP, positive, plusOne],
+  });
+  const core = readFileSync("build/core/device.wasm");
+  for (const engine of ["wamr-fast", "wamr-aot"] as const) {
+    const linked = await link(graph, core, { engine, name: "flow", sha256: "", version: "0.0.0", sliceBytes: 4096 });
+    const net = await Interpreter.create(graph, { core: "mcu" });
+    for (const [c, d] of [[0, 0], [1, 0], [0, 1], [1, 1]] as const) {
+      const inputs = [Uint8Array.of(c), Uint8Array.of(d), new Uint8Array(X.buffer), Uint8Array.of(1, 2, 3, 4)];
+      inputs.forEach((bytes, i) => net.inputs[i]!.bytes.set(bytes));
+      net.invoke();
+      const { outputs } = await simulate(linked.module, inputs);
+      assert.equal(outputs.map((bytes) => [...bytes]), net.outputs.map(({ bytes }) => [...bytes]), `${engine}, ${c}${d}`);
+    }
+  }
 });
 
 flow.run();
