@@ -93,15 +93,16 @@ function gather(): Map<string, Evidence> {
 function typesOf({ signatures }: Lowering): string {
   const alike = new Map<string, string[]>();
   for (const signature of signatures) {
-    const type = signature.inputs[0]!.replace(/\?$|\.\.\.$/, "");
-    const pattern = text({ inputs: [signature.inputs[0]!.replace(type, "T"), ...signature.inputs.slice(1)], outputs: signature.outputs.map((output) => (output === type ? "T" : output)) as never });
+    const [first = "", ...others] = signature.inputs;
+    const type = first.replace(/\?$|\.\.\.$/, "");
+    const pattern = type === "" ? text(signature) : text({ inputs: [first.replace(type, "T"), ...others], outputs: signature.outputs.map((output) => (output === type ? "T" : output)) });
     alike.set(pattern, [...(alike.get(pattern) ?? []), type]);
   }
   return [...alike].map(([pattern, types]) => (types.length > 1 ? `${pattern}, T: ${types.join(", ")}` : pattern.replace(/\bT\b/g, types[0]!))).join("<br>");
 }
 
 function text({ inputs, outputs }: TypeSignature): string {
-  return `(${inputs.join(", ")}) → ${outputs.join(", ")}`;
+  return `(${inputs.join(", ")}) → ${outputs.join(", ") || "()"}`;
 }
 
 /** @param right Columns from this one on hold numbers. */
