@@ -84,6 +84,11 @@ export class RecordWriter {
     this.sliceBytes = largest;
   }
 
+  /** The address of slices of weights that the kernel stages in scratch. */
+  stagedSlices(at: number, bytes: Uint8Array): void {
+    this.relocations.push({ at, target: { kind: "slices", constant: this.pool.add(bytes) } });
+  }
+
   /** Allows the output to lie where the input lies: the kernel reads every byte before it writes that byte. */
   inPlace(input: Tensor, output: Tensor): void {
     if (!input.data && byteLength(input) === byteLength(output)) this.pairs.push([input.index, output.index]);
