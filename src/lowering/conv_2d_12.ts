@@ -76,10 +76,10 @@ function blockPixels(pixels: number, most: number): number[] {
 
 function emit12(op: Op, emit: Emitter, conv: Conv2d): void {
   const { batches, inC, outC, groups, groupC, depth, y, x, weights, bias, multipliers } = conv;
-  const { sliceBytes, sparing } = emit.target;
+  const { spared, target: { sliceBytes } } = emit;
   const groupOut = outC / groups, chunk = termsOfField(weights, depth), start = abi.FIELD_START * Math.ceil(depth / chunk);
   const folded = foldRescale(bias, multipliers, depth, conv.outputZeroPoint, start)!;
-  const pixels = MOST_PIXELS[Math.min(sparing.get(op.index) ?? 0, MOST_PIXELS.length - 1)]!, channels = tileBytes(8, depth) <= sliceBytes ? 8 : 4;
+  const pixels = MOST_PIXELS[Math.min(spared, MOST_PIXELS.length - 1)]!, channels = tileBytes(8, depth) <= sliceBytes ? 8 : 4;
   const widths = tileChannels(groupOut, channels), blocks = blockPixels(y.output * x.output, pixels);
   const tiles: Uint8Array[] = [];
   for (let group = 0; group < outC; group += groupOut) {
