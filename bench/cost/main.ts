@@ -31,9 +31,9 @@ for (const engine of ENGINES)
     const machine = machineFor(engine, core);
     if (!simulated.has(machine)) simulated.set(machine, await simulateModels(models, engine, core));
     // One emulator at a time, beside the simulation of what comes next.
-    const samples = emulator.then(() => costSamples(simulated.get(machine)!, board, engine));
-    emulator = samples;
-    fitted.push(samples.then(({ source, assumptions, samples }) => {
+    const counted = emulator.then(() => costSamples(simulated.get(machine)!, board, engine));
+    emulator = counted;
+    fitted.push(counted.then(({ source, assumptions, samples }) => {
       console.error(`${engine}, ${board}`);
       return { engine, core, board, operators: samples.length, source, assumptions, cycles: fitCost(samples, "cycles"), instructions: fitCost(samples, "instructions") };
     }));
