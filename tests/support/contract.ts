@@ -6,7 +6,7 @@
 import type { Graph } from "../../src/graph/graph";
 import { byteLength } from "../../src/graph/tensor";
 import { lower } from "../../src/lowering/lower";
-import type { CoreName } from "../../src/lowering/lowering";
+import type { CoreName, LoweringTarget } from "../../src/lowering/lowering";
 import { layOut, writeImage, type MemoryMap } from "../../src/lowering/memory";
 import type { Program } from "../../src/lowering/program";
 import { assignStorage } from "../../src/lowering/storage";
@@ -51,10 +51,19 @@ function keepingInputs(graph: Graph): Graph {
   return { ...graph, subgraphs: [{ ...main!, outputs: [...main!.outputs, ...main!.inputs] }, ...others] };
 }
 
+/** The same of the forms of kernels that devices run, on the `mcu` core. @param targets what to lower for besides the core */
+export async function agreesInForms(label: string, targets: readonly Partial<LoweringTarget>[], graph: Graph, inputs: readonly ArrayBufferView[], expected: readonly ArrayBufferView[]): Promise<void> {
+  if (!stands.has("mcu")) stands.set("mcu", standOf("mcu"));
+  const stand = await stands.get("mcu")!;
+  for (const target of targets) check(`${label}, ${JSON.stringify(target)}`, stand, graph, inputs, expected, target);
+}
+
 /** @returns whether an output was computed in place */
-function check(label: string, { core, kernels, memory, before }: Stand, graph: Graph, inputs: readonly ArrayBufferView[], expected: readonly ArrayBufferView[]): boolean {
+function check(
+  label: string, { core, kernels, memory, before }: Stand, graph: Graph, inputs: readonly ArrayBufferView[], expected: readonly ArrayBufferView[], target: Partial<LoweringTarget> = {},
+): boolean {
   const subgraph = graph.subgraphs[0]!;
-  const program = lower(graph, { core: core.name });
+  const program = lower(graph, { ...target, core: core.name });
   const map = spread(program, core.heapBase);
   if (map.bytes > memory.length) throw new RangeError(`${label}: a case of ${map.bytes} bytes, the stand has ${memory.length}`);
   memory.set(PATTERN.subarray(core.heapBase), core.heapBase);
