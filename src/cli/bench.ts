@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { ENGINES, type Engine } from "../device/machine";
 import { ArenulaError } from "../errors";
-import type { Checks } from "../firmware/aotc";
+import type { Checks } from "../firmware/aot";
 import { benchDesktop, type DesktopFlags } from "./bench_desktop";
 import { benchDevice } from "./bench_device";
 import { boardOption, coreOption, inputOptions, jsonOption, positive, type CommandFile } from "./command";

@@ -5,7 +5,7 @@ import { crc32 } from "../crc32";
 import type { Board } from "../device/boards";
 import { isCompiled } from "../device/machine";
 import { ArenulaError } from "../errors";
-import type { Checks } from "../firmware/aotc";
+import type { Checks } from "../firmware/aot";
 import type { DeviceBench } from "../firmware/bench";
 import { operatorMacs } from "../index";
 import type { Built } from "../link/build";
