@@ -21,15 +21,22 @@ export interface JobOutput {
   readonly hex: string;
 }
 
+/** A call that was counted. */
+export interface Measured {
+  readonly instructions: number;
+  /** Its number among the sections between marks (cycles/). */
+  readonly section: number;
+}
+
 /** What a firmware says of a job. */
 export interface JobRun {
   readonly error: JobError | null;
-  /** Instructions of a call that runs no operator. */
-  readonly emptyRange: number | null;
-  /** Instructions of each operator, one by one. */
-  readonly operators: readonly { readonly operator: number; readonly instructions: number }[];
-  /** Instructions of a whole `invoke`, and what it computed. */
-  readonly samples: readonly { readonly instructions: number; readonly outputs: readonly JobOutput[] }[];
+  /** A call that runs no operator. */
+  readonly emptyRange: Measured | null;
+  /** Each operator, one by one; the instructions are those on top of a call that runs none. */
+  readonly operators: readonly (Measured & { readonly operator: number })[];
+  /** A whole `invoke`, and what it computed. */
+  readonly samples: readonly (Measured & { readonly outputs: readonly JobOutput[] })[];
   readonly memory: { readonly linear_memory_bytes: number; readonly pool_high_bytes: number; readonly stack_bytes: number; readonly stack_high_bytes: number } | null;
   readonly neighbours: { readonly bytes: number; readonly changed: number } | null;
 }
@@ -83,8 +90,8 @@ function collect(events: readonly Event[]): JobRun {
   const only = <T>(name: string) => all<T>(name)[0] ?? null;
   const outputs = all<JobOutput & { sample: number }>("output");
   return {
-    error: only("error"), emptyRange: only<{ instructions: number }>("empty_range")?.instructions ?? null, operators: all("operator"),
-    samples: all<{ sample: number; instructions: number }>("invoke").map(({ sample, instructions }) => ({ instructions, outputs: outputs.filter((output) => output.sample === sample) })),
+    error: only("error"), emptyRange: only("empty_range"), operators: all("operator"),
+    samples: all<Measured & { sample: number }>("invoke").map(({ sample, instructions, section }) => ({ instructions, section, outputs: outputs.filter((output) => output.sample === sample) })),
     memory: only("memory"), neighbours: only("neighbours"),
   };
 }
