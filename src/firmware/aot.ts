@@ -25,9 +25,9 @@ export interface AotOptions {
 
 /** An access of the program that keeps its check. */
 export interface KeptCheck {
-  /** The how manieth of its function's checks it is, from 1, in the order that WAMR compiles them; null where the passes merged several. */
+  /** The how manieth checked access of its function it is, from 1, in the order that WAMR compiles them; null where the passes made one comparison of several. */
   readonly check: number | null;
-  /** Branches in the delivered code: loops that were copied and functions that were inlined copy their checks. */
+  /** Comparisons in the delivered code: loops that were copied and functions that were inlined copy their checks. */
   readonly copies: number;
   /** Of the innermost: 0 outside of every loop of the function that it stands in. */
   readonly loop_depth: number;
@@ -36,7 +36,7 @@ export interface KeptCheck {
 /** The bounds checks of the accesses in one function of the module, wherever the passes moved them. */
 export interface FunctionChecks {
   readonly function: string;
-  /** As emitted. */
+  /** Checked accesses, as emitted. */
   readonly before: number;
   /** Accesses that keep one. */
   readonly after: number;
@@ -75,12 +75,13 @@ export async function compileAot(wasm: Uint8Array, target: AotTarget, { xip, che
 function checksOf({ functions }: AotcReport, names: readonly string[]): FunctionChecks[] {
   const indexOf = (name: string) => Number(name.slice(name.indexOf("#") + 1));
   const kept = new Map<number, Map<number, KeptCheck>>();
+  let unknown = 0;
   for (const at of functions) {
     for (const { function: from, check, loop_depth } of at.kept) {
       const index = indexOf(from || at.function);
       const byCheck = kept.get(index) ?? new Map<number, KeptCheck>();
-      const before = byCheck.get(check);
-      byCheck.set(check, { check: check || null, copies: (before?.copies ?? 0) + 1, loop_depth: Math.max(before?.loop_depth ?? 0, loop_depth) });
+      const key = check || --unknown, before = byCheck.get(key);
+      byCheck.set(key, { check: check || null, copies: (before?.copies ?? 0) + 1, loop_depth: Math.max(before?.loop_depth ?? 0, loop_depth) });
       kept.set(index, byCheck);
     }
   }

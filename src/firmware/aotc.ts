@@ -39,7 +39,9 @@ export interface AotcReport {
   readonly bound: number;
   readonly functions: readonly {
     readonly function: string;
+    /** Checked accesses. */
     readonly before: number;
+    /** Comparisons that stay. */
     readonly after: number;
     readonly kept: readonly { readonly function: string; readonly check: number; readonly loop_depth: number }[];
   }[];

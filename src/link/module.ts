@@ -12,11 +12,17 @@ const PAGE = 65536;
 const MEMORY = "0";
 const SEGMENT = "flash";
 
+export interface LinkedModule {
+  readonly bytes: Uint8Array;
+  /** Names by index, which the bytes do without: what reports of compilers call functions by. */
+  readonly functions: readonly string[];
+}
+
 /**
  * @param core the `device` core: kernels whose weights and bounds come through imports
  * @param compiled whether the module will be compiled ahead of time: kernels then clamp addresses, so that the compiler can prove them
  */
-export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, { operators, inputs, outputs }: DeviceFacts, compiled: boolean): Uint8Array {
+export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, { operators, inputs, outputs }: DeviceFacts, compiled: boolean): LinkedModule {
   const module = binaryen.readBinary(core);
   try {
     module.setFeatures(binaryen.Features.MVP | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.SignExt | binaryen.Features.NontrappingFPToInt | binaryen.Features.MutableGlobals);
@@ -35,11 +41,16 @@ export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceIm
     binaryen.addPassToSkip("memory-packing"); // it would split the segment at runs of zeros
     module.optimize();
     checkCode(binaryen, module);
-    return module.emitBinary();
+    return { bytes: module.emitBinary(), functions: functionNames(binaryen, module) };
   } finally {
     binaryen.clearPassesToSkip();
     module.dispose();
   }
+}
+
+/** Without the path of the source file that names come with. */
+function functionNames(binaryen: Binaryen, module: Module): string[] {
+  return Array.from({ length: module.getNumFunctions() }, (_, i) => binaryen.getFunctionInfo(module.getFunctionByIndex(i)).name.replace(/^.*\//, ""));
 }
 
 /** memory.grow or memory.size would cost WAMR's shrunk memory, SIMD 40 KB of interpreter: neither may come out of here. */

@@ -87,15 +87,16 @@ static function_checks *entry(check_report *report, LLVMValueRef function) {
   return added;
 }
 
+static void add_before(void *report, LLVMValueRef function, uint32_t accesses) { entry(report, function)->before = accesses; }
+
 void count_checks(struct AOTCompContext *context, check_report *report) {
   block_list all = {0};
   for (LLVMValueRef function = LLVMGetFirstFunction(context->module); function; function = LLVMGetNextFunction(function)) {
     block_list checks = checks_of(function);
-    if (checks.count > 0) entry(report, function)->before = checks.count;
     for (uint32_t i = 0; i < checks.count; i++) add_block(&all, checks.blocks[i]);
     free(checks.blocks);
   }
-  mark_places(context->module, all.blocks, all.count);
+  mark_places(context->module, all.blocks, all.count, add_before, report);
   free(all.blocks);
 }
 
@@ -104,10 +105,7 @@ void count_kept_checks(struct AOTCompContext *context, check_report *report) {
     block_list checks = checks_of(function);
     if (checks.count == 0) continue;
     function_checks *counted = entry(report, function);
-    counted->after = checks.count;
-    counted->kept = malloc(checks.count * sizeof(check_place));
-    if (!counted->kept) abort();
-    places_of(function, checks.blocks, checks.count, counted->kept);
+    counted->after = places_of(function, checks.blocks, checks.count, &counted->kept);
     free(checks.blocks);
   }
   forget_places(context->module);

@@ -1,4 +1,4 @@
-// How many bounds checks stand in the IR, per function, and where those that stay come from.
+// How many accesses are checked in the IR, per function, and where the checks that stay come from.
 #ifndef ARENULA_AOTC_CHECKS_H
 #define ARENULA_AOTC_CHECKS_H
 
@@ -10,7 +10,8 @@ struct AOTCompContext;
 
 typedef struct {
   char function[64]; /* aot_func#<index>, as WAMR names it */
-  uint32_t before, after;
+  uint32_t before; /* checked accesses */
+  uint32_t after;  /* comparisons that stay: where a loop is copied, its accesses are compared more than once */
   check_place *kept; /* [after] */
 } function_checks;
 
@@ -19,10 +20,10 @@ typedef struct {
   uint32_t count, capacity;
 } check_report;
 
-/** Counts the branches to every function's out-of-bounds exit, and marks their places for `count_kept_checks`. Checks that LLVM merged into one branch count as one. */
+/** Counts the checked accesses of every function, and marks their places for `count_kept_checks`. */
 void count_checks(struct AOTCompContext *context, check_report *report);
 
-/** Counts them again, after the passes, with their places, which leave the module. */
+/** Counts, after the passes, the comparisons of the branches to out-of-bounds exits, with their places, which leave the module. */
 void count_kept_checks(struct AOTCompContext *context, check_report *report);
 
 /** Prints the report as one JSON object: {"bound":bytes,"functions":[{"function","before","after","kept":[{"function","check","loop_depth"}]}]}. */
