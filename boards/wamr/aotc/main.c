@@ -11,6 +11,7 @@
 #include "aot_export.h"
 #include "bound.h"
 #include "checks.h"
+#include "dual_multiply.h"
 #include "wasm_export.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +134,7 @@ int main(int count, char **words) {
   count_checks(context, &checks);
   if (chosen.proved) bind_memory_bound(context, bound);
   run_passes(context);
+  if (has_dual_multiply(chosen.target, chosen.cpu)) join_products(context);
   count_kept_checks(context, &checks);
 
   bool emitted = chosen.format == AOT_OBJECT_FILE       ? aot_emit_object_file(context, (char *)chosen.output)
