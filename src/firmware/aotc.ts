@@ -45,8 +45,6 @@ export interface AotOptions extends AotTarget {
   readonly checks?: Checks;
   /** What the bound must be, in bytes: another value is refused. */
   readonly bound?: number;
-  /** LLVM's link-time passes, the default, or its plain ones. */
-  readonly pipeline?: "lto" | "default";
   readonly progress?: Progress;
 }
 

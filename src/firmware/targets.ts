@@ -12,6 +12,8 @@ export interface AotTarget {
   readonly cpu: string;
   /** LLVM's features, "+m,+a". */
   readonly features?: string;
+  /** LLVM's link-time passes, the default, or its plain ones, which alone turn loops until the vectorizer takes them whole. */
+  readonly pipeline?: "lto" | "default";
 }
 
 /** A core with the tools that build for it and emulate it. */
@@ -31,10 +33,10 @@ export interface FirmwareCore {
   readonly aot: AotTarget;
 }
 
-const arm = (cpu: string, target: string): FirmwareCore => ({
+const arm = (cpu: string, target: string, aot: Pick<AotTarget, "pipeline"> = {}): FirmwareCore => ({
   prefix: "arm-none-eabi-", qemu: "qemu-system-arm", port: ["cortex_m.c"],
   flags: [`-mcpu=${cpu}`, "-mthumb", "-mfloat-abi=soft"], libraries: ["--specs=nano.specs", "--specs=nosys.specs"],
-  buildTarget: "THUMB", targetName: target.toUpperCase(), nativeCalls: "invokeNative_thumb.s", relocation: "aot_reloc_thumb.c", aot: { target, cpu },
+  buildTarget: "THUMB", targetName: target.toUpperCase(), nativeCalls: "invokeNative_thumb.s", relocation: "aot_reloc_thumb.c", aot: { target, cpu, ...aot },
 });
 
 /** By QEMU's word for the processor. */
@@ -42,7 +44,7 @@ const CORES: Readonly<Record<string, FirmwareCore>> = {
   "cortex-m4": arm("cortex-m4", "thumbv7em"),
   "cortex-m7": arm("cortex-m7", "thumbv7em"),
   "cortex-m33": arm("cortex-m33", "thumbv8m.main"),
-  "cortex-m55": arm("cortex-m55", "thumbv8.1m.main"),
+  "cortex-m55": arm("cortex-m55", "thumbv8.1m.main", { pipeline: "default" }),
   rv32: {
     prefix: "riscv64-unknown-elf-", qemu: "qemu-system-riscv32", port: ["riscv.c", "riscv_memory.c"],
     flags: ["-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32", "-mcmodel=medany"], libraries: ["--specs=picolibc.specs", "-DPICOLIBC_INTEGER_PRINTF_SCANF"],

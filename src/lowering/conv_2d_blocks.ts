@@ -54,10 +54,13 @@ function emitBlocks(op: Op, emit: Emitter, conv: Conv2d, kernel: string, pixels:
 /** Any shape: 1. */
 const always = () => 1;
 
+/** Instructions on a Cortex-M55. */
+const vector = ({ batches, outC, depth, y, x }: Conv2d) => batches * y.output * x.output * outC * (40 + 6 * depth);
+
 /** Twelve pixels, where there are more than six and their packed activations fit: 0. A compiler would spill the sums of twelve. */
 const twelve = ({ depth, y, x }: Conv2d) => (y.output * x.output > 6 && depth * 12 * abi.CONV_2D_PACK_BYTES_PER_PIXEL <= MOST_PACK_BYTES ? 0 : Infinity);
 
 export const CONV_2D_BLOCKS: readonly Form<Conv2d>[] = [
-  { cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: always, vector: always }, emit: (op, emit, conv) => emitBlocks(op, emit, conv, "conv_2d", 6) },
+  { cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: always, vector }, emit: (op, emit, conv) => emitBlocks(op, emit, conv, "conv_2d", 6) },
   { cost: { fast: twelve, classic: twelve }, emit: (op, emit, conv) => emitBlocks(op, emit, conv, "conv_2d_12", 12) },
 ];

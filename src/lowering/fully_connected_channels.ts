@@ -34,6 +34,10 @@ function emitTiles(op: Op, emit: Emitter, layer: FullyConnected): void {
 }
 
 const always = () => 1;
+
+/** Instructions on a Cortex-M55. */
+const vector = ({ batches, outC, depth }: FullyConnected) => batches * outC * (40 + 8 * depth);
+
 export const FULLY_CONNECTED_PAIRED_CHANNELS: Form<FullyConnected> = {
-  cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: always, vector: always }, emit: emitTiles,
+  cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: always, vector }, emit: emitTiles,
 };

@@ -1,0 +1,87 @@
+// DEPTHWISE_CONV_2D with one output for each input channel, int8 x int8 -> int8, int32 bias, for code compiled ahead of time for a core with
+// a vector unit: channels lie together, and so do their sums. Record: DEPTHWISE_CONV_2D_ROWS_* in abi/depthwise_conv_2d_rows.ts.
+//
+// Every slice of weights is staged once; for each pixel nine taps at a time are added to the sums of all its channels, then these become
+// outputs. Nothing is copied: a padded tap has an address too, that of a pixel of fill values.
+// Assumes what lowering guarantees: scratch of the stated sizes, word-aligned addresses, 15 bytes of memory behind the input.
+// Dialect: reference. Source: TFLM reference/integer_ops/depthwise_conv.h, DepthwiseConvPerChannel.
+import {
+  DEPTHWISE_CONV_2D_ROWS_INPUT, DEPTHWISE_CONV_2D_ROWS_OUTPUT, DEPTHWISE_CONV_2D_ROWS_SLICES, DEPTHWISE_CONV_2D_ROWS_BUFFER,
+  DEPTHWISE_CONV_2D_ROWS_OFFSETS, DEPTHWISE_CONV_2D_ROWS_TAPS_AT, DEPTHWISE_CONV_2D_ROWS_PADDING, DEPTHWISE_CONV_2D_ROWS_SUMS,
+  DEPTHWISE_CONV_2D_ROWS_CHANNELS, DEPTHWISE_CONV_2D_ROWS_SLICE_C, DEPTHWISE_CONV_2D_ROWS_TAPS, DEPTHWISE_CONV_2D_ROWS_FILL,
+  DEPTHWISE_CONV_2D_ROWS_FOLDED, DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_ROWS_MIN, DEPTHWISE_CONV_2D_ROWS_MAX,
+} from "../abi/depthwise_conv_2d_rows";
+import {
+  WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
+  WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
+} from "../abi/window";
+import { fill_16s } from "../inner/blocks_of_16";
+import { depthwise_nine } from "../inner/depthwise_nine";
+import { rescale_row, rescale_row_folded } from "../inner/rescale_row";
+import { stage } from "../inner/stage";
+import { within } from "../inner/within";
+
+/** Writes the addresses of a pixel's taps: int32 [taps], those outside the input at the padding, as those that only fill up a nine. */
+function place_taps(record: usize, input: usize, y: i32, x: i32): void {
+  const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), channels = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_CHANNELS);
+  const k_w = load<i32>(record, WINDOW_K_W), dilation_h = load<i32>(record, WINDOW_DILATION_H), dilation_w = load<i32>(record, WINDOW_DILATION_W);
+  const padding = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_PADDING);
+  let at: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS_AT);
+  const end = at + (load<i32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS) << 2);
+  for (let ky = load<i32>(record, WINDOW_K_H); ky > 0; ky--, y += dilation_h) {
+    const row = input + y * in_w * channels;
+    for (let kx = 0, tx = x; kx < k_w; kx++, tx += dilation_w, at += 4)
+      store<u32>(within(at, 4), <u32>y < <u32>in_h && <u32>tx < <u32>in_w ? row + tx * channels : padding);
+  }
+  for (; at != end; at += 4) store<u32>(within(at, 4), padding);
+}
+
+export function depthwise_conv_2d_rows(record: usize): void {
+  const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), out_h = load<i32>(record, WINDOW_OUT_H), out_w = load<i32>(record, WINDOW_OUT_W);
+  const stride_h = load<i32>(record, WINDOW_STRIDE_H), stride_w = load<i32>(record, WINDOW_STRIDE_W);
+  const all = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_CHANNELS), slice_c = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_SLICE_C);
+  const taps = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS), folded = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_FOLDED);
+  const offset = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET);
+  const low = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_MAX);
+  const buffer: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_BUFFER), sums: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_SUMS);
+  const offsets: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OFFSETS), taps_at: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS_AT);
+  const last_y = in_h - (load<i32>(record, WINDOW_K_H) - 1) * load<i32>(record, WINDOW_DILATION_H); // where the last patch inside begins, plus one
+  const last_x = in_w - (load<i32>(record, WINDOW_K_W) - 1) * load<i32>(record, WINDOW_DILATION_W);
+  fill_16s(load<u32>(record, DEPTHWISE_CONV_2D_ROWS_PADDING), load<u8>(record, DEPTHWISE_CONV_2D_ROWS_FILL), all);
+  let input: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_INPUT), output: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OUTPUT);
+  for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
+    let slices: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_SLICES);
+    for (let first = 0; first < all; first += slice_c) {
+      const count = min(all - first, slice_c), channels = (count + 15) & ~15, bytes = channels * (4 + 16 + taps);
+      const bias = stage(slices, bytes, buffer), entries = bias + (channels << 2), weights = entries + (channels << 4);
+      slices += bytes;
+      let out = output + first;
+      let y = -load<i32>(record, WINDOW_PAD_TOP);
+      for (let oy = 0; oy < out_h; oy++, y += stride_h) {
+        let x = -load<i32>(record, WINDOW_PAD_LEFT);
+        for (let ox = 0; ox < out_w; ox++, x += stride_w, out += all) {
+          let from: usize = first, places = taps_at;
+          if (y >= 0 && y < last_y && x >= 0 && x < last_x) {
+            from += input + (y * in_w + x) * all;
+            places = offsets;
+          } else {
+            place_taps(record, input, y, x);
+          }
+          let w = weights;
+          for (let c = 0; c < count; c += 16) {
+            const to = sums + (c << 2), fours = (min(count - c, 16) + 3) >> 2;
+            let start = bias + (c << 2);
+            for (let t = 0; t < taps; t += 9, w += 9 * 16) {
+              depthwise_nine(places + (t << 2), from + c, w, start, to, fours);
+              start = to;
+            }
+          }
+          if (folded) rescale_row_folded(sums, entries, count, out, low, high);
+          else rescale_row(sums, entries, count, out, offset, low, high);
+        }
+      }
+    }
+    input += in_h * in_w * all;
+    output += out_h * out_w * all;
+  }
+}

@@ -1,0 +1,75 @@
+// DEPTHWISE_CONV_2D over channels that lie together, which a compiler vectorizes (assembly/kernels/depthwise_conv_2d_rows.ts).
+import * as abi from "../../assembly/abi/depthwise_conv_2d_rows";
+import type { DepthwiseConv2d } from "./depthwise_conv_2d";
+import type { Form } from "./form";
+import type { Emitter } from "./lowering";
+import type { Op } from "./op";
+import { bytesOfInt32, concatenate, tilesPerSlice } from "./packing";
+import { rescaleRows } from "./rescale_rows";
+import { writeWindow } from "./window";
+
+/** Channels of a tile. */
+const TILE = 16;
+
+/** Taps that the kernel adds at once. */
+const NINE = 9;
+
+const tapsOf = ({ taps }: DepthwiseConv2d) => Math.ceil(taps / NINE) * NINE;
+
+/** Weights [channels][taps] -> [width / 16][tapsOf][16], what is missing 0. */
+function packTaps(weights: Int8Array, channels: number, width: number, taps: number, padded: number): Uint8Array {
+  const packed = new Uint8Array(width * padded);
+  for (let c = 0; c < channels; c++) for (let t = 0; t < taps; t++) packed[((c >> 4) * padded + t) * TILE + (c & 15)] = weights[c * taps + t]!;
+  return packed;
+}
+
+function packSlices(depthwise: DepthwiseConv2d, sliceC: number): { bytes: Uint8Array; folded: boolean } {
+  const { outC, taps, weights, bias } = depthwise;
+  const rescale = rescaleRows({ ...depthwise, depth: taps });
+  const parts: Uint8Array[] = [];
+  for (let first = 0; first < outC; first += sliceC) {
+    const end = Math.min(first + sliceC, outC), width = Math.ceil((end - first) / TILE) * TILE;
+    const biases = new Int32Array(width);
+    biases.set(bias.subarray(first, end));
+    parts.push(bytesOfInt32(biases), rescale.entries(first, end, width), packTaps(weights.subarray(first * taps, end * taps), end - first, width, taps, tapsOf(depthwise)));
+  }
+  return { bytes: concatenate(parts), folded: rescale.folded };
+}
+
+function emitRows(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
+  const { batches, outC, y, x } = depthwise, taps = tapsOf(depthwise);
+  const tileBytes = TILE * (4 + 16 + taps);
+  const sliceC = TILE * tilesPerSlice(emit.target.sliceBytes, tileBytes, Math.ceil(outC / TILE));
+  const { bytes, folded } = packSlices(depthwise, sliceC);
+  const offsets = new Int32Array(taps);
+  for (let t = 0; t < depthwise.taps; t++) offsets[t] = (Math.floor(t / x.kernel) * y.dilation * x.input + (t % x.kernel) * x.dilation) * outC;
+  emit.step("depthwise_conv_2d_rows", abi.DEPTHWISE_CONV_2D_ROWS_SIZE, (r) => {
+    r.input(abi.DEPTHWISE_CONV_2D_ROWS_INPUT, op.input(0));
+    r.output(abi.DEPTHWISE_CONV_2D_ROWS_OUTPUT, op.output());
+    r.slices(abi.DEPTHWISE_CONV_2D_ROWS_SLICES, abi.DEPTHWISE_CONV_2D_ROWS_BUFFER, bytes, (sliceC / TILE) * tileBytes);
+    r.constant(abi.DEPTHWISE_CONV_2D_ROWS_OFFSETS, bytesOfInt32(offsets));
+    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_TAPS_AT, 4 * taps);
+    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_PADDING, outC + TILE);
+    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_SUMS, 4 * sliceC);
+    writeWindow(r, batches, y, x);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_CHANNELS, outC);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_SLICE_C, sliceC);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_TAPS, taps);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_FILL, depthwise.inputZeroPoint & 255);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_FOLDED, folded ? 1 : 0);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET, depthwise.outputZeroPoint);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_MIN, depthwise.min);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_MAX, depthwise.max);
+  });
+}
+
+/** Instructions on a Cortex-M55: per nine taps of four channels, per nine taps of 16, per output, per pixel and slice. */
+const vector = (depthwise: DepthwiseConv2d, { target }: Emitter) => {
+  const { batches, multiplier, outC, y, x } = depthwise;
+  if (multiplier !== 1) return Infinity; // an input channel's outputs would have to be spread
+  const nines = tapsOf(depthwise) / NINE, tiles = Math.ceil(outC / TILE);
+  const slices = Math.ceil(tiles / tilesPerSlice(target.sliceBytes, TILE * (20 + tapsOf(depthwise)), tiles));
+  return batches * y.output * x.output * (nines * (50 * Math.ceil(outC / 4) + 90 * tiles) + 11 * outC + 100 * slices);
+};
+
+export const DEPTHWISE_CONV_2D_ROWS: Form<DepthwiseConv2d> = { cost: { vector }, emit: emitRows };
