@@ -15,7 +15,7 @@ import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
   WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
-import { fill_16s } from "../inner/blocks_of_16";
+import { fill_16s } from "../inner/fill_16s";
 import { depthwise_nine } from "../inner/depthwise_nine";
 import { rescale_row, rescale_row_folded } from "../inner/rescale_row";
 import { stage } from "../inner/stage";
@@ -47,7 +47,7 @@ export function depthwise_conv_2d_rows(record: usize): void {
   const offsets: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OFFSETS), taps_at: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS_AT);
   const last_y = in_h - (load<i32>(record, WINDOW_K_H) - 1) * load<i32>(record, WINDOW_DILATION_H); // where the last patch inside begins, plus one
   const last_x = in_w - (load<i32>(record, WINDOW_K_W) - 1) * load<i32>(record, WINDOW_DILATION_W);
-  fill_16s(load<u32>(record, DEPTHWISE_CONV_2D_ROWS_PADDING), load<u8>(record, DEPTHWISE_CONV_2D_ROWS_FILL), all);
+  fill_16s(load<u32>(record, DEPTHWISE_CONV_2D_ROWS_PADDING), <i64>load<i32>(record, DEPTHWISE_CONV_2D_ROWS_FILL) * 0x0101010101010101, all);
   let input: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_INPUT), output: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OUTPUT);
   for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
     let slices: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_SLICES);

@@ -25,7 +25,7 @@ function packTaps(weights: Int8Array, channels: number, width: number, taps: num
 
 function packSlices(depthwise: DepthwiseConv2d, sliceC: number): { bytes: Uint8Array; folded: boolean } {
   const { outC, taps, weights, bias } = depthwise;
-  const rescale = rescaleRows({ ...depthwise, depth: taps });
+  const rescale = rescaleRows({ ...depthwise, depth: taps, sumsBeginWithBias: true });
   const parts: Uint8Array[] = [];
   for (let first = 0; first < outC; first += sliceC) {
     const end = Math.min(first + sliceC, outC), width = Math.ceil((end - first) / TILE) * TILE;

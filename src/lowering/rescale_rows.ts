@@ -19,11 +19,12 @@ export interface Rescaled {
   readonly depth: number;
   readonly outputZeroPoint: number;
   readonly min: number;
+  readonly sumsBeginWithBias: boolean;
 }
 
 /** Folded where negative sums end at the clamp anyway (folded.ts), and the lower half of a product never matters. */
-export function rescaleRows({ bias, multipliers, depth, outputZeroPoint, min }: Rescaled): RescaleRows {
-  const fold = min >= outputZeroPoint ? foldRescale(bias, multipliers, depth, outputZeroPoint, bias) : null;
+export function rescaleRows({ bias, multipliers, depth, outputZeroPoint, min, sumsBeginWithBias }: Rescaled): RescaleRows {
+  const fold = min >= outputZeroPoint ? foldRescale(bias, multipliers, depth, outputZeroPoint, sumsBeginWithBias ? bias : 0) : null;
   const folded = fold !== null && fold.every(({ down }) => down >= 32);
   const entryOf = (c: number) => {
     if (folded) return { addend: fold[c]!.addend, mantissa: fold[c]!.mantissa, shift: fold[c]!.down };
