@@ -50,7 +50,8 @@ const optimization = (source: string) => (/wasm_interp_(fast|classic)\.c$/.test(
  * it loads, and a gap afterwards (kws needs a pool of 50,224 bytes with it). In this one file the name of WAMR's port for ESP-IDF leaves
  * that out, and nothing else.
  */
-const loaderFlags = (source: string) => (source.endsWith("aot_loader.c") ? ["-DBH_PLATFORM_ESP_IDF"] : []);
+const loaderFlags = (source: string) =>
+  source.endsWith("aot_loader.c") ? ["-DBH_PLATFORM_ESP_IDF"] : source.endsWith("aot_reloc_riscv.c") ? ["-include", `${hostFolder()}/port/riscv_soft_float.h`] : [];
 
 /** The compiler would see a memcpy in memcpy's own loop, and call it. */
 const LOOPS_STAY = ["-O2", "-fno-tree-loop-distribute-patterns"];

@@ -4,6 +4,7 @@ import type { Graph, Operator, Subgraph } from "../../src/graph/graph";
 import type { Quantization, Tensor, TensorType } from "../../src/graph/tensor";
 import { ADD_MAX, ADD_MIN } from "../../assembly/abi/add";
 import { CONV_2D_MAX, CONV_2D_MIN } from "../../assembly/abi/conv_2d";
+import { CONV_2D_PAIRS_MAX, CONV_2D_PAIRS_MIN } from "../../assembly/abi/conv_2d_pairs";
 import { CONV_2D_ROWS_MAX, CONV_2D_ROWS_MIN } from "../../assembly/abi/conv_2d_rows";
 import { DEPTHWISE_CONV_2D_MAX, DEPTHWISE_CONV_2D_MIN } from "../../assembly/abi/depthwise_conv_2d";
 import { DEPTHWISE_CONV_2D_ROWS_MAX, DEPTHWISE_CONV_2D_ROWS_MIN } from "../../assembly/abi/depthwise_conv_2d_rows";
@@ -45,7 +46,7 @@ export interface KernelCase {
 
 /** The clamp of a case is any range, that of a model an activation's: its place in the record, per kernel. */
 const CLAMPS: Record<string, readonly [number, number]> = {
-  add: [ADD_MIN, ADD_MAX], sub: [ADD_MIN, ADD_MAX], conv_2d: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_12: [CONV_2D_MIN, CONV_2D_MAX],
+  add: [ADD_MIN, ADD_MAX], sub: [ADD_MIN, ADD_MAX], conv_2d: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_12: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_pairs: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX],
   conv_2d_rows: [CONV_2D_ROWS_MIN, CONV_2D_ROWS_MAX], depthwise_conv_2d_rows: [DEPTHWISE_CONV_2D_ROWS_MIN, DEPTHWISE_CONV_2D_ROWS_MAX],
   fully_connected: [FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX], mul: [MUL_MIN, MUL_MAX],
   depthwise_conv_2d: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], depthwise_conv_2d_3x3: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX],

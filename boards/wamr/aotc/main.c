@@ -8,7 +8,9 @@
 // Exit: 0 done, 1 refused or failed, 2 wrong usage.
 #include "aot_export.h"
 #include "bound.h"
+#include "calls.h"
 #include "checks.h"
+#include "dual_multiply.h"
 #include "trailer.h"
 #include "wasm_export.h"
 #include <stdio.h>
@@ -144,7 +146,9 @@ int main(int count, char **words) {
   if (!aot_compile_wasm(context)) return refuse("compile", aot_get_last_error());
   count_checks(context, BEFORE_PASSES, &checks);
   if (chosen.proved) bind_memory_bound(context, bound);
+  if (chosen.plain_pipeline) keep_calls(context);
   run_passes(context);
+  if (has_dual_multiply(chosen.target, chosen.cpu)) join_products(context);
   count_checks(context, AFTER_PASSES, &checks);
 
   bool emitted = chosen.format == AOT_OBJECT_FILE       ? aot_emit_object_file(context, (char *)chosen.output)

@@ -1,0 +1,58 @@
+// FULLY_CONNECTED for cores that multiply halves of words (assembly/kernels/fully_connected_pairs.ts), in tiles of four channels.
+import * as abi from "../../assembly/abi/fully_connected_pairs";
+import type { Form } from "./form";
+import type { FullyConnected } from "./fully_connected";
+import type { Emitter } from "./lowering";
+import type { Op } from "./op";
+import { concatenate, packMultiplier, packTile, tilesPerSlice } from "./packing";
+
+/** Where a word has the terms of its block, so that a mask leaves neighbours: bytes 0 and 2, 1 and 3. */
+const ORDER = [0, 2, 1, 3];
+
+/** Weights [channels][depth] of up to four channels -> uint8 [ceil(depth / 4)][4][4], 128 added; missing ones are 0. */
+export function packPairs(weights: Int8Array, channels: number, depth: number): Uint8Array {
+  const packed = new Uint8Array(16 * Math.ceil(depth / 4));
+  for (let c = 0; c < channels; c++)
+    for (let i = 0; i < depth; i++) packed[16 * (i >> 2) + 4 * c + ORDER[i & 3]!] = weights[c * depth + i]! + 128;
+  return packed;
+}
+
+function emitPairs(op: Op, emit: Emitter, layer: FullyConnected): void {
+  const { batches, outC, depth, weights, bias, multipliers } = layer;
+  const shared = multipliers.length === 1, blocks = Math.ceil(depth / 4);
+  const tiles: Uint8Array[] = [];
+  for (let first = 0; first < outC; first += 4) {
+    const end = Math.min(first + 4, outC);
+    const packed = packPairs(weights.subarray(first * depth, end * depth), end - first, depth);
+    tiles.push(packTile(4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
+  }
+  const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, tiles.length);
+  emit.step("fully_connected_pairs", abi.FULLY_CONNECTED_PAIRS_SIZE, (r) => {
+    r.input(abi.FULLY_CONNECTED_PAIRS_INPUT, op.input(0));
+    r.output(abi.FULLY_CONNECTED_PAIRS_OUTPUT, op.output());
+    r.slices(abi.FULLY_CONNECTED_PAIRS_TILES, abi.FULLY_CONNECTED_PAIRS_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
+    if (shared) r.constant(abi.FULLY_CONNECTED_PAIRS_MULTIPLIER, packMultiplier(multipliers[0]!));
+    r.scratch(abi.FULLY_CONNECTED_PAIRS_ROW, 8 * blocks);
+    r.i32(abi.FULLY_CONNECTED_PAIRS_BATCHES, batches);
+    r.i32(abi.FULLY_CONNECTED_PAIRS_DEPTH, depth);
+    r.i32(abi.FULLY_CONNECTED_PAIRS_BLOCKS, blocks);
+    r.i32(abi.FULLY_CONNECTED_PAIRS_OUT_C, outC);
+    r.i32(abi.FULLY_CONNECTED_PAIRS_SLICE_C, 4 * perSlice);
+    r.i32(abi.FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET, layer.weightsOffset - 128); // packPairs adds 128
+    r.i32(abi.FULLY_CONNECTED_PAIRS_OUTPUT_OFFSET, layer.outputZeroPoint);
+    r.i32(abi.FULLY_CONNECTED_PAIRS_MIN, layer.min);
+    r.i32(abi.FULLY_CONNECTED_PAIRS_MAX, layer.max);
+    r.i32(abi.FULLY_CONNECTED_PAIRS_MASK, 0x00ff00ff);
+  });
+}
+
+/** Sums stay below 2^30 (assembly/arithmetic/rescale_32.ts) wherever they are shifted to the right. */
+const rescales = ({ depth, bias, multipliers }: FullyConnected) => multipliers.every(({ shift }) => shift >= 0) || bias.every((b) => Math.abs(b) + depth * 2 ** 15 < 2 ** 30);
+
+/** Fitted to the layers of ad01 on mps2-an386: a row is widened once, then tiles are staged and multiplied. */
+function cost(layer: FullyConnected): number {
+  const { batches, outC, depth } = layer;
+  return rescales(layer) ? batches * (10 * depth + Math.ceil(outC / 4) * (250 + 12 * depth)) : Infinity;
+}
+
+export const FULLY_CONNECTED_PAIRS: Form<FullyConnected> = { cost: { dsp: cost }, emit: emitPairs };
