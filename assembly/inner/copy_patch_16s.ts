@@ -29,6 +29,10 @@ export function copy_patch_16s(record: usize, source: usize, in_c: i32, group_c:
   const together = group_c == in_c && dilation_w == 1; // the taps of a row are one run
   const run_bytes = together ? k_w * group_c : group_c, runs = together ? 1 : k_w;
   let row = source + (y * in_w + x) * in_c;
+  if (together && y >= 0 && y + (load<i32>(record, WINDOW_K_H) - 1) * dilation_h < in_h && x >= 0 && x + k_w <= in_w) {
+    for (let ky = load<i32>(record, WINDOW_K_H); ky > 0; ky--, row += pitch, to += run_bytes) copy_16s(to, row, run_bytes);
+    return;
+  }
   for (let ky = load<i32>(record, WINDOW_K_H); ky > 0; ky--, y += dilation_h, row += pitch) {
     let from = row, tx = x;
     for (let run = runs; run > 0; run--, to += run_bytes, from += dilation_w * in_c, tx += dilation_w) {

@@ -1,5 +1,7 @@
 // Nine taps of a depthwise convolution, four channels at once: compilers turn the four equal expressions into vector instructions. Nothing
 // is stored before everything is loaded, as they could not know that the stores do not change the operands.
+import { MOST_TAP_STEP } from "../abi/depthwise_conv_2d_rows";
+import { rescale_entry } from "./rescale_row";
 import { within } from "./within";
 
 /** Channels of a tile: the step between weights of neighbouring taps. */
@@ -27,21 +29,14 @@ function channel(sum: i32, x0: usize, x1: usize, x2: usize, x3: usize, x4: usize
 
 /**
  * sums[c] = start[c] + the nine products of channel c.
- * @param taps int32 [9]: where each tap lies, from `from`
  * @param w int8 [9][16]
  * @param start int32 [16]
  * @param sums int32 [16], may be `start`
  * @param fours channels / 4, 1 to 4
  */
-export function depthwise_nine(taps: usize, from: usize, w: usize, start: usize, sums: usize, fours: u32): void {
-  taps = within(taps, 36);
-  const x0 = within(from + load<i32>(taps), 32), x1 = within(from + load<i32>(taps + 4), 32), x2 = within(from + load<i32>(taps + 8), 32);
-  const x3 = within(from + load<i32>(taps + 12), 32), x4 = within(from + load<i32>(taps + 16), 32), x5 = within(from + load<i32>(taps + 20), 32);
-  const x6 = within(from + load<i32>(taps + 24), 32), x7 = within(from + load<i32>(taps + 28), 32), x8 = within(from + load<i32>(taps + 32), 32);
-  w = within(w, 10 * TILE);
-  start = within(start, 5 * TILE);
-  sums = within(sums, 5 * TILE);
-  fours = min<u32>(fours, TILE >> 2);
+// @ts-ignore: decorator
+@inline
+function nine(x0: usize, x1: usize, x2: usize, x3: usize, x4: usize, x5: usize, x6: usize, x7: usize, x8: usize, w: usize, start: usize, sums: usize, fours: u32): void {
   let i: u32 = 0;
   do {
     const c = i << 2, s = start + (i << 4), to = sums + (i << 4);
@@ -58,4 +53,43 @@ export function depthwise_nine(taps: usize, from: usize, w: usize, start: usize,
     store<i32>(to + 8, sum2);
     store<i32>(to + 12, sum3);
   } while (++i < fours);
+}
+
+/**
+ * Nine taps anywhere: sums[c] = start[c] + the nine products of channel c.
+ * @param taps int32 [9]: where each tap lies, from `from`
+ * @param fours channels / 4
+ */
+export function depthwise_nine(taps: usize, from: usize, w: usize, start: usize, sums: usize, fours: u32): void {
+  taps = within(taps, 36);
+  const x0 = within(from + load<i32>(taps), 32), x1 = within(from + load<i32>(taps + 4), 32), x2 = within(from + load<i32>(taps + 8), 32);
+  const x3 = within(from + load<i32>(taps + 12), 32), x4 = within(from + load<i32>(taps + 16), 32), x5 = within(from + load<i32>(taps + 20), 32);
+  const x6 = within(from + load<i32>(taps + 24), 32), x7 = within(from + load<i32>(taps + 28), 32), x8 = within(from + load<i32>(taps + 32), 32);
+  nine(x0, x1, x2, x3, x4, x5, x6, x7, x8, within(w, 10 * TILE), within(start, 5 * TILE), within(sums, 5 * TILE), min<u32>(fours, TILE >> 2));
+}
+
+/**
+ * A 3x3 filter on a run of pixels that touch no border: up to 16 channels, outputs folded.
+ * @param from first tap of the first pixel; rows, taps and pixels are `row_step`, `tap_step` and `pixel_step` bytes apart, tap_step at most MOST_TAP_STEP
+ * @param tile int32 biases [16], entries [16] (rescale_row.ts), int8 weights [9][16]
+ * @param sums scratch, int32 [16]
+ * @param count channels
+ */
+export function depthwise_3x3_run(from: usize, row_step: i32, tap_step: u32, pixel_step: i32, pixels: i32, tile: usize, sums: usize, count: u32, out: usize, out_step: i32): void {
+  tap_step = min<u32>(tap_step, MOST_TAP_STEP);
+  count = min<u32>(count, TILE);
+  tile = within(tile, 30 * TILE);
+  sums = within(sums, 5 * TILE);
+  const fours = (count + 3) >> 2;
+  do {
+    const x0 = within(from, 2 * MOST_TAP_STEP + 32), x3 = within(from + row_step, 2 * MOST_TAP_STEP + 32), x6 = within(from + 2 * row_step, 2 * MOST_TAP_STEP + 32);
+    const x1 = x0 + tap_step, x2 = x1 + tap_step, x4 = x3 + tap_step, x5 = x4 + tap_step, x7 = x6 + tap_step, x8 = x7 + tap_step;
+    nine(x0, x1, x2, x3, x4, x5, x6, x7, x8, tile + 20 * TILE, tile, sums, fours);
+    const o = within(out, 2 * TILE);
+    let c: u32 = 0;
+    do store<i8>(o + c, rescale_entry(load<i32>(sums + (c << 2)), tile + 4 * TILE + (c << 4)));
+    while (++c < count);
+    from += pixel_step;
+    out += out_step;
+  } while (--pixels > 0);
 }

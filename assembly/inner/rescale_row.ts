@@ -6,6 +6,13 @@ import { clamp, rescale } from "../arithmetic/fixed_point";
 import { rescale_folded_high } from "../arithmetic/folded";
 import { within } from "./within";
 
+/** One output of all int8 from its sum and a folded entry. A shift of 32-bit numbers takes the low five bits: 32 is off by itself. */
+// @ts-ignore: decorator
+@inline
+export function rescale_entry(sum: i32, entry: usize): i32 {
+  return clamp(rescale_folded_high(sum, load<i32>(entry + 8), load<i64>(entry), load<i32>(entry + 12)), i8.MIN_VALUE, i8.MAX_VALUE);
+}
+
 /** Channels between two clamps of the addresses; one more may be looked at without being used. */
 const RUN = 60;
 
@@ -29,10 +36,7 @@ export function rescale_row_folded(sums: usize, entries: usize, count: i32, out:
     const s = within(sums + (c << 2), 4 * RUN + 4), e = within(entries + (c << 4), 16 * RUN + 16), o = within(out + c, RUN + 1);
     let i: u32 = 0;
     do {
-      const entry = e + (i << 4);
-      // a shift of 32-bit numbers takes the low five bits: 32 is off by itself
-      const y = rescale_folded_high(load<i32>(s + (i << 2)), load<i32>(entry + 8), load<i64>(entry), load<i32>(entry + 12));
-      store<i8>(o + i, clamp(y, i8.MIN_VALUE, i8.MAX_VALUE)); // one instruction, which most layers need no other clamp behind
+      store<i8>(o + i, rescale_entry(load<i32>(s + (i << 2)), e + (i << 4)));
     } while (++i < run);
     if (low > i8.MIN_VALUE || high < i8.MAX_VALUE) clamp_run(o, run, low, high);
   }

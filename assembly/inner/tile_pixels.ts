@@ -1,16 +1,8 @@
 // Four channels of a run of pixels, in a plain loop over 16 terms that compilers turn into vector instructions: on a Cortex-M55 one load of
 // activations, four of weights and four VMLAVA for 64 products.
-import { clamp } from "../arithmetic/fixed_point";
-import { rescale_folded_high } from "../arithmetic/folded";
 import { ROW_BLOCKS, TILE_PIXELS } from "../abi/conv_2d_rows";
+import { rescale_entry } from "./rescale_row";
 import { within } from "./within";
-
-/** One output from its sum. `entry`: {int64 addend, int32 multiplier, int32 shift}, the shift 32 or more: one of 32-bit numbers takes its low five bits. */
-// @ts-ignore: decorator
-@inline
-export function rescale_entry(sum: i32, entry: usize): i32 {
-  return clamp(rescale_folded_high(sum, load<i32>(entry + 8), load<i64>(entry), load<i32>(entry + 12)), i8.MIN_VALUE, i8.MAX_VALUE);
-}
 
 /**
  * @param x int8 [pixels], `x_step` bytes apart, of [rows], `row_step` bytes apart, of [16 * blocks]; what is behind a row's own bytes meets weights of 0

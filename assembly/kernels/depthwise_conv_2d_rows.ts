@@ -1,22 +1,23 @@
 // DEPTHWISE_CONV_2D with one output for each input channel, int8 x int8 -> int8, int32 bias, for code compiled ahead of time for a core with
 // a vector unit: channels lie together, and so do their sums. Record: DEPTHWISE_CONV_2D_ROWS_* in abi/depthwise_conv_2d_rows.ts.
 //
-// Every slice of weights is staged once; for each pixel nine taps at a time are added to the sums of all its channels, then these become
-// outputs. Nothing is copied: a padded tap has an address too, that of a pixel of fill values.
+// Every slice of weights is staged once; for each pixel nine taps at a time are added to the sums of 16 channels, then these become outputs.
+// A 3x3 filter does so for a run of pixels that touch no border at once. Nothing is copied: a padded tap has an address too, that of a pixel of fill values.
 // Assumes what lowering guarantees: scratch of the stated sizes, word-aligned addresses, 15 bytes of memory behind the input.
 // Dialect: reference. Source: TFLM reference/integer_ops/depthwise_conv.h, DepthwiseConvPerChannel.
 import {
-  DEPTHWISE_CONV_2D_ROWS_INPUT, DEPTHWISE_CONV_2D_ROWS_OUTPUT, DEPTHWISE_CONV_2D_ROWS_SLICES, DEPTHWISE_CONV_2D_ROWS_BUFFER,
+  DEPTHWISE_CONV_2D_ROWS_INPUT, DEPTHWISE_CONV_2D_ROWS_OUTPUT, DEPTHWISE_CONV_2D_ROWS_TILES, DEPTHWISE_CONV_2D_ROWS_BUFFER,
   DEPTHWISE_CONV_2D_ROWS_OFFSETS, DEPTHWISE_CONV_2D_ROWS_TAPS_AT, DEPTHWISE_CONV_2D_ROWS_PADDING, DEPTHWISE_CONV_2D_ROWS_SUMS,
   DEPTHWISE_CONV_2D_ROWS_CHANNELS, DEPTHWISE_CONV_2D_ROWS_SLICE_C, DEPTHWISE_CONV_2D_ROWS_TAPS, DEPTHWISE_CONV_2D_ROWS_FILL,
   DEPTHWISE_CONV_2D_ROWS_FOLDED, DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_ROWS_MIN, DEPTHWISE_CONV_2D_ROWS_MAX,
+  DEPTHWISE_CONV_2D_ROWS_RUNS,
 } from "../abi/depthwise_conv_2d_rows";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
   WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
 import { fill_16s } from "../inner/fill_16s";
-import { depthwise_nine } from "../inner/depthwise_nine";
+import { depthwise_3x3_run, depthwise_nine } from "../inner/depthwise_nine";
 import { rescale_row, rescale_row_folded } from "../inner/rescale_row";
 import { stage } from "../inner/stage";
 import { within } from "../inner/within";
@@ -36,48 +37,59 @@ function place_taps(record: usize, input: usize, y: i32, x: i32): void {
   for (; at != end; at += 4) store<u32>(within(at, 4), padding);
 }
 
+/** One pixel, all tiles of a slice. `places`: int32 [taps], where the taps lie from `from`. */
+function pixel(record: usize, places: usize, from: usize, tile: usize, channels: i32, out: usize): void {
+  const taps = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS), sums: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_SUMS);
+  const offset = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET), folded = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_FOLDED);
+  const low = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_MAX);
+  for (; channels > 0; channels -= 16, from += 16, out += 16) {
+    const count = min(channels, 16), entries = tile + 64;
+    let start = tile;
+    tile += 64 + 256;
+    for (let t = 0; t < taps; t += 9, tile += 9 * 16, start = sums) depthwise_nine(places + (t << 2), from, tile, start, sums, (count + 3) >> 2);
+    if (folded) rescale_row_folded(sums, entries, count, out, low, high);
+    else rescale_row(sums, entries, count, out, offset, low, high);
+  }
+}
+
 export function depthwise_conv_2d_rows(record: usize): void {
   const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), out_h = load<i32>(record, WINDOW_OUT_H), out_w = load<i32>(record, WINDOW_OUT_W);
   const stride_h = load<i32>(record, WINDOW_STRIDE_H), stride_w = load<i32>(record, WINDOW_STRIDE_W);
+  const dilation_h = load<i32>(record, WINDOW_DILATION_H), dilation_w = load<i32>(record, WINDOW_DILATION_W);
   const all = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_CHANNELS), slice_c = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_SLICE_C);
-  const taps = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS), folded = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_FOLDED);
-  const offset = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET);
-  const low = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_MAX);
+  const taps = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS), runs = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_RUNS);
   const buffer: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_BUFFER), sums: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_SUMS);
   const offsets: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OFFSETS), taps_at: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS_AT);
-  const last_y = in_h - (load<i32>(record, WINDOW_K_H) - 1) * load<i32>(record, WINDOW_DILATION_H); // where the last patch inside begins, plus one
-  const last_x = in_w - (load<i32>(record, WINDOW_K_W) - 1) * load<i32>(record, WINDOW_DILATION_W);
+  const last_y = in_h - (load<i32>(record, WINDOW_K_H) - 1) * dilation_h, last_x = in_w - (load<i32>(record, WINDOW_K_W) - 1) * dilation_w; // where the last patch inside begins, plus one
+  const tile_bytes = 16 * (4 + 16 + taps);
   fill_16s(load<u32>(record, DEPTHWISE_CONV_2D_ROWS_PADDING), <i64>load<i32>(record, DEPTHWISE_CONV_2D_ROWS_FILL) * 0x0101010101010101, all);
   let input: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_INPUT), output: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OUTPUT);
   for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
-    let slices: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_SLICES);
+    let tiles: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_TILES);
     for (let first = 0; first < all; first += slice_c) {
-      const count = min(all - first, slice_c), channels = (count + 15) & ~15, bytes = channels * (4 + 16 + taps);
-      const bias = stage(slices, bytes, buffer), entries = bias + (channels << 2), weights = entries + (channels << 4);
-      slices += bytes;
+      const channels = min(all - first, slice_c), bytes = ((channels + 15) >> 4) * tile_bytes;
+      const slice = stage(tiles, bytes, buffer);
+      tiles += bytes;
       let out = output + first;
       let y = -load<i32>(record, WINDOW_PAD_TOP);
       for (let oy = 0; oy < out_h; oy++, y += stride_h) {
-        let x = -load<i32>(record, WINDOW_PAD_LEFT);
-        for (let ox = 0; ox < out_w; ox++, x += stride_w, out += all) {
-          let from: usize = first, places = taps_at;
-          if (y >= 0 && y < last_y && x >= 0 && x < last_x) {
-            from += input + (y * in_w + x) * all;
-            places = offsets;
-          } else {
+        let x = -load<i32>(record, WINDOW_PAD_LEFT), ox = 0;
+        while (ox < out_w) {
+          const from = input + (y * in_w + x) * all + first;
+          let run = 1;
+          if (y < 0 || y >= last_y || x < 0 || x >= last_x) {
             place_taps(record, input, y, x);
+            pixel(record, taps_at, first, slice, channels, out);
+          } else if (runs) {
+            run = min((last_x - 1 - x) / stride_w + 1, out_w - ox);
+            for (let c = 0, tile = slice; c < channels; c += 16, tile += tile_bytes)
+              depthwise_3x3_run(from + c, dilation_h * in_w * all, dilation_w * all, stride_w * all, run, tile, sums, min(channels - c, 16), out + c, all);
+          } else {
+            pixel(record, offsets, from, slice, channels, out);
           }
-          let w = weights;
-          for (let c = 0; c < count; c += 16) {
-            const to = sums + (c << 2), fours = (min(count - c, 16) + 3) >> 2;
-            let start = bias + (c << 2);
-            for (let t = 0; t < taps; t += 9, w += 9 * 16) {
-              depthwise_nine(places + (t << 2), from + c, w, start, to, fours);
-              start = to;
-            }
-          }
-          if (folded) rescale_row_folded(sums, entries, count, out, low, high);
-          else rescale_row(sums, entries, count, out, offset, low, high);
+          ox += run;
+          x += run * stride_w;
+          out += run * all;
         }
       }
     }

@@ -16,47 +16,43 @@ const NINE = 9;
 
 const tapsOf = ({ taps }: DepthwiseConv2d) => Math.ceil(taps / NINE) * NINE;
 
-/** Weights [channels][taps] -> [width / 16][tapsOf][16], what is missing 0. */
-function packTaps(weights: Int8Array, channels: number, width: number, taps: number, padded: number): Uint8Array {
-  const packed = new Uint8Array(width * padded);
-  for (let c = 0; c < channels; c++) for (let t = 0; t < taps; t++) packed[((c >> 4) * padded + t) * TILE + (c & 15)] = weights[c * taps + t]!;
+/** A tile's weights [channels][taps] -> [tapsOf][16], what is missing 0. */
+function packTaps(weights: Int8Array, channels: number, taps: number, padded: number): Uint8Array {
+  const packed = new Uint8Array(TILE * padded);
+  for (let c = 0; c < channels; c++) for (let t = 0; t < taps; t++) packed[t * TILE + c] = weights[c * taps + t]!;
   return packed;
-}
-
-function packSlices(depthwise: DepthwiseConv2d, sliceC: number): { bytes: Uint8Array; folded: boolean } {
-  const { outC, taps, weights, bias } = depthwise;
-  const rescale = rescaleRows({ ...depthwise, depth: taps, sumsBeginWithBias: true });
-  const parts: Uint8Array[] = [];
-  for (let first = 0; first < outC; first += sliceC) {
-    const end = Math.min(first + sliceC, outC), width = Math.ceil((end - first) / TILE) * TILE;
-    const biases = new Int32Array(width);
-    biases.set(bias.subarray(first, end));
-    parts.push(bytesOfInt32(biases), rescale.entries(first, end, width), packTaps(weights.subarray(first * taps, end * taps), end - first, width, taps, tapsOf(depthwise)));
-  }
-  return { bytes: concatenate(parts), folded: rescale.folded };
 }
 
 function emitRows(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
   const { batches, outC, y, x } = depthwise, taps = tapsOf(depthwise);
-  const tileBytes = TILE * (4 + 16 + taps);
-  const sliceC = TILE * tilesPerSlice(emit.target.sliceBytes, tileBytes, Math.ceil(outC / TILE));
-  const { bytes, folded } = packSlices(depthwise, sliceC);
+  const rescale = rescaleRows({ ...depthwise, depth: depthwise.taps, sumsBeginWithBias: true });
+  const tiles: Uint8Array[] = [];
+  for (let first = 0; first < outC; first += TILE) {
+    const end = Math.min(first + TILE, outC), biases = new Int32Array(TILE);
+    biases.set(depthwise.bias.subarray(first, end));
+    const packed = packTaps(depthwise.weights.subarray(first * depthwise.taps, end * depthwise.taps), end - first, depthwise.taps, taps);
+    tiles.push(concatenate([bytesOfInt32(biases), rescale.entries(first, end, TILE), packed]));
+  }
+  const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length);
+  const threes = y.kernel === 3 && x.kernel === 3 && x.dilation * outC <= abi.MOST_TAP_STEP;
+  const runs = threes && rescale.folded && depthwise.min === -128 && depthwise.max === 127;
   const offsets = new Int32Array(taps);
   for (let t = 0; t < depthwise.taps; t++) offsets[t] = (Math.floor(t / x.kernel) * y.dilation * x.input + (t % x.kernel) * x.dilation) * outC;
   emit.step("depthwise_conv_2d_rows", abi.DEPTHWISE_CONV_2D_ROWS_SIZE, (r) => {
     r.input(abi.DEPTHWISE_CONV_2D_ROWS_INPUT, op.input(0));
     r.output(abi.DEPTHWISE_CONV_2D_ROWS_OUTPUT, op.output());
-    r.slices(abi.DEPTHWISE_CONV_2D_ROWS_SLICES, abi.DEPTHWISE_CONV_2D_ROWS_BUFFER, bytes, (sliceC / TILE) * tileBytes);
+    r.slices(abi.DEPTHWISE_CONV_2D_ROWS_TILES, abi.DEPTHWISE_CONV_2D_ROWS_BUFFER, concatenate(tiles), perSlice * tileBytes);
     r.constant(abi.DEPTHWISE_CONV_2D_ROWS_OFFSETS, bytesOfInt32(offsets));
     r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_TAPS_AT, 4 * taps);
     r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_PADDING, outC + TILE);
-    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_SUMS, 4 * sliceC);
+    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_SUMS, 4 * TILE);
     writeWindow(r, batches, y, x);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_CHANNELS, outC);
-    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_SLICE_C, sliceC);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_SLICE_C, TILE * perSlice);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_TAPS, taps);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_FILL, depthwise.inputZeroPoint & 255);
-    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_FOLDED, folded ? 1 : 0);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_FOLDED, rescale.folded ? 1 : 0);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_RUNS, runs ? 1 : 0);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET, depthwise.outputZeroPoint);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_MIN, depthwise.min);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_MAX, depthwise.max);
