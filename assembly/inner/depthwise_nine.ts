@@ -6,6 +6,8 @@ import { within } from "./within";
 
 /** Channels of a tile: the step between weights of neighbouring taps. */
 const TILE = 16;
+/** Where a tile's biases and entries begin, behind nine taps: weights come first, as vector loads reach 127 bytes. */
+const BIASES = 9 * TILE, ENTRIES = BIASES + 4 * TILE;
 
 // @ts-ignore: decorator
 @inline
@@ -71,24 +73,32 @@ export function depthwise_nine(taps: usize, from: usize, w: usize, start: usize,
 /**
  * A 3x3 filter on a run of pixels that touch no border: up to 16 channels, outputs folded.
  * @param from first tap of the first pixel; rows, taps and pixels are `row_step`, `tap_step` and `pixel_step` bytes apart, tap_step at most MOST_TAP_STEP
- * @param tile int32 biases [16], entries [16] (rescale_row.ts), int8 weights [9][16]
- * @param sums scratch, int32 [16]
+ * @param tile int8 weights [9][16], int32 biases [16], entries [16] (rescale_row.ts)
+ * @param scratch int32 [20]: 16 sums, and the tile's address, which is read again for every pixel: an address that is known to stay would be
+ * split into one for each tap, more than there are registers
  * @param count channels
  */
-export function depthwise_3x3_run(from: usize, row_step: i32, tap_step: u32, pixel_step: i32, pixels: i32, tile: usize, sums: usize, count: u32, out: usize, out_step: i32): void {
+export function depthwise_3x3_run(from: usize, row_step: i32, tap_step: u32, pixel_step: i32, pixels: i32, tile: usize, scratch: usize, count: u32, out: usize, out_step: i32): void {
   tap_step = min<u32>(tap_step, MOST_TAP_STEP);
   count = min<u32>(count, TILE);
-  tile = within(tile, 30 * TILE);
-  sums = within(sums, 5 * TILE);
-  const fours = (count + 3) >> 2;
+  const sums = within(scratch, 5 * TILE), fours = (count + 3) >> 2, whole = count >> 2;
+  store<u32>(sums + 4 * TILE, tile);
   do {
     const x0 = within(from, 2 * MOST_TAP_STEP + 32), x3 = within(from + row_step, 2 * MOST_TAP_STEP + 32), x6 = within(from + 2 * row_step, 2 * MOST_TAP_STEP + 32);
     const x1 = x0 + tap_step, x2 = x1 + tap_step, x4 = x3 + tap_step, x5 = x4 + tap_step, x7 = x6 + tap_step, x8 = x7 + tap_step;
-    nine(x0, x1, x2, x3, x4, x5, x6, x7, x8, tile + 20 * TILE, tile, sums, fours);
-    const o = within(out, 2 * TILE);
-    let c: u32 = 0;
-    do store<i8>(o + c, rescale_entry(load<i32>(sums + (c << 2)), tile + 4 * TILE + (c << 4)));
-    while (++c < count);
+    const t = within(load<u32>(sums + 4 * TILE), 30 * TILE), o = within(out, 2 * TILE);
+    nine(x0, x1, x2, x3, x4, x5, x6, x7, x8, t, t + BIASES, sums, fours);
+    let i: u32 = 0;
+    for (; i < whole; i++) {
+      const s = sums + (i << 4), entry = t + ENTRIES + (i << 6), to = o + (i << 2);
+      const y0 = rescale_entry(load<i32>(s), entry), y1 = rescale_entry(load<i32>(s + 4), entry + 16);
+      const y2 = rescale_entry(load<i32>(s + 8), entry + 32), y3 = rescale_entry(load<i32>(s + 12), entry + 48);
+      store<i8>(to, y0);
+      store<i8>(to + 1, y1);
+      store<i8>(to + 2, y2);
+      store<i8>(to + 3, y3);
+    }
+    for (let c = whole << 2; c < count; c++) store<i8>(o + c, rescale_entry(load<i32>(sums + (c << 2)), t + ENTRIES + (c << 4)));
     from += pixel_step;
     out += out_step;
   } while (--pixels > 0);

@@ -2,7 +2,8 @@
 // a vector unit: channels lie together, and so do their sums. Record: DEPTHWISE_CONV_2D_ROWS_* in abi/depthwise_conv_2d_rows.ts.
 //
 // Every slice of weights is staged once; for each pixel nine taps at a time are added to the sums of 16 channels, then these become outputs.
-// A 3x3 filter does so for a run of pixels that touch no border at once. Nothing is copied: a padded tap has an address too, that of a pixel of fill values.
+// A padded tap has an address too, that of a pixel of fill values. A 3x3 filter goes over runs of pixels that touch no border; at a border the patch
+// is copied out, padding filled in, and makes a run of one.
 // Assumes what lowering guarantees: scratch of the stated sizes, word-aligned addresses, 15 bytes of memory behind the input.
 // Dialect: reference. Source: TFLM reference/integer_ops/depthwise_conv.h, DepthwiseConvPerChannel.
 import {
@@ -10,12 +11,13 @@ import {
   DEPTHWISE_CONV_2D_ROWS_OFFSETS, DEPTHWISE_CONV_2D_ROWS_TAPS_AT, DEPTHWISE_CONV_2D_ROWS_PADDING, DEPTHWISE_CONV_2D_ROWS_SUMS,
   DEPTHWISE_CONV_2D_ROWS_CHANNELS, DEPTHWISE_CONV_2D_ROWS_SLICE_C, DEPTHWISE_CONV_2D_ROWS_TAPS, DEPTHWISE_CONV_2D_ROWS_FILL,
   DEPTHWISE_CONV_2D_ROWS_FOLDED, DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_ROWS_MIN, DEPTHWISE_CONV_2D_ROWS_MAX,
-  DEPTHWISE_CONV_2D_ROWS_RUNS,
+  DEPTHWISE_CONV_2D_ROWS_RUNS, DEPTHWISE_CONV_2D_ROWS_PATCH,
 } from "../abi/depthwise_conv_2d_rows";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
   WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
+import { copy_patch_16s } from "../inner/copy_patch_16s";
 import { fill_16s } from "../inner/fill_16s";
 import { depthwise_3x3_run, depthwise_nine } from "../inner/depthwise_nine";
 import { rescale_row, rescale_row_folded } from "../inner/rescale_row";
@@ -43,12 +45,12 @@ function pixel(record: usize, places: usize, from: usize, tile: usize, channels:
   const offset = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET), folded = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_FOLDED);
   const low = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_MAX);
   for (; channels > 0; channels -= 16, from += 16, out += 16) {
-    const count = min(channels, 16), entries = tile + 64;
-    let start = tile;
-    tile += 64 + 256;
+    const count = min(channels, 16), biases = tile + (taps << 4), entries = biases + 64;
+    let start = biases;
     for (let t = 0; t < taps; t += 9, tile += 9 * 16, start = sums) depthwise_nine(places + (t << 2), from, tile, start, sums, (count + 3) >> 2);
     if (folded) rescale_row_folded(sums, entries, count, out, low, high);
     else rescale_row(sums, entries, count, out, offset, low, high);
+    tile = entries + 256;
   }
 }
 
@@ -62,7 +64,8 @@ export function depthwise_conv_2d_rows(record: usize): void {
   const offsets: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OFFSETS), taps_at: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS_AT);
   const last_y = in_h - (load<i32>(record, WINDOW_K_H) - 1) * dilation_h, last_x = in_w - (load<i32>(record, WINDOW_K_W) - 1) * dilation_w; // where the last patch inside begins, plus one
   const tile_bytes = 16 * (4 + 16 + taps);
-  fill_16s(load<u32>(record, DEPTHWISE_CONV_2D_ROWS_PADDING), <i64>load<i32>(record, DEPTHWISE_CONV_2D_ROWS_FILL) * 0x0101010101010101, all);
+  const patch: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_PATCH), fill = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_FILL);
+  if (!runs) fill_16s(load<u32>(record, DEPTHWISE_CONV_2D_ROWS_PADDING), <i64>fill * 0x0101010101010101, all);
   let input: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_INPUT), output: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OUTPUT);
   for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
     let tiles: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_TILES);
@@ -75,17 +78,25 @@ export function depthwise_conv_2d_rows(record: usize): void {
       for (let oy = 0; oy < out_h; oy++, y += stride_h) {
         let x = -load<i32>(record, WINDOW_PAD_LEFT), ox = 0;
         while (ox < out_w) {
-          const from = input + (y * in_w + x) * all + first;
-          let run = 1;
-          if (y < 0 || y >= last_y || x < 0 || x >= last_x) {
+          const inside = y >= 0 && y < last_y && x >= 0 && x < last_x;
+          let from = input + (y * in_w + x) * all, run = 1;
+          if (runs) {
+            let row_step = dilation_h * in_w * all, tap_step = dilation_w * all;
+            if (inside) run = min((last_x - 1 - x) / stride_w + 1, out_w - ox);
+            else {
+              copy_patch_16s(record, input, all, all, y, x, patch, fill);
+              from = patch;
+              row_step = 3 * all;
+              tap_step = all;
+            }
+            from += first;
+            for (let c = 0, tile = slice; c < channels; c += 16, tile += tile_bytes)
+              depthwise_3x3_run(from + c, row_step, tap_step, stride_w * all, run, tile, sums, min(channels - c, 16), out + c, all);
+          } else if (inside) {
+            pixel(record, offsets, from + first, slice, channels, out);
+          } else {
             place_taps(record, input, y, x);
             pixel(record, taps_at, first, slice, channels, out);
-          } else if (runs) {
-            run = min((last_x - 1 - x) / stride_w + 1, out_w - ox);
-            for (let c = 0, tile = slice; c < channels; c += 16, tile += tile_bytes)
-              depthwise_3x3_run(from + c, dilation_h * in_w * all, dilation_w * all, stride_w * all, run, tile, sums, min(channels - c, 16), out + c, all);
-          } else {
-            pixel(record, offsets, from, slice, channels, out);
           }
           ox += run;
           x += run * stride_w;

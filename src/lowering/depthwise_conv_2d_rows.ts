@@ -31,7 +31,7 @@ function emitRows(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
     const end = Math.min(first + TILE, outC), biases = new Int32Array(TILE);
     biases.set(depthwise.bias.subarray(first, end));
     const packed = packTaps(depthwise.weights.subarray(first * depthwise.taps, end * depthwise.taps), end - first, depthwise.taps, taps);
-    tiles.push(concatenate([bytesOfInt32(biases), rescale.entries(first, end, TILE), packed]));
+    tiles.push(concatenate([packed, bytesOfInt32(biases), rescale.entries(first, end, TILE)]));
   }
   const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length);
   const threes = y.kernel === 3 && x.kernel === 3 && x.dilation * outC <= abi.MOST_TAP_STEP;
@@ -43,9 +43,10 @@ function emitRows(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
     r.output(abi.DEPTHWISE_CONV_2D_ROWS_OUTPUT, op.output());
     r.slices(abi.DEPTHWISE_CONV_2D_ROWS_TILES, abi.DEPTHWISE_CONV_2D_ROWS_BUFFER, concatenate(tiles), perSlice * tileBytes);
     r.constant(abi.DEPTHWISE_CONV_2D_ROWS_OFFSETS, bytesOfInt32(offsets));
-    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_TAPS_AT, 4 * taps);
-    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_PADDING, outC + TILE);
-    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_SUMS, 4 * TILE);
+    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_TAPS_AT, runs ? 0 : 4 * taps);
+    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_PADDING, runs ? 0 : outC + TILE);
+    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_SUMS, 4 * TILE + 16);
+    r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_PATCH, runs && (y.touchesBorder || x.touchesBorder) ? taps * outC + TILE : 0);
     writeWindow(r, batches, y, x);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_CHANNELS, outC);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_SLICE_C, TILE * perSlice);
