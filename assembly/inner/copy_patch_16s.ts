@@ -4,14 +4,21 @@ import { WINDOW_IN_H, WINDOW_IN_W, WINDOW_K_H, WINDOW_K_W, WINDOW_DILATION_H, WI
 import { fill_16s } from "./fill_16s";
 import { within } from "./within";
 
+/** Bytes between two clamps of the addresses. */
+const RUN = 512;
+
 // @ts-ignore: decorator
 @inline
 function copy_16s(to: usize, from: usize, count: i32): void {
-  for (; count > 0; count -= 16, to += 16, from += 16) {
-    const t = within(to, 16), f = within(from, 16);
-    const low = load<i64>(f), high = load<i64>(f + 8);
-    store<i64>(t, low);
-    store<i64>(t + 8, high);
+  for (; count > 0; count -= RUN, to += RUN, from += RUN) {
+    const t = within(to, RUN + 32), f = within(from, RUN + 32), bytes = min<u32>(count, RUN);
+    let i: u32 = 0;
+    do {
+      const low = load<i64>(f + i), high = load<i64>(f + i + 8);
+      store<i64>(t + i, low);
+      store<i64>(t + i + 8, high);
+      i += 16;
+    } while (i < bytes);
   }
 }
 

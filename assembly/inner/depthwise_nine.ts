@@ -6,8 +6,8 @@ import { within } from "./within";
 
 /** Channels of a tile: the step between weights of neighbouring taps. */
 const TILE = 16;
-/** Where a tile's biases and entries begin, behind nine taps: weights come first, as vector loads reach 127 bytes. */
-const BIASES = 9 * TILE, ENTRIES = BIASES + 4 * TILE;
+/** Where a tile's entries begin, behind nine taps and biases: weights come first, as vector loads reach 127 bytes. */
+const ENTRIES = 13 * TILE;
 
 // @ts-ignore: decorator
 @inline
@@ -31,6 +31,7 @@ function channel(sum: i32, x0: usize, x1: usize, x2: usize, x3: usize, x4: usize
 
 /**
  * sums[c] = start[c] + the nine products of channel c.
+ * @param biased known at compile time: where not, sums begin with 0
  * @param w int8 [9][16]
  * @param start int32 [16]
  * @param sums int32 [16], may be `start`
@@ -38,17 +39,17 @@ function channel(sum: i32, x0: usize, x1: usize, x2: usize, x3: usize, x4: usize
  */
 // @ts-ignore: decorator
 @inline
-function nine(x0: usize, x1: usize, x2: usize, x3: usize, x4: usize, x5: usize, x6: usize, x7: usize, x8: usize, w: usize, start: usize, sums: usize, fours: u32): void {
+function nine(biased: bool, x0: usize, x1: usize, x2: usize, x3: usize, x4: usize, x5: usize, x6: usize, x7: usize, x8: usize, w: usize, start: usize, sums: usize, fours: u32): void {
   let i: u32 = 0;
   do {
     const c = i << 2, s = start + (i << 4), to = sums + (i << 4);
-    const sum0 = channel(load<i32>(s), x0 + c, x1 + c, x2 + c, x3 + c, x4 + c, x5 + c, x6 + c, x7 + c, x8 + c, w + c);
+    const sum0 = channel(biased ? load<i32>(s) : 0, x0 + c, x1 + c, x2 + c, x3 + c, x4 + c, x5 + c, x6 + c, x7 + c, x8 + c, w + c);
     const d = c + 1;
-    const sum1 = channel(load<i32>(s + 4), x0 + d, x1 + d, x2 + d, x3 + d, x4 + d, x5 + d, x6 + d, x7 + d, x8 + d, w + d);
+    const sum1 = channel(biased ? load<i32>(s + 4) : 0, x0 + d, x1 + d, x2 + d, x3 + d, x4 + d, x5 + d, x6 + d, x7 + d, x8 + d, w + d);
     const e = c + 2;
-    const sum2 = channel(load<i32>(s + 8), x0 + e, x1 + e, x2 + e, x3 + e, x4 + e, x5 + e, x6 + e, x7 + e, x8 + e, w + e);
+    const sum2 = channel(biased ? load<i32>(s + 8) : 0, x0 + e, x1 + e, x2 + e, x3 + e, x4 + e, x5 + e, x6 + e, x7 + e, x8 + e, w + e);
     const f = c + 3;
-    const sum3 = channel(load<i32>(s + 12), x0 + f, x1 + f, x2 + f, x3 + f, x4 + f, x5 + f, x6 + f, x7 + f, x8 + f, w + f);
+    const sum3 = channel(biased ? load<i32>(s + 12) : 0, x0 + f, x1 + f, x2 + f, x3 + f, x4 + f, x5 + f, x6 + f, x7 + f, x8 + f, w + f);
     if (i > 3) return; // never: else the linker would move one sum into its store and turn it round, and the four would not be equal any more
     store<i32>(to, sum0);
     store<i32>(to + 4, sum1);
@@ -67,13 +68,13 @@ export function depthwise_nine(taps: usize, from: usize, w: usize, start: usize,
   const x0 = within(from + load<i32>(taps), 32), x1 = within(from + load<i32>(taps + 4), 32), x2 = within(from + load<i32>(taps + 8), 32);
   const x3 = within(from + load<i32>(taps + 12), 32), x4 = within(from + load<i32>(taps + 16), 32), x5 = within(from + load<i32>(taps + 20), 32);
   const x6 = within(from + load<i32>(taps + 24), 32), x7 = within(from + load<i32>(taps + 28), 32), x8 = within(from + load<i32>(taps + 32), 32);
-  nine(x0, x1, x2, x3, x4, x5, x6, x7, x8, within(w, 10 * TILE), within(start, 5 * TILE), within(sums, 5 * TILE), min<u32>(fours, TILE >> 2));
+  nine(true, x0, x1, x2, x3, x4, x5, x6, x7, x8, within(w, 10 * TILE), within(start, 5 * TILE), within(sums, 5 * TILE), min<u32>(fours, TILE >> 2));
 }
 
 /**
- * A 3x3 filter on a run of pixels that touch no border: up to 16 channels, outputs folded.
+ * A 3x3 filter on a run of pixels that touch no border: up to 16 channels, outputs folded, their biases too.
  * @param from first tap of the first pixel; rows, taps and pixels are `row_step`, `tap_step` and `pixel_step` bytes apart, tap_step at most MOST_TAP_STEP
- * @param tile int8 weights [9][16], int32 biases [16], entries [16] (rescale_row.ts)
+ * @param tile int8 weights [9][16], 64 bytes that are not read, entries [16] (rescale_row.ts)
  * @param scratch int32 [20]: 16 sums, and the tile's address, which is read again for every pixel: an address that is known to stay would be
  * split into one for each tap, more than there are registers
  * @param count channels
@@ -87,7 +88,7 @@ export function depthwise_3x3_run(from: usize, row_step: i32, tap_step: u32, pix
     const x0 = within(from, 2 * MOST_TAP_STEP + 32), x3 = within(from + row_step, 2 * MOST_TAP_STEP + 32), x6 = within(from + 2 * row_step, 2 * MOST_TAP_STEP + 32);
     const x1 = x0 + tap_step, x2 = x1 + tap_step, x4 = x3 + tap_step, x5 = x4 + tap_step, x7 = x6 + tap_step, x8 = x7 + tap_step;
     const t = within(load<u32>(sums + 4 * TILE), 30 * TILE), o = within(out, 2 * TILE);
-    nine(x0, x1, x2, x3, x4, x5, x6, x7, x8, t, t + BIASES, sums, fours);
+    nine(false, x0, x1, x2, x3, x4, x5, x6, x7, x8, t, 0, sums, fours);
     let i: u32 = 0;
     for (; i < whole; i++) {
       const s = sums + (i << 4), entry = t + ENTRIES + (i << 6), to = o + (i << 2);

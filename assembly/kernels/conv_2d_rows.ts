@@ -18,7 +18,7 @@ import {
 import { copy_patch_16s } from "../inner/copy_patch_16s";
 import { stage } from "../inner/stage";
 import { store_tile } from "../inner/store_tile";
-import { tile_pixels_folded, tile_pixels_sums } from "../inner/tile_pixels";
+import { tile_pixels_folded, tile_pixels_folded_1, tile_pixels_sums } from "../inner/tile_pixels";
 
 /**
  * All tiles of a slice for a run of pixels.
@@ -29,7 +29,9 @@ function run_tiles(record: usize, tile: usize, channels: i32, x: usize, x_step: 
   const rows = load<i32>(record, CONV_2D_ROWS_ROWS), blocks = load<i32>(record, CONV_2D_ROWS_BLOCKS), out_stride = load<i32>(record, CONV_2D_ROWS_OUT_STRIDE);
   const weight_bytes = rows * blocks << 6;
   if (load<i32>(record, CONV_2D_ROWS_FOLDED)) {
-    for (; channels > 0; channels -= 4, tile += 64 + weight_bytes, out += 4) tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, out, out_stride);
+    for (; channels > 0; channels -= 4, tile += 64 + weight_bytes, out += 4)
+      if (rows == 1) tile_pixels_folded_1(x, x_step, pixels, blocks, tile + 64, tile, out, out_stride);
+      else tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, out, out_stride);
     return;
   }
   const sums: usize = load<u32>(record, CONV_2D_ROWS_SUMS), offset = load<i32>(record, CONV_2D_ROWS_OUTPUT_OFFSET);

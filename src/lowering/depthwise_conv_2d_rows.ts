@@ -25,7 +25,9 @@ function packTaps(weights: Int8Array, channels: number, taps: number, padded: nu
 
 function emitRows(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
   const { batches, outC, y, x } = depthwise, taps = tapsOf(depthwise);
-  const rescale = rescaleRows({ ...depthwise, depth: depthwise.taps, sumsBeginWithBias: true });
+  const threes = y.kernel === 3 && x.kernel === 3 && x.dilation * outC <= abi.MOST_TAP_STEP && depthwise.min === -128 && depthwise.max === 127;
+  const rescaled = (sumsBeginWithBias: boolean) => rescaleRows({ ...depthwise, depth: depthwise.taps, sumsBeginWithBias });
+  const runs = threes && rescaled(false).folded, rescale = rescaled(!runs);
   const tiles: Uint8Array[] = [];
   for (let first = 0; first < outC; first += TILE) {
     const end = Math.min(first + TILE, outC), biases = new Int32Array(TILE);
@@ -34,8 +36,6 @@ function emitRows(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
     tiles.push(concatenate([packed, bytesOfInt32(biases), rescale.entries(first, end, TILE)]));
   }
   const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length);
-  const threes = y.kernel === 3 && x.kernel === 3 && x.dilation * outC <= abi.MOST_TAP_STEP;
-  const runs = threes && rescale.folded && depthwise.min === -128 && depthwise.max === 127;
   const offsets = new Int32Array(taps);
   for (let t = 0; t < depthwise.taps; t++) offsets[t] = (Math.floor(t / x.kernel) * y.dilation * x.input + (t % x.kernel) * x.dilation) * outC;
   emit.step("depthwise_conv_2d_rows", abi.DEPTHWISE_CONV_2D_ROWS_SIZE, (r) => {
