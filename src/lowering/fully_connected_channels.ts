@@ -21,7 +21,7 @@ function emitTiles(op: Op, emit: Emitter, layer: FullyConnected): void {
     r.output(abi.FULLY_CONNECTED_OUTPUT, op.output());
     r.slices(abi.FULLY_CONNECTED_TILES, abi.FULLY_CONNECTED_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
     if (shared) r.constant(abi.FULLY_CONNECTED_MULTIPLIER, packMultiplier(multipliers[0]!));
-    r.scratch(abi.FULLY_CONNECTED_SUMS, abi.FULLY_CONNECTED_SUMS_BYTES);
+    r.scratch(abi.FULLY_CONNECTED_SUMS, abi.FULLY_CONNECTED_SUMS_BYTES + 4 * batches);
     r.i32(abi.FULLY_CONNECTED_BATCHES, batches);
     r.i32(abi.FULLY_CONNECTED_DEPTH, depth);
     r.i32(abi.FULLY_CONNECTED_OUT_C, outC);
@@ -30,6 +30,7 @@ function emitTiles(op: Op, emit: Emitter, layer: FullyConnected): void {
     r.i32(abi.FULLY_CONNECTED_OUTPUT_OFFSET, layer.outputZeroPoint);
     r.i32(abi.FULLY_CONNECTED_MIN, layer.min);
     r.i32(abi.FULLY_CONNECTED_MAX, layer.max);
+    r.i32s(abi.FULLY_CONNECTED_MASK, [abi.FULLY_CONNECTED_MASK_LOW, abi.FULLY_CONNECTED_MASK_HIGH]);
   });
 }
 
