@@ -32,7 +32,7 @@ export async function timeLoad(bytes: Uint8Array, core: CoreName): Promise<LoadC
   const compileCore = lap();
   const graph = Model.parse(bytes.slice());
   const parse = lap();
-  const program = lower(graph.subgraphs[0]!, { core });
+  const program = lower(graph, { core });
   const lowering = lap();
   const map = layOut(program, loaded.heapBase);
   const plan = lap();

@@ -12,6 +12,7 @@ export type ErrorCode =
   // lowering
   | "OPERATOR_UNSUPPORTED" // an operator, type or option without a kernel
   // running
+  | "STATE_LENGTH" // saved variables of another model
   | "CORE_UNAVAILABLE" // this engine cannot load the requested core
   | "INPUT_TYPE"
   | "INPUT_LENGTH"

@@ -24,7 +24,7 @@ export function describeForm({ core, machine, widened }: Form): string {
 /** @param patch changes the program before it is laid out */
 export async function createInForm(graph: Graph, form: Form, patch: (program: Program) => void = () => {}): Promise<Interpreter> {
   const loaded = await loadCore(form.core);
-  const program = lower(graph.subgraphs[0]!, form);
+  const program = lower(graph, form);
   patch(program);
   return Interpreter.fromProgram(graph, program, loaded);
 }

@@ -12,7 +12,7 @@ export const ADD_A_RIGHT = 32; // right shifts, >= 0
 export const ADD_B_MULTIPLIER = 36;
 export const ADD_B_RIGHT = 40;
 export const ADD_OUTPUT_MULTIPLIER = 44;
-export const ADD_OUTPUT_SHIFT = 48; // positive to the left
+export const ADD_OUTPUT_RIGHT = 48;
 export const ADD_MIN = 52;
 export const ADD_MAX = 56;
 export const ADD_DIMS = 60; // int32 [RANK]

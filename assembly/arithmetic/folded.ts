@@ -24,3 +24,13 @@ export function rescale_folded_high(sum: i32, multiplier: i64, addend: i64, down
 export function rescale_folded_signed(sum: i64, bias: i64, multiplier: i64, addend: i64, sign: i64, down: i64): i32 {
   return <i32>((sum * multiplier + addend - ((sum + bias) & sign)) >> down);
 }
+
+/**
+ * Right for every x, sums that wrapped included, where the shift is 33 or more: the addend without the bias is then 2^30 in its lower half.
+ * @param addend_high its upper half: (2^31 * 2^(right - 1) + (zero point << down)) / 2^32
+ */
+// @ts-ignore: decorator
+@inline
+export function rescale_signed_high(x: i32, multiplier: i64, addend_high: i32, down_32: i32): i32 {
+  return <i32>((<i64>x * multiplier + ((<i64>addend_high << 32) | (1 << 30)) - <i64>(<u32>x & 0x80000000)) >> 32) >> down_32;
+}

@@ -3,36 +3,49 @@
 // Dialect: reference. Source: TFLM reference/integer_ops/add.h and kernels/sub.cc.
 import {
   ADD_A, ADD_B, ADD_OUTPUT, ADD_A_OFFSET, ADD_B_OFFSET, ADD_OUTPUT_OFFSET, ADD_LEFT_SHIFT, ADD_A_MULTIPLIER, ADD_A_RIGHT, ADD_B_MULTIPLIER,
-  ADD_B_RIGHT, ADD_OUTPUT_MULTIPLIER, ADD_OUTPUT_SHIFT, ADD_MIN, ADD_MAX, ADD_DIMS, ADD_A_STRIDES, ADD_B_STRIDES,
+  ADD_B_RIGHT, ADD_OUTPUT_MULTIPLIER, ADD_OUTPUT_RIGHT, ADD_MIN, ADD_MAX, ADD_DIMS, ADD_A_STRIDES, ADD_B_STRIDES, ADD_SIZE,
 } from "../abi/add";
 import { OUTER } from "../abi/shape";
 import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 import { outer_count, outer_offset } from "../inner/strided";
+import { CHUNK, chunk_of, within } from "../inner/within";
 
 // @ts-ignore: decorator
 @inline
 function add_or_sub(record: usize, subtract: bool): void {
+  record = within(record, ADD_SIZE);
   const a_offset = load<i32>(record, ADD_A_OFFSET), b_offset = load<i32>(record, ADD_B_OFFSET), offset = load<i32>(record, ADD_OUTPUT_OFFSET);
-  const left_shift = load<i32>(record, ADD_LEFT_SHIFT);
+  // The shift to the left, 20, is taken off what `rescale` adds and shifts instead: all of it is a multiple of 2^20, and a 9-bit x has its
+  // sign in bit 11 as well as x << 20 has it in bit 31.
+  const left_shift = <i64>load<i32>(record, ADD_LEFT_SHIFT);
   const a_multiplier = <i64>load<i32>(record, ADD_A_MULTIPLIER), a_right = <i64>load<i32>(record, ADD_A_RIGHT);
   const b_multiplier = <i64>load<i32>(record, ADD_B_MULTIPLIER), b_right = <i64>load<i32>(record, ADD_B_RIGHT);
-  const multiplier = <i64>load<i32>(record, ADD_OUTPUT_MULTIPLIER), shift = load<i32>(record, ADD_OUTPUT_SHIFT);
-  const left = max(shift, 0), right = <i64>max(-shift, 0);
-  const a_rounding = rounding_of(a_right), a_sign = sign_of(a_right), a_down = down_of(a_right);
-  const b_rounding = rounding_of(b_right), b_sign = sign_of(b_right), b_down = down_of(b_right);
+  const multiplier = <i64>load<i32>(record, ADD_OUTPUT_MULTIPLIER), right = <i64>load<i32>(record, ADD_OUTPUT_RIGHT);
+  const a_rounding = rounding_of(a_right) >> left_shift, a_sign = sign_of(a_right) >> left_shift, a_down = down_of(a_right) - left_shift;
+  const b_rounding = rounding_of(b_right) >> left_shift, b_sign = sign_of(b_right) >> left_shift, b_down = down_of(b_right) - left_shift;
   const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
   const low = load<i32>(record, ADD_MIN), high = load<i32>(record, ADD_MAX);
   const dims = record + ADD_DIMS, a_strides = record + ADD_A_STRIDES, b_strides = record + ADD_B_STRIDES;
-  const run = load<i32>(dims, OUTER << 2), a_step = load<i32>(a_strides, OUTER << 2), b_step = load<i32>(b_strides, OUTER << 2);
+  const run = load<i32>(dims, OUTER << 2);
+  const a_step = load<i32>(a_strides, OUTER << 2) & 1, b_step = load<i32>(b_strides, OUTER << 2) & 1; // 0: broadcast
   const rows = outer_count(dims);
   let out: usize = load<u32>(record, ADD_OUTPUT);
   for (let row = 0; row < rows; row++) {
     let a: usize = load<u32>(record, ADD_A) + outer_offset(dims, a_strides, row);
     let b: usize = load<u32>(record, ADD_B) + outer_offset(dims, b_strides, row);
-    for (const end = out + run; out != end; out++, a += a_step, b += b_step) {
-      const x = rescale((<i32>load<i8>(a) + a_offset) << left_shift, a_multiplier, a_rounding, a_sign, a_down);
-      const y = rescale((<i32>load<i8>(b) + b_offset) << left_shift, b_multiplier, b_rounding, b_sign, b_down);
-      store<i8>(out, clamp(rescale((subtract ? x - y : x + y) << left, multiplier, rounding, sign, down) + offset, low, high));
+    for (let rest = run; rest > 0; rest -= CHUNK) {
+      a = within(a, CHUNK);
+      b = within(b, CHUNK);
+      out = within(out, CHUNK);
+      const end = out + chunk_of(rest);
+      do {
+        const x = rescale(<i32>load<i8>(a) + a_offset, a_multiplier, a_rounding, a_sign, a_down);
+        const y = rescale(<i32>load<i8>(b) + b_offset, b_multiplier, b_rounding, b_sign, b_down);
+        store<i8>(out, clamp(rescale(subtract ? x - y : x + y, multiplier, rounding, sign, down) + offset, low, high));
+        out++;
+        a += a_step;
+        b += b_step;
+      } while (out != end);
     }
   }
 }

@@ -15,48 +15,11 @@ import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
   WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
+import { copy_patch } from "../inner/copy_patch";
 import { dot_12x4__i64, tile_12x4__i64 } from "../inner/dot_12x4";
 import { dot_6x4__i64, pack_3__i64 } from "../inner/dot_6x4";
 import { stage } from "../inner/stage";
 import { store_tile } from "../inner/store_tile";
-
-/**
- * Copies one patch to `to`, int8 [k_h][k_w][group_c]; taps outside the input become `fill`. Source address: pixel (0, 0) of the
- * group. Taps that lie side by side in the input are copied together.
- */
-function copy_patch(record: usize, source: usize, y: i32, x: i32, to: usize): void {
-  const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), in_c = load<i32>(record, CONV_2D_IN_C);
-  const group_c = load<i32>(record, CONV_2D_GROUP_C), fill = load<i32>(record, CONV_2D_FILL);
-  const k_w = load<i32>(record, WINDOW_K_W);
-  const dilation_h = load<i32>(record, WINDOW_DILATION_H), dilation_w = load<i32>(record, WINDOW_DILATION_W);
-  const together = group_c == in_c && dilation_w == 1;
-  const first = max(-x, 0), inside = together ? max(min(k_w, in_w - x) - first, 0) : 0;
-  const row_bytes = k_w * group_c;
-  if (y < 0 || y + (load<i32>(record, WINDOW_K_H) - 1) * dilation_h >= in_h || (together ? inside < k_w : x < 0 || x + (k_w - 1) * dilation_w >= in_w))
-    memory.fill(to, <u8>fill, load<i32>(record, CONV_2D_DEPTH));
-  for (let ky = load<i32>(record, WINDOW_K_H); ky > 0; ky--, y += dilation_h, to += row_bytes) {
-    if (<u32>y >= <u32>in_h) continue;
-    const row = source + y * in_w * in_c;
-    if (together) {
-      copy_bytes(to + first * in_c, row + (x + first) * in_c, inside * in_c);
-      continue;
-    }
-    let tap = to;
-    for (let kx = k_w, tx = x; kx > 0; kx--, tx += dilation_w, tap += group_c)
-      if (<u32>tx < <u32>in_w) copy_bytes(tap, row + tx * in_c, group_c);
-  }
-}
-
-/** memory.copy, which costs engines a call, where there are enough bytes to pay for it. */
-// @ts-ignore: decorator
-@inline
-function copy_bytes(to: usize, from: usize, count: i32): void {
-  if (count > 16) {
-    memory.copy(to, from, count);
-    return;
-  }
-  for (const end = to + count; to != end; to++, from++) store<i8>(to, load<i8>(from));
-}
 
 /** `block` is known at compile time: pixels that are packed and multiplied at once, 6 or 12. */
 // @ts-ignore: decorator
@@ -82,7 +45,7 @@ function convolve(record: usize, block: i32): void {
   const pixels = load<i32>(record, WINDOW_OUT_H) * out_w;
   const last_y = in_h - (k_h - 1) * dilation_h, last_x = in_w - k_w; // where the last patch inside begins, plus one for y
   const in_place = groups == 1 && load<i32>(record, WINDOW_DILATION_W) == 1;
-  const row_bytes = k_w * group_c;
+  const row_bytes = k_w * group_c, fill = load<i32>(record, CONV_2D_FILL);
 
   let input: usize = load<u32>(record, CONV_2D_INPUT);
   let output: usize = load<u32>(record, CONV_2D_OUTPUT);
@@ -107,7 +70,7 @@ function convolve(record: usize, block: i32): void {
             store<u32>(entry, dilation_h * in_w * in_c, 4);
           } else {
             const to = patches + p * depth;
-            copy_patch(record, source, y, x, to);
+            copy_patch(record, source, y, x, to, in_c, group_c, fill);
             store<u32>(entry, to);
             store<u32>(entry, row_bytes, 4);
           }

@@ -2,13 +2,15 @@
 // Dialect: reference. Source: TFLM reference/reduce.h, QuantizedMeanOrSum.
 import {
   MEAN_INPUT, MEAN_OUTPUT, MEAN_MULTIPLIER, MEAN_SHIFT, MEAN_BIAS, MEAN_OUTPUT_OFFSET, MEAN_KEPT_DIMS, MEAN_KEPT_STRIDES,
-  MEAN_REDUCED_DIMS, MEAN_REDUCED_STRIDES,
+  MEAN_REDUCED_DIMS, MEAN_REDUCED_STRIDES, MEAN_SIZE,
 } from "../abi/mean";
 import { OUTER } from "../abi/shape";
 import { multiply_by_quantized_multiplier, clamp } from "../arithmetic/fixed_point";
 import { outer_count, outer_offset } from "../inner/strided";
+import { within } from "../inner/within";
 
 export function mean(record: usize): void {
+  record = within(record, MEAN_SIZE);
   const input: usize = load<u32>(record, MEAN_INPUT);
   const multiplier = load<i32>(record, MEAN_MULTIPLIER), shift = load<i32>(record, MEAN_SHIFT);
   const bias = load<i32>(record, MEAN_BIAS), offset = load<i32>(record, MEAN_OUTPUT_OFFSET);
@@ -24,9 +26,9 @@ export function mean(record: usize): void {
       let sum = bias;
       for (let t = 0; t < term_rows; t++) {
         let x = base + outer_offset(reduced, reduced_strides, t);
-        for (let n = terms; n > 0; n--, x += term_step) sum += <i32>load<i8>(x);
+        for (let n = terms; n > 0; n--, x += term_step) sum += <i32>load<i8>(within(x, 1));
       }
-      store<i8>(out, clamp(multiply_by_quantized_multiplier(sum, multiplier, shift) + offset, i8.MIN_VALUE, i8.MAX_VALUE));
+      store<i8>(within(out, 1), clamp(multiply_by_quantized_multiplier(sum, multiplier, shift) + offset, i8.MIN_VALUE, i8.MAX_VALUE));
     }
   }
 }

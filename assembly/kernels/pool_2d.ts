@@ -1,16 +1,18 @@
 // AVERAGE_POOL_2D and MAX_POOL_2D, int8. Record: POOL_2D_* in abi/pool_2d.ts.
 // Only elements inside the input take part; the mean is rounded half away from zero.
 // Dialect: reference. Source: TFLM reference/integer_ops/pooling.h.
-import { POOL_2D_INPUT, POOL_2D_OUTPUT, POOL_2D_CHANNELS, POOL_2D_MIN, POOL_2D_MAX } from "../abi/pool_2d";
+import { POOL_2D_INPUT, POOL_2D_OUTPUT, POOL_2D_CHANNELS, POOL_2D_MIN, POOL_2D_MAX, POOL_2D_SIZE } from "../abi/pool_2d";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
   WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
 import { clamp } from "../arithmetic/fixed_point";
+import { within } from "../inner/within";
 
 // @ts-ignore: decorator
 @inline
 function pool(record: usize, average: bool): void {
+  record = within(record, POOL_2D_SIZE);
   const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), channels = load<i32>(record, POOL_2D_CHANNELS);
   const out_h = load<i32>(record, WINDOW_OUT_H), out_w = load<i32>(record, WINDOW_OUT_W);
   const k_h = load<i32>(record, WINDOW_K_H), k_w = load<i32>(record, WINDOW_K_W);
@@ -33,12 +35,12 @@ function pool(record: usize, average: bool): void {
           for (let n = y1 - y0; n > 0; n--, row += row_bytes) {
             let from = row;
             for (let m = x1 - x0; m > 0; m--, from += channels) {
-              const value = <i32>load<i8>(from);
+              const value = <i32>load<i8>(within(from, 1));
               result = average ? result + value : max(result, value);
             }
           }
           if (average) result = result > 0 ? (result + (count >> 1)) / count : (result - (count >> 1)) / count;
-          store<i8>(out, clamp(result, low, high));
+          store<i8>(within(out, 1), clamp(result, low, high));
         }
       }
     }

@@ -1,7 +1,8 @@
 // QUANTIZE float32 -> int8 and DEQUANTIZE int8 -> float32. Record: QUANTIZE_* in abi/quantize.ts.
 // Dialect: reference. Source: TFLM reference/quantize.h and dequantize.h.
-import { QUANTIZE_INPUT, QUANTIZE_OUTPUT, QUANTIZE_COUNT, QUANTIZE_SCALE, QUANTIZE_ZERO_POINT } from "../abi/quantize";
+import { QUANTIZE_INPUT, QUANTIZE_OUTPUT, QUANTIZE_COUNT, QUANTIZE_SCALE, QUANTIZE_SIZE, QUANTIZE_ZERO_POINT } from "../abi/quantize";
 import { clamp } from "../arithmetic/fixed_point";
+import { CHUNK, chunk_of, within } from "../inner/within";
 
 /** x rounded to the nearest integer, half away from zero; beyond int32 the nearest int32 in reach of the later sum. */
 // @ts-ignore: decorator
@@ -13,18 +14,36 @@ function round_half_away(x: f32): i32 {
 }
 
 export function quantize(record: usize): void {
+  record = within(record, QUANTIZE_SIZE);
   const scale = load<f32>(record, QUANTIZE_SCALE), zero_point = load<i32>(record, QUANTIZE_ZERO_POINT);
   let x: usize = load<u32>(record, QUANTIZE_INPUT);
   let out: usize = load<u32>(record, QUANTIZE_OUTPUT);
-  for (const end = out + load<i32>(record, QUANTIZE_COUNT); out != end; out++, x += 4) {
-    store<i8>(out, clamp(round_half_away(load<f32>(x) / scale) + zero_point, i8.MIN_VALUE, i8.MAX_VALUE));
+  for (let left = load<i32>(record, QUANTIZE_COUNT); left > 0; left -= CHUNK) {
+    x = within(x, CHUNK << 2);
+    out = within(out, CHUNK);
+    const end = out + chunk_of(left);
+    do {
+      store<i8>(out, clamp(round_half_away(load<f32>(x) / scale) + zero_point, i8.MIN_VALUE, i8.MAX_VALUE));
+      out++;
+      x += 4;
+    } while (out != end);
   }
 }
 
 export function dequantize(record: usize): void {
+  record = within(record, QUANTIZE_SIZE);
   const scale = load<f32>(record, QUANTIZE_SCALE), zero_point = load<i32>(record, QUANTIZE_ZERO_POINT);
   let x: usize = load<u32>(record, QUANTIZE_INPUT);
   let out: usize = load<u32>(record, QUANTIZE_OUTPUT);
   // The product of a float32 and a 9-bit integer is exact in float64, so rounding it once is what the reference does in float64.
-  for (const end = x + load<i32>(record, QUANTIZE_COUNT); x != end; x++, out += 4) store<f32>(out, scale * <f32>(<i32>load<i8>(x) - zero_point));
+  for (let left = load<i32>(record, QUANTIZE_COUNT); left > 0; left -= CHUNK) {
+    x = within(x, CHUNK);
+    out = within(out, CHUNK << 2);
+    const end = x + chunk_of(left);
+    do {
+      store<f32>(out, scale * <f32>(<i32>load<i8>(x) - zero_point));
+      x++;
+      out += 4;
+    } while (x != end);
+  }
 }

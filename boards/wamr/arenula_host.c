@@ -157,20 +157,26 @@ static arenula_error require_exports(arenula_model *model) {
   if (!model->invoke) return refuse(model, ARENULA_EXPORT_MISSING, "invoke");
   model->invoke_range = wasm_runtime_lookup_function(model->instance, "invoke_range");
   if (!model->invoke_range) return refuse(model, ARENULA_EXPORT_MISSING, "invoke_range");
+  model->reset = wasm_runtime_lookup_function(model->instance, "reset"); // there where the model has variables
   return ARENULA_OK;
+}
+
+/** What the exports NAME and NAME_bytes describe; NULL where there are none. */
+static uint8_t *region(arenula_model *model, const char *name, uint32_t *bytes) {
+  char size[48];
+  uint32_t address;
+  *bytes = 0;
+  if (!model->usable) return NULL;
+  snprintf(size, sizeof size, "%s_bytes", name);
+  if (!global_value(model, name, &address) || !global_value(model, size, bytes)) return NULL;
+  if (!wasm_runtime_validate_app_addr(model->instance, address, *bytes)) return NULL;
+  return wasm_runtime_addr_app_to_native(model->instance, address);
 }
 
 static uint8_t *tensor(arenula_model *model, const char *direction, uint32_t index, uint32_t *bytes) {
   char name[40];
-  uint32_t address;
-  *bytes = 0;
-  if (!model->usable) return NULL;
   snprintf(name, sizeof name, "arenula_%s_%u", direction, (unsigned)index);
-  if (!global_value(model, name, &address)) return NULL;
-  snprintf(name, sizeof name, "arenula_%s_%u_bytes", direction, (unsigned)index);
-  if (!global_value(model, name, bytes)) return NULL;
-  if (!wasm_runtime_validate_app_addr(model->instance, address, *bytes)) return NULL;
-  return wasm_runtime_addr_app_to_native(model->instance, address);
+  return region(model, name, bytes);
 }
 
 uint8_t *arenula_input(arenula_model *model, uint32_t index, uint32_t *bytes) { return tensor(model, "input", index, bytes); }
@@ -208,6 +214,17 @@ static arenula_error instantiate(arenula_model *model, const arenula_file *file)
   return ARENULA_OK;
 }
 
+/** WAMR's exception as an error. The model stays usable: the next invoke starts from its inputs. */
+static arenula_error trapped(arenula_model *model) {
+  const char *exception = wasm_runtime_get_exception(model->instance);
+  const char *prefix = "Exception: ";
+  if (exception && strncmp(exception, prefix, strlen(prefix)) == 0) exception += strlen(prefix);
+  bool stack = exception && strstr(exception, "stack overflow") != NULL;
+  refuse(model, ARENULA_TRAP, exception ? exception : "no reason given");
+  wasm_runtime_clear_exception(model->instance);
+  return stack ? ARENULA_STACK_OVERFLOW : ARENULA_TRAP;
+}
+
 typedef struct {
   arenula_model *model;
   const uint8_t *bytes;
@@ -224,6 +241,7 @@ static void open_module(void *of) {
   if (at->error == ARENULA_OK) at->error = load(model, at->bytes, at->size, &file);
   if (at->error == ARENULA_OK) at->error = instantiate(model, &file);
   if (at->error == ARENULA_OK) at->error = require_exports(model);
+  if (at->error == ARENULA_OK && model->reset && !wasm_runtime_call_wasm(model->environment, model->reset, 0, NULL)) at->error = trapped(model);
 }
 
 /** What a call that did not return means; the model is of no use then. */
@@ -298,17 +316,6 @@ static uint32_t running_operator(arenula_model *model) {
   return index;
 }
 
-/** WAMR's exception as an error. The model stays usable: the next invoke starts from its inputs. */
-static arenula_error trapped(arenula_model *model) {
-  const char *exception = wasm_runtime_get_exception(model->instance);
-  const char *prefix = "Exception: ";
-  if (exception && strncmp(exception, prefix, strlen(prefix)) == 0) exception += strlen(prefix);
-  bool stack = exception && strstr(exception, "stack overflow") != NULL;
-  refuse(model, ARENULA_TRAP, exception ? exception : "no reason given");
-  wasm_runtime_clear_exception(model->instance);
-  return stack ? ARENULA_STACK_OVERFLOW : ARENULA_TRAP;
-}
-
 static arenula_error call(arenula_model *model, invocation *of) {
   if (!model->usable) return refuse(model, ARENULA_CLOSED, "the model is not open, or an error left it unusable");
   uint32_t none = ARENULA_NO_OPERATOR;
@@ -325,6 +332,12 @@ static arenula_error call(arenula_model *model, invocation *of) {
 arenula_error arenula_invoke(arenula_model *model) {
   return call(model, &(invocation){.model = model, .function = model->invoke});
 }
+
+arenula_error arenula_reset(arenula_model *model) {
+  return model->reset ? call(model, &(invocation){.model = model, .function = model->reset}) : ARENULA_OK;
+}
+
+uint8_t *arenula_state(arenula_model *model, uint32_t *bytes) { return region(model, "arenula_state", bytes); }
 
 arenula_error arenula_invoke_range(arenula_model *model, uint32_t first, uint32_t end) {
   return call(model, &(invocation){.model = model, .function = model->invoke_range, .argument_count = 2, .arguments = {first, end}});

@@ -62,7 +62,7 @@ typedef struct {
   wasm_module_t module;
   wasm_module_inst_t instance;
   wasm_exec_env_t environment;
-  wasm_function_inst_t invoke, invoke_range;
+  wasm_function_inst_t invoke, invoke_range, reset;
   uint32_t operator_word;
 } arenula_model;
 
@@ -78,6 +78,10 @@ const uint8_t *arenula_output(arenula_model *model, uint32_t index, uint32_t *by
 arenula_error arenula_invoke(arenula_model *model);
 /** Runs operators first .. end-1. */
 arenula_error arenula_invoke_range(arenula_model *model, uint32_t first, uint32_t end);
+/** Gives variables their first values, as opening does; nothing for a model without. Write the inputs afterwards. */
+arenula_error arenula_reset(arenula_model *model);
+/** The variables of a model that keeps a state, to be saved and restored as they are; NULL for a model without. */
+uint8_t *arenula_state(arenula_model *model, uint32_t *bytes);
 
 arenula_memory arenula_measure_memory(arenula_model *model);
 

@@ -47,8 +47,7 @@ async function planFile(file: string, flags: PlanFlags, io: Io): Promise<ExitSta
 
 /** Tensors that share bytes (views, outputs computed in place) are one entry under the first one's name; `holds` lists all of them. */
 function planJson({ arena, model, core }: Interpreter, fit: BoardFitJson | null): object {
-  const [subgraph] = model.subgraphs;
-  const { storages } = assignStorage(lower(subgraph, { core }));
+  const { storages } = assignStorage(lower(model, { core }));
   const activations = arena.blocks.filter((block) => block.kind === "activation"); // as many, in the same order
   const place = ({ name, offset, bytes, firstStep, lastStep }: (typeof activations)[number]) => ({ name, offset, bytes, first_step: firstStep, last_step: lastStep });
   return {

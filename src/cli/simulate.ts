@@ -1,6 +1,7 @@
 import path from "node:path";
 import { shortName } from "../arena/labels";
 import { fitArena, type Board } from "../device/boards";
+import { costModelFor, estimate, type Costing } from "../device/simulate/cost";
 import { readDeviceModule, type DeviceModule } from "../device/simulate/device_module";
 import { DEFAULT_MAX_INSTRUCTIONS, simulate as simulateModule, type SimulatedLayer, type Simulation } from "../device/simulate/simulate";
 import { ArenulaError } from "../errors";
@@ -24,12 +25,12 @@ interface SimulateFlags extends InputFlags {
 
 export const simulate: CommandFile = {
   name: "simulate",
-  summary: "run a linked .wasm as a board would: its memory limit, traps explained",
+  summary: "run a linked .wasm as a board would: its memory limit, traps explained, cycles estimated",
   examples: ["arenula simulate kws.wasm --input features.npy", "arenula simulate kws.wasm --input lcg:1 --board nucleo-f446re --json"],
   declare(command, act) {
     command.argument("<module>", "a .wasm file of `arenula build`");
     for (const option of inputOptions()) command.addOption(option);
-    command.addOption(boardOption("refuse a module that does not fit"))
+    command.addOption(boardOption("refuse a module that does not fit; estimate cycles for its core (without a board: Cortex-M4)"))
       .option("--max-instructions <n>", "stop an inference that executes more", positive, DEFAULT_MAX_INSTRUCTIONS)
       .addOption(jsonOption())
       .action((module: string, flags: SimulateFlags) => act((io) => simulateFile(module, flags, io)));
@@ -43,9 +44,10 @@ async function simulateFile(file: string, flags: SimulateFlags, io: Io): Promise
   const inputs = await readNamedInputs(module.facts.inputs.map(({ name, dtype, shape, scale, zero_point }) => ({ name, type: dtype, shape, scale, zeroPoint: zero_point, aliases: [], scaling: null })), flags, io);
   const result = await inFile(file, () => simulateModule(module, inputs.map((input) => input.bytes), { ...(board && { board }), maxInstructions: flags.maxInstructions }));
   const outputs = module.facts.outputs.map((tensor, i) => viewOf(tensor, i, result.outputs[i]!));
+  const costing = costModelFor(module.facts.engine, board?.core);
   io.out(flags.json
-    ? `${JSON.stringify({ ...simulationJson(result), ...(board && { board: fitJson(board, module) }), outputs: outputs.map((output) => ({ ...tensorJson(output, output.bytes), data: storedValues(output.data) })) })}\n`
-    : draw(path.basename(file), result, board, outputs, io));
+    ? `${JSON.stringify({ ...simulationJson(result, costing), ...(board && { board: fitJson(board, module) }), outputs: outputs.map((output) => ({ ...tensorJson(output, output.bytes), data: storedValues(output.data) })) })}\n`
+    : draw(path.basename(file), result, costing, board, outputs, io));
   return 0;
 }
 
@@ -63,13 +65,36 @@ function viewOf({ name, dtype, shape, scale, zero_point }: DeviceTensor, index: 
   return new TensorView({ index, name, type: dtype, shape, shapeSignature: null, quantization, data: null, isVariable: false }, bytes.buffer, bytes.byteOffset);
 }
 
-function simulationJson({ module, wasmInstructions, layers }: Simulation) {
+function simulationJson({ module, wasmInstructions, layers }: Simulation, costing: Costing) {
+  const estimates = layers.map((layer) => estimatesOf(layer, costing));
+  const total = (of: "cycles_estimate" | "instructions_estimate") => (costing.model ? estimates.reduce((sum, layer) => sum + layer[of]!, 0) : null);
   return {
     model: module.facts.model, engine: module.facts.engine, linear_memory_bytes: module.facts.linear_memory_bytes, wasm_bytes: module.bytes.length, wasm_instructions: wasmInstructions,
-    layers: layers.map(({ operator, op, tensor, wasmInstructions: instructions, classes, bulkBytes }) => ({
-      operator, op, tensor, wasm_instructions: instructions, bulk_bytes: bulkBytes, opcodes: Object.fromEntries(Object.entries(classes).filter(([, n]) => n > 0)),
+    cycles_estimate: total("cycles_estimate"), instructions_estimate: total("instructions_estimate"), estimate: costingJson(costing),
+    layers: layers.map(({ operator, op, tensor, wasmInstructions: instructions, classes, bulkBytes }, i) => ({
+      operator, op, tensor, wasm_instructions: instructions, ...estimates[i]!, bulk_bytes: bulkBytes, opcodes: Object.fromEntries(Object.entries(classes).filter(([, n]) => n > 0)),
     })),
   };
+}
+
+function estimatesOf(layer: SimulatedLayer, { model }: Costing) {
+  return { cycles_estimate: model && Math.round(estimate(layer, model.cycles)), instructions_estimate: model && Math.round(estimate(layer, model.instructions)) };
+}
+
+/** What the estimates are worth, or why there are none. */
+function costingJson(costing: Costing) {
+  if (!costing.model) return { reason: costing.reason };
+  const { model: { core, source, assumptions, cycles, instructions }, note } = costing;
+  return { core, ...(note && { note }), source, assumptions, error: { cycles: cycles.error, instructions: instructions.error } };
+}
+
+function costingText(engine: string, cycles: number, costing: Costing, board: Board | null): string {
+  if (!costing.model) return `no estimate of cycles: ${costing.reason}\n`;
+  const { model: { core, cycles: { error } }, note } = costing;
+  const seconds = board?.clockHz ? `, ${format.duration((1000 * cycles) / board.clockHz)} at ${format.frequency(board.clockHz)}` : "";
+  const on = board ? board.core : `${core} (no --board was given)`;
+  return `about ${format.count(Number(cycles.toPrecision(3)))} cycles${seconds}: ${engine} on ${on}${note ? `, ${note}` : ""}\n`
+    + `estimates, within ${format.percent(error.left_out_model_max)} for whole models and ${format.percent(error.left_out_max)} for an operator (half of them ${format.percent(error.left_out_median)}) that had no part in the fit\n`;
 }
 
 /** How a module fits a board; one that does not was refused before. Runtime and stacks come on top. */
@@ -87,15 +112,22 @@ function fitText(board: Board, module: DeviceModule): string {
 /** Smaller shares are not printed. */
 const LEAST_SHARE = 0.0005;
 
-function draw(name: string, { module, wasmInstructions, layers }: Simulation, board: Board | null, outputs: readonly TensorView[], io: Io): string {
-  const { outColors: colors, columns } = io;
+function draw(name: string, simulation: Simulation, costing: Costing, board: Board | null, outputs: readonly TensorView[], io: Io): string {
+  const { module, wasmInstructions, layers } = simulation, { outColors: colors, columns } = io;
   const head = `${colors.bold(name)}  ${module.facts.engine}, linear memory ${format.bytes(module.facts.linear_memory_bytes)}, ${format.count(wasmInstructions)} WebAssembly instructions\n`;
-  const most = Math.max(1, ...layers.map((layer) => layer.wasmInstructions));
-  const share = (n: number) => (n < LEAST_SHARE * wasmInstructions ? "" : format.percent(n / wasmInstructions));
-  const row = ({ operator, op, tensor, wasmInstructions: n }: SimulatedLayer) =>
-    [String(operator), op, shortName(tensor), format.count(n), share(n), { text: format.bar(n / most), paint: colors.cyan }];
-  const between = wasmInstructions - layers.reduce((sum, layer) => sum + layer.wasmInstructions, 0);
-  const rows = [...layers.map(row), ...(between > 0 ? [["", "", "between operators", format.count(between), share(between), ""]] : [])];
-  const drawn = table([{ title: "#", align: "right" }, { title: "operator" }, { title: "tensor", shrinks: true }, { title: "instructions", align: "right" }, { title: "share", align: "right" }, { title: "" }], rows, { columns, colors });
-  return `${head}${board ? fitText(board, module) : ""}${outputs.map((output) => `\n${describeOutput(output, io)}`).join("")}\n${drawn}`;
+  const cycles = layers.map((layer) => estimatesOf(layer, costing).cycles_estimate);
+  // What shares and bars are of: cycles where they can be told.
+  const weights = layers.map((layer, i) => cycles[i] ?? layer.wasmInstructions), sum = Math.max(1, weights.reduce((a, b) => a + b, 0)), most = Math.max(1, ...weights);
+  const row = ({ operator, op, tensor, wasmInstructions: n }: SimulatedLayer, i: number) => [
+    String(operator), op, shortName(tensor), format.count(n), ...(costing.model ? [format.count(cycles[i]!)] : []),
+    weights[i]! < LEAST_SHARE * sum ? "" : format.percent(weights[i]! / sum), { text: format.bar(weights[i]! / most), paint: colors.cyan },
+  ];
+  const between = wasmInstructions - layers.reduce((total, layer) => total + layer.wasmInstructions, 0);
+  const rows = [...layers.map(row), ...(between > 0 ? [["", "", "between operators", format.count(between), ...(costing.model ? [""] : []), "", ""]] : [])];
+  const drawn = table([
+    { title: "#", align: "right" }, { title: "operator" }, { title: "tensor", shrinks: true }, { title: "instructions", align: "right" },
+    ...(costing.model ? [{ title: "cycles", align: "right" as const }] : []), { title: "share", align: "right" }, { title: "" },
+  ], rows, { columns, colors });
+  const estimated = costingText(module.facts.engine, cycles.reduce<number>((total, n) => total + (n ?? 0), 0), costing, board);
+  return `${head}${estimated}${board ? fitText(board, module) : ""}${outputs.map((output) => `\n${describeOutput(output, io)}`).join("")}\n${drawn}`;
 }

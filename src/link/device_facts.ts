@@ -25,6 +25,8 @@ export interface DeviceFacts {
   readonly scratch_bytes: number;
   readonly staging_bytes: number;
   readonly operators: readonly { readonly index: number; readonly op: string; readonly tensor: string }[];
+  /** The region of all variables; null for a model without state. */
+  readonly state: { readonly address: number; readonly bytes: number } | null;
   readonly inputs: readonly DeviceTensor[];
   readonly outputs: readonly DeviceTensor[];
 }

@@ -2,7 +2,7 @@
 import { alignUp } from "../arena/blocks";
 import { planArena, type ArenaPlan, type Block } from "../arena/plan";
 import { byteLength } from "../graph/tensor";
-import { relocate } from "../lowering/memory";
+import { placeTensors, relocate } from "../lowering/memory";
 import type { Program, Step } from "../lowering/program";
 import { assignStorage, blocksOf } from "../lowering/storage";
 
@@ -18,8 +18,6 @@ export interface StagedBytes {
 /** One kernel call on a device: its record and its small constants come from flash in one piece, the record first, then the kernel runs. */
 export interface StagedStep extends StagedBytes {
   readonly kernel: string;
-  /** Index of the operator in the file. */
-  readonly operator: number;
 }
 
 export interface DeviceImage {
@@ -30,7 +28,15 @@ export interface DeviceImage {
   readonly bytes: number;
   /** Addresses of activations, by tensor index. */
   readonly tensors: ReadonlyMap<number, number>;
+  /** In the program's order: nodes of `code` and `initial` name them by number. */
   readonly steps: readonly StagedStep[];
+  /** What runs for every operator, and what runs once, before the first inference. */
+  readonly code: Program["code"];
+  readonly initial: Program["initial"];
+  /** The region of all variables; 0 bytes for a model without. */
+  readonly state: { readonly start: number; readonly bytes: number };
+  /** Variables, and the byte that each is filled with at first. */
+  readonly variables: readonly { readonly address: number; readonly bytes: number; readonly value: number }[];
   /** Outputs that were known before anything runs: their bytes follow the last step. */
   readonly constantOutputs: readonly StagedBytes[];
   /** The passive segment: everything that is staged. */
@@ -66,8 +72,7 @@ export function deviceImage(program: Program, headroom: number): DeviceImage {
   const plan = planArena([...blocks, ...staging, ...knownBlocks], { alignment: ALIGNMENT });
   const addressOf = (block: number) => ARENA_AT + plan.blocks[block]!.offset;
 
-  const tensors = new Map<number, number>();
-  storage.storages.forEach(({ tensors: shared }, i) => shared.forEach((tensor) => tensors.set(tensor, addressOf(i))));
+  const { tensors, state } = placeTensors(storage, addressOf);
   [...known.keys()].forEach((tensor, i) => tensors.set(tensor, addressOf(blocks.length + staging.length + i)));
   const segment = new Segment();
   const constantOutputs = [...known].map(([tensor, bytes]): StagedBytes => ({ address: tensors.get(tensor)!, offset: segment.add(bytes), bytes: bytes.length }));
@@ -82,14 +87,16 @@ export function deviceImage(program: Program, headroom: number): DeviceImage {
         case "scratch": return scratch[target.scratch]!;
         case "buffer": return buffer;
         case "slices": return segment.add(program.constants[target.constant]!);
-        case "constant": return address + pieces[i]!.at.get(target.constant)!;
+        case "constant": return address + pieces[i]!.at.get(target.constant)! + target.byteOffset;
       }
     }));
     for (const [constant, at] of pieces[i]!.at) piece.set(program.constants[constant]!, at);
-    return { kernel: step.kernel, operator: step.operator, address, offset: segment.add(piece), bytes: piece.length };
+    return { kernel: step.kernel, address, offset: segment.add(piece), bytes: piece.length };
   });
   return {
     plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes + headroom, ALIGNMENT), tensors, steps, constantOutputs, segment: segment.bytes(),
+    code: program.code, initial: program.initial, state,
+    variables: [...program.variables].map(([tensor, value]) => ({ address: tensors.get(tensor)!, bytes: byteLength(program.subgraph.tensors[tensor]!), value })),
     weightBytes: segment.length - [...steps, ...constantOutputs].reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }

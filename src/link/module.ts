@@ -3,6 +3,7 @@
 import type binaryenType from "binaryen";
 import { ArenulaError } from "../errors";
 import { DEVICE_ABI, type DeviceFacts, type DeviceTensor } from "./device_facts";
+import type { Node } from "../lowering/program";
 import { NO_OPERATOR, type DeviceImage } from "./image";
 
 type Binaryen = typeof binaryenType;
@@ -11,13 +12,15 @@ type Module = binaryenType.Module;
 const PAGE = 65536;
 const MEMORY = "0";
 const SEGMENT = "flash";
+/** What binaryen measures of the function that clamps an address. */
+const CLAMP_SIZE = 12;
 
 /**
  * @param core the `device` core: kernels whose weights and bounds come through imports
  * @param compiled whether the module will be compiled ahead of time: kernels then clamp addresses, so that the compiler can prove them
  */
 export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, { operators, inputs, outputs }: DeviceFacts, compiled: boolean): Uint8Array {
-  const module = binaryen.readBinary(core);
+  const module = binaryen.readBinary(core), inlined = binaryen.getAlwaysInlineMaxSize();
   try {
     module.setFeatures(binaryen.Features.MVP | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.SignExt | binaryen.Features.NontrappingFPToInt | binaryen.Features.MutableGlobals);
     const kernels = exportedFunctions(binaryen, module);
@@ -31,13 +34,16 @@ export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceIm
     if (!module.validate()) throw new ArenulaError("INTERNAL", "the linked module is not valid WebAssembly");
     binaryen.setOptimizeLevel(3);
     binaryen.setShrinkLevel(1);
+    binaryen.setAlwaysInlineMaxSize(12); // clamps: WAMR looks for an exception behind every call
     binaryen.setOneCallerInlineMaxSize(0); // a call costs an interpreter 230 instructions; inlined inner loops would cost every call their locals' stack
+    if (compiled) binaryen.setAlwaysInlineMaxSize(CLAMP_SIZE); // behind a call WAMR looks for an exception, which would follow every clamp
     binaryen.addPassToSkip("memory-packing"); // it would split the segment at runs of zeros
     module.optimize();
     checkCode(binaryen, module);
     return module.emitBinary();
   } finally {
     binaryen.clearPassesToSkip();
+    binaryen.setAlwaysInlineMaxSize(inlined);
     module.dispose();
   }
 }
@@ -95,33 +101,49 @@ function dropExports(binaryen: Binaryen, module: Module): void {
 
 /**
  * invoke_range(first, end): the operators of the file from `first` to before `end`, each with its index in the word while it runs. Behind the
- * last one come the outputs that nothing computes.
+ * last one come the outputs that nothing computes. `reset`, where there is state: variables get their first values.
  */
 function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, operators: number, kernels: ReadonlyMap<string, string>): void {
-  const constant = (value: number) => module.i32.const(value | 0);
+  const { i32 } = module;
+  const constant = (value: number) => i32.const(value | 0);
+  const holds = (condition: number) => i32.load8_u(0, 1, constant(image.tensors.get(condition)!), MEMORY);
+  let loops = 0;
+  const block = (nodes: readonly Node[]): number => module.block(null, nodes.flatMap(expressions));
+  const expressions = (node: Node): number[] => {
+    switch (node.kind) {
+      case "step": {
+        const { kernel, address, offset, bytes } = image.steps[node.step]!;
+        return [initFrom(module, constant(address), constant(offset), constant(bytes)), module.call(kernels.get(kernel)!, [constant(address)], binaryen.none)];
+      }
+      case "if":
+        return [module.if(holds(node.condition), block(node.then), block(node.otherwise))];
+      case "while": {
+        const again = `turn${loops}`, end = `end${loops++}`;
+        const turn = [...node.test.flatMap(expressions), module.br(end, i32.eqz(holds(node.condition))), ...node.body.flatMap(expressions), module.br(again)];
+        return [module.block(end, [module.loop(again, module.block(null, turn))])];
+      }
+    }
+  };
   const body: number[] = [];
-  for (let index = 0; index < operators; index++) {
-    const steps = image.steps.filter(({ operator }) => operator === index);
-    if (steps.length === 0) continue;
-    const inRange = module.i32.and(
-      module.i32.le_u(module.local.get(0, binaryen.i32), constant(index)),
-      module.i32.gt_u(module.local.get(1, binaryen.i32), constant(index)),
+  image.code.forEach((nodes, index) => {
+    if (nodes.length === 0) return;
+    const inRange = i32.and(
+      i32.le_u(module.local.get(0, binaryen.i32), constant(index)),
+      i32.gt_u(module.local.get(1, binaryen.i32), constant(index)),
     );
-    body.push(module.if(inRange, module.block(null, [
-      module.i32.store(0, 4, constant(image.operatorAt), constant(index), MEMORY),
-      ...steps.flatMap(({ kernel, address, offset, bytes }) => [
-        initFrom(module, constant(address), constant(offset), constant(bytes)),
-        module.call(kernels.get(kernel)!, [constant(address)], binaryen.none),
-      ]),
-    ])));
-  }
+    body.push(module.if(inRange, module.block(null, [i32.store(0, 4, constant(image.operatorAt), constant(index), MEMORY), ...nodes.flatMap(expressions)])));
+  });
   const known = image.constantOutputs.map(({ address, offset, bytes }) => initFrom(module, constant(address), constant(offset), constant(bytes)));
-  if (known.length > 0) body.push(module.if(module.i32.ge_u(module.local.get(1, binaryen.i32), constant(operators)), module.block(null, known)));
-  body.push(module.i32.store(0, 4, constant(image.operatorAt), constant(NO_OPERATOR), MEMORY));
+  if (known.length > 0) body.push(module.if(i32.ge_u(module.local.get(1, binaryen.i32), constant(operators)), module.block(null, known)));
+  body.push(i32.store(0, 4, constant(image.operatorAt), constant(NO_OPERATOR), MEMORY));
   module.addFunction("invoke_range", binaryen.createType([binaryen.i32, binaryen.i32]), binaryen.none, [], module.block(null, body));
   module.addFunction("invoke", binaryen.none, binaryen.none, [], module.call("invoke_range", [constant(0), constant(operators)], binaryen.none));
   module.addFunctionExport("invoke", "invoke");
   module.addFunctionExport("invoke_range", "invoke_range");
+  if (image.state.bytes === 0) return;
+  const fills = image.variables.map(({ address, bytes, value }) => module.memory.fill(constant(address), constant(value), constant(bytes), MEMORY));
+  module.addFunction("reset", binaryen.none, binaryen.none, [], module.block(null, [...fills, ...image.initial.flatMap(expressions)]));
+  module.addFunctionExport("reset", "reset");
 }
 
 /** What the host reads without running anything: immutable i32 globals. */
@@ -134,6 +156,10 @@ function addGlobals(binaryen: Binaryen, module: Module, image: DeviceImage, inpu
   add("__data_end", image.bytes);
   add("arenula_abi", DEVICE_ABI);
   add("arenula_operator", image.operatorAt);
+  if (image.state.bytes > 0) {
+    add("arenula_state", image.state.start);
+    add("arenula_state_bytes", image.state.bytes);
+  }
   for (const [kind, tensors] of [["input", inputs], ["output", outputs]] as const) {
     add(`arenula_${kind}_count`, tensors.length);
     tensors.forEach(({ address, bytes }, i) => {

@@ -21,8 +21,13 @@ export async function verifyLinked(model: Graph, { module, facts }: Linked): Pro
   const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
   const net = await Interpreter.create(model, { core: "mcu" });
   const lcg = new Lcg(1);
+  const { address: stateAt, bytes: stateBytes } = facts.state ?? { address: 0, bytes: 0 };
+  memory.fill(0x5a, 0, facts.linear_memory_bytes);
+  (exports["reset"] as (() => void) | undefined)?.();
   for (let n = 0; n < INFERENCES; n++) {
-    memory.fill(0x5a, 0, facts.linear_memory_bytes); // nothing may rely on zeros, or on the inference before
+    // Nothing may rely on zeros, or on the inference before, but for the variables.
+    memory.fill(0x5a, 0, stateAt);
+    memory.fill(0x5a, stateAt + stateBytes, facts.linear_memory_bytes);
     net.inputs.forEach((input, i) => {
       input.bytes.set(lcg.fill(input));
       memory.set(input.bytes, facts.inputs[i]!.address);

@@ -1,5 +1,5 @@
 import { ArenulaError } from "../errors";
-import type { Graph } from "../graph/graph";
+import type { Graph, Operator, Subgraph } from "../graph/graph";
 import { Op } from "./op";
 import { loweringOf } from "./types";
 
@@ -13,34 +13,58 @@ export interface OperatorCheck {
   readonly hint: string;
 }
 
-/** Every operator of the model's main subgraph, in file order; never throws for an operator that cannot run. */
+/**
+ * Every operator of the model's main subgraph, in file order; never throws for an operator that cannot run. One that calls subgraphs
+ * can run if all their operators can.
+ */
 export function checkModel(model: Graph): OperatorCheck[] {
   const subgraph = model.subgraphs[0]!;
   const folded = new Map<number, Uint8Array>();
   return subgraph.operators.map((operator) => {
-    const op = new Op(subgraph, operator, folded);
+    const { index, name: op } = operator;
     try {
-      const lowering = loweringOf(op);
-      lowering.check(op);
-      lowering.fold?.(op)?.forEach((bytes, i) => folded.set(op.output(i).index, bytes));
-      return { index: op.index, op: op.name, ok: true, reason: "", hint: "" };
+      checkOperator(model, subgraph, operator, folded);
+      return { index, op, ok: true, reason: "", hint: "" };
     } catch (error) {
       if (!(error instanceof ArenulaError)) throw error;
-      return { index: op.index, op: op.name, ok: false, reason: error.message, hint: error.hint };
+      return { index, op, ok: false, reason: error.message, hint: error.hint };
     }
   });
 }
 
-/** Multiply-accumulates of every operator of the main subgraph, padded taps included; 0 for operators that are not covered. */
+/** @param folded what is known of the subgraph's tensors so far: added to */
+function checkOperator(model: Graph, subgraph: Subgraph, operator: Operator, folded: Map<number, Uint8Array>): void {
+  const op = new Op(model, subgraph, operator, folded);
+  const lowering = loweringOf(op);
+  lowering.check(op);
+  lowering.fold?.(op)?.forEach((bytes, i) => folded.set(op.output(i).index, bytes));
+  for (const called of calledBy(op)) {
+    const known = new Map<number, Uint8Array>();
+    for (const inner of called.operators) checkOperator(model, called, inner, known);
+  }
+}
+
+/** The subgraphs that an operator calls. */
+function calledBy(op: Op): Subgraph[] {
+  return (loweringOf(op).calls?.(op) ?? []).map((index) => op.graph.subgraphs[index]!);
+}
+
+/**
+ * Multiply-accumulates of every operator of the main subgraph, padded taps included; 0 for operators that are not covered. An operator
+ * that calls subgraphs has those of each once: how often they run is not known.
+ */
 export function operatorMacs(model: Graph): number[] {
   const subgraph = model.subgraphs[0]!;
-  return subgraph.operators.map((operator) => {
-    const op = new Op(subgraph, operator, new Map());
-    try {
-      return loweringOf(op).macs?.(op) ?? 0;
-    } catch (error) {
-      if (!(error instanceof ArenulaError)) throw error;
-      return 0;
-    }
-  });
+  return subgraph.operators.map((operator) => macsOf(model, subgraph, operator));
+}
+
+function macsOf(model: Graph, subgraph: Subgraph, operator: Operator): number {
+  const op = new Op(model, subgraph, operator, new Map());
+  try {
+    const own = loweringOf(op).macs?.(op) ?? 0;
+    return calledBy(op).reduce((sum, called) => sum + called.operators.reduce((inner, each) => inner + macsOf(model, called, each), 0), own);
+  } catch (error) {
+    if (!(error instanceof ArenulaError)) throw error;
+    return 0;
+  }
 }

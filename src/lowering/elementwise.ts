@@ -101,7 +101,7 @@ function addOrSub(operator: string, kernel: string): Lowering {
         r.i32(addAbi.ADD_B_MULTIPLIER, m.b.mantissa);
         r.i32(addAbi.ADD_B_RIGHT, -m.b.shift);
         r.i32(addAbi.ADD_OUTPUT_MULTIPLIER, m.output.mantissa);
-        r.i32(addAbi.ADD_OUTPUT_SHIFT, m.output.shift);
+        r.i32(addAbi.ADD_OUTPUT_RIGHT, -m.output.shift);
         r.i32(addAbi.ADD_MIN, min);
         r.i32(addAbi.ADD_MAX, max);
       });

@@ -1,41 +1,161 @@
-import type { Subgraph } from "../graph/graph";
-import type { Tensor } from "../graph/tensor";
+import { ArenulaError } from "../errors";
+import type { Graph, Operator, Subgraph } from "../graph/graph";
+import { byteLength, type Tensor } from "../graph/tensor";
 import type { Emitter, LoweringTarget } from "./lowering";
 import { Op } from "./op";
-import type { Program, Step } from "./program";
+import type { Look, Node, Program, Step, View } from "./program";
 import { ConstantPool, RecordWriter } from "./record";
 import { loweringOf } from "./types";
 
 /**
- * Turns a subgraph into steps: folds what is known, checks every operator, packs weights for the target.
+ * Turns a graph into steps: folds what is known, checks every operator, packs weights for the target, writes out called subgraphs.
  * @throws ArenulaError OPERATOR_UNSUPPORTED or MODEL_INVALID for the first operator that cannot run, before anything runs.
  */
-export function lower(subgraph: Subgraph, { core, machine = "desktop", widened = false, sliceBytes = Infinity }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
-  const target: LoweringTarget = { core, machine, widened, sliceBytes };
-  const steps: Step[] = [];
-  const pool = new ConstantPool();
-  const views = new Map<number, number>();
-  const folded = new Map<number, Uint8Array>();
-  const stepsAfterOperator: number[] = [];
-  for (const operator of subgraph.operators) {
-    const op = new Op(subgraph, operator, folded);
+export function lower(graph: Graph, { core, machine = "desktop", widened = false, sliceBytes = Infinity }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
+  return new ProgramWriter(graph, { core, machine, widened, sliceBytes }).program();
+}
+
+/** Operators that subgraphs may be written out to, over all calls: calls within calls multiply. */
+const MOST_OPERATORS = 100_000;
+
+class ProgramWriter implements Emitter {
+  private readonly main: Subgraph;
+  private readonly tensors: Tensor[];
+  private readonly steps: Step[] = [];
+  private readonly pool = new ConstantPool();
+  private readonly views = new Map<number, View>();
+  private readonly looks: Look[] = [];
+  private readonly folded = new Map<number, Uint8Array>();
+  private readonly variables = new Map<number, number>();
+  private readonly resources = new Map<string, Tensor>();
+  private readonly loops: { first: number; last: number }[] = [];
+  private readonly initial: Node[] = [];
+  /** Where nodes go at the moment. */
+  private nodes: Node[] = [];
+  /** The operator of the main subgraph that steps belong to. */
+  private operator = 0;
+  private operators = 0;
+
+  constructor(private readonly graph: Graph, readonly target: LoweringTarget) {
+    const main = graph.subgraphs[0]!;
+    this.tensors = [...main.tensors];
+    this.main = { ...main, tensors: this.tensors };
+  }
+
+  program(): Program {
+    const code = this.main.operators.map((operator) => {
+      this.operator = operator.index;
+      return this.collect(() => this.lowerOperator(this.main, operator));
+    });
+    const { main: subgraph, steps, initial, loops, views, looks, folded, variables } = this;
+    return { subgraph, steps, code, initial, loops, constants: this.pool.constants, views, looks, folded, variables };
+  }
+
+  private lowerOperator(subgraph: Subgraph, operator: Operator): void {
+    const op = new Op(this.graph, subgraph, operator, this.folded);
+    if (++this.operators > MOST_OPERATORS) op.refuse(`its subgraphs come to more than ${MOST_OPERATORS} operators`, "call fewer subgraphs within subgraphs");
     const lowering = loweringOf(op);
     lowering.check(op);
     const known = lowering.fold?.(op);
-    if (known) known.forEach((bytes, i) => folded.set(op.output(i).index, bytes));
-    else {
-      const emit: Emitter = {
-        target,
-        step(kernel, size, fill) {
-          const record = new RecordWriter(kernel, operator.index, size, pool);
-          fill(record);
-          steps.push(record.step());
-        },
-        view: (input: Tensor, output: Tensor) => void views.set(output.index, input.index),
-      };
-      lowering.lower(op, emit);
+    if (known) {
+      known.forEach((bytes, i) => this.folded.set(op.output(i).index, bytes));
+      return;
     }
-    stepsAfterOperator.push(steps.length);
+    lowering.lower(op, this);
+    for (const output of operator.outputs) if (!this.folded.has(output)) this.looks.push({ tensor: output, at: this.steps.length });
   }
-  return { subgraph, steps, constants: pool.constants, views, folded, stepsAfterOperator };
+
+  step(kernel: string, size: number, fill: (record: RecordWriter) => void): void {
+    const record = new RecordWriter(kernel, this.operator, size, this.pool);
+    fill(record);
+    this.nodes.push({ kind: "step", step: this.steps.length });
+    const step = record.step();
+    for (const tensor of [...step.reads, ...step.writes]) this.keep(this.tensors[tensor]!);
+    this.steps.push(step);
+  }
+
+  view(input: Tensor, output: Tensor): void {
+    this.views.set(output.index, { source: input.index, at: this.steps.length });
+  }
+
+  branch(condition: Tensor, then: () => void, otherwise: () => void): void {
+    this.looks.push({ tensor: condition.index, at: this.steps.length });
+    this.nodes.push({ kind: "if", condition: condition.index, then: this.collect(then), otherwise: this.collect(otherwise) });
+  }
+
+  loop(test: () => Tensor, body: () => void): void {
+    const first = this.steps.length;
+    let condition = -1;
+    const testNodes = this.collect(() => {
+      condition = test().index;
+    });
+    this.looks.push({ tensor: condition, at: this.steps.length });
+    const bodyNodes = this.collect(body);
+    this.nodes.push({ kind: "while", test: testNodes, condition, body: bodyNodes });
+    if (this.steps.length > first) this.loops.push({ first, last: this.steps.length - 1 });
+  }
+
+  once(write: () => void): void {
+    this.initial.push(...this.collect(write));
+  }
+
+  call(index: number, inputs: readonly Tensor[]): Tensor[] {
+    const called = this.graph.subgraphs[index]!;
+    const base = this.tensors.length;
+    const shifted = (tensor: number) => (tensor < 0 ? tensor : tensor + base);
+    for (const tensor of called.tensors) this.tensors.push({ ...tensor, index: shifted(tensor.index) });
+    const subgraph: Subgraph = {
+      name: called.name, tensors: this.tensors, inputs: called.inputs.map(shifted), outputs: called.outputs.map(shifted),
+      operators: called.operators.map((operator) => ({ ...operator, inputs: operator.inputs.map(shifted), outputs: operator.outputs.map(shifted) })),
+    };
+    subgraph.inputs.forEach((tensor, i) => {
+      const { data } = inputs[i]!;
+      if (data) this.folded.set(tensor, data);
+      else this.view(inputs[i]!, this.tensors[tensor]!);
+    });
+    for (const operator of subgraph.operators) this.lowerOperator(subgraph, operator);
+    return subgraph.outputs.map((tensor) => this.known(tensor));
+  }
+
+  temporary(like: Tensor): Tensor {
+    const tensor: Tensor = { ...like, index: this.tensors.length, data: null, isVariable: false };
+    this.tensors.push(tensor);
+    return tensor;
+  }
+
+  resource(key: string, like: Tensor): Tensor {
+    let tensor = this.resources.get(key);
+    if (!tensor) {
+      tensor = { ...like, index: this.tensors.length, name: key, data: null, isVariable: true };
+      this.tensors.push(tensor);
+      this.resources.set(key, tensor);
+      this.keep(tensor);
+    } else if (tensor.type !== like.type || byteLength(tensor) !== byteLength(like))
+      throw new ArenulaError("MODEL_INVALID", `variable '${key}' is ${tensor.type} [${tensor.shape}] and ${like.type} [${like.shape}]`, { where: like.name, hint: "the file is damaged or was edited by hand: convert it again" });
+    return tensor;
+  }
+
+  /** A tensor with the bytes that folding gave it. */
+  private known(index: number): Tensor {
+    const tensor = this.tensors[index]!, data = this.folded.get(index);
+    return data ? { ...tensor, data } : tensor;
+  }
+
+  /** Variables start at real zero. */
+  private keep(tensor: Tensor): void {
+    if (!tensor.isVariable || this.variables.has(tensor.index)) return;
+    const bytes = tensor.type === "int8" || tensor.type === "uint8";
+    this.variables.set(tensor.index, bytes ? tensor.quantization?.zeroPoint[0] ?? 0 : 0);
+  }
+
+  private collect(write: () => void): Node[] {
+    const outer = this.nodes, nodes: Node[] = [];
+    this.nodes = nodes;
+    try {
+      write();
+    } finally {
+      this.nodes = outer;
+    }
+    return nodes;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Tensor, TensorType } from "../graph/tensor";
+import type { Tensor } from "../graph/tensor";
 import type { Op } from "./op";
 import type { RecordWriter } from "./record";
 
@@ -22,10 +22,10 @@ export interface LoweringTarget {
   readonly sliceBytes: number;
 }
 
-/** Types that an operator takes and gives. `int8?`: optional; `int8...`: any number of them, the last entry only; `any`: moved, not read. */
+/** Types that an operator takes and gives. `int32|int64`: either; `int8?`: optional; `int8...`: any number of them, the last entry only; `any`: moved, not read. */
 export interface TypeSignature {
   readonly inputs: readonly string[];
-  readonly outputs: readonly (TensorType | "any")[];
+  readonly outputs: readonly string[];
 }
 
 /** Where a lowering puts its steps. */
@@ -35,11 +35,25 @@ export interface Emitter {
   step(kernel: string, size: number, fill: (record: RecordWriter) => void): void;
   /** The output is the input's bytes: no step. */
   view(input: Tensor, output: Tensor): void;
+  /** Steps that run where a bool of one element holds, and where it does not. */
+  branch(condition: Tensor, then: () => void, otherwise: () => void): void;
+  /** Steps that run again and again: `test` writes those that compute the condition and returns it, `body` those that run while it holds. */
+  loop(test: () => Tensor, body: () => void): void;
+  /** Steps that run once, before the first inference. */
+  once(write: () => void): void;
+  /** Writes out a subgraph: its inputs are views of `inputs`. Returns its outputs. */
+  call(subgraph: number, inputs: readonly Tensor[]): Tensor[];
+  /** An activation that is in no file, of the type and shape of another tensor. */
+  temporary(like: Tensor): Tensor;
+  /** The variable of a name, which keeps its value between inferences; made of the type and shape of `like` where it is new. */
+  resource(key: string, like: Tensor): Tensor;
 }
 
 /** How one operator of the schema becomes steps. The same four questions, answered in the same order. */
 export interface Lowering {
   readonly operator: string;
+  /** Whether `operator` is the name of a custom operator. */
+  readonly custom?: boolean;
   readonly signatures: readonly TypeSignature[];
   /** What of the operator's options is covered, in words, for docs/operators.md. */
   readonly options: string;
@@ -48,6 +62,8 @@ export interface Lowering {
   /** The outputs, where they can be known before anything runs; null where they cannot. */
   fold?(op: Op): Uint8Array[] | null;
   lower(op: Op, emit: Emitter): void;
+  /** Indices of the subgraphs that it calls. */
+  calls?(op: Op): readonly number[];
   /** Multiply-accumulates of one inference, padded taps included; 0 where there are none. */
   macs?(op: Op): number;
 }

@@ -2,7 +2,7 @@
 import { alignUp } from "../arena/blocks";
 import { planArena, type ArenaPlan, type PlanOptions } from "../arena/plan";
 import type { Program, Step, Target } from "./program";
-import { assignStorage, blocksOf } from "./storage";
+import { assignStorage, blocksOf, type StorageMap } from "./storage";
 
 /** Every byte of an instance's linear memory: [core's own data][records][constants][arena]. */
 export interface MemoryMap {
@@ -17,8 +17,10 @@ export interface MemoryMap {
   readonly records: readonly number[];
   /** Address of every constant. */
   readonly constants: readonly number[];
-  /** Addresses of activations, by tensor index. */
+  /** Addresses of activations and variables, by tensor index. */
   readonly tensors: ReadonlyMap<number, number>;
+  /** Where variables lie; 0 bytes for a model without. */
+  readonly state: { readonly start: number; readonly bytes: number };
   /** Address of every scratch buffer, by step and number. */
   readonly scratch: readonly (readonly number[])[];
 }
@@ -42,11 +44,21 @@ export function layOut(program: Program, base: number, options: PlanOptions = {}
 
   const storage = assignStorage(program);
   const plan = planArena(blocksOf(program, storage), { ...options, alignment: ALIGNMENT });
-  const tensors = new Map<number, number>();
-  storage.storages.forEach(({ tensors: shared }, i) => shared.forEach((tensor) => tensors.set(tensor, arenaAt + plan.blocks[i]!.offset)));
+  const { tensors, state } = placeTensors(storage, (i) => arenaAt + plan.blocks[i]!.offset);
   let block = storage.storages.length;
   const scratch = program.steps.map((step) => step.scratch.map(() => arenaAt + plan.blocks[block++]!.offset));
-  return { plan, recordsAt, constantsAt, arenaAt, bytes: arenaAt + plan.bytes, records, constants, tensors, scratch };
+  return { plan, recordsAt, constantsAt, arenaAt, bytes: arenaAt + plan.bytes, records, constants, tensors, state, scratch };
+}
+
+/** Addresses of tensors, and of the region of variables. @param addressOf a storage, by its number */
+export function placeTensors({ storages, offsets }: StorageMap, addressOf: (storage: number) => number): { tensors: Map<number, number>; state: MemoryMap["state"] } {
+  const tensors = new Map<number, number>();
+  let state = { start: 0, bytes: 0 };
+  storages.forEach(({ tensors: shared, bytes }, i) => {
+    for (const tensor of shared) tensors.set(tensor, addressOf(i) + (offsets.get(tensor) ?? 0));
+    if (shared.some((tensor) => offsets.has(tensor))) state = { start: addressOf(i), bytes };
+  });
+  return { tensors, state };
 }
 
 /** A step's record with its addresses filled in. */
@@ -66,8 +78,8 @@ export function writeImage(program: Program, map: MemoryMap, memory: Uint8Array)
         case "tensor": return map.tensors.get(target.tensor)! + target.byteOffset;
         case "scratch": return map.scratch[i]![target.scratch]!;
         case "buffer": return 0;
-        case "slices":
-        case "constant": return map.constants[target.constant]!;
+        case "slices": return map.constants[target.constant]!;
+        case "constant": return map.constants[target.constant]! + target.byteOffset;
       }
     });
     memory.set(record, map.records[i]!);

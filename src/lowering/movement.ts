@@ -1,56 +1,14 @@
 // Operators that move bytes and compute nothing: PAD, PADV2, CONCATENATION, TRANSPOSE.
 import * as abi from "../../assembly/abi/copy";
-import { bitsOf, byteLength, elementCount, type Tensor } from "../graph/tensor";
+import { byteLength, elementCount } from "../graph/tensor";
 import { checkActivation } from "./activation";
-import type { Emitter, Lowering, TypeSignature } from "./lowering";
+import { checkCopy, emitCopy, MOVABLE, type BoxCopy } from "./copy";
+import type { Lowering, TypeSignature } from "./lowering";
 import { describe, type Op } from "./op";
-import { operandOf, partsOf } from "./parts";
 import { checkSameQuantization, quantizationOf } from "./quantization";
-import { denseStrides, normalizeFor } from "./strides";
+import { denseStrides } from "./strides";
 
-const elementBytes = (tensor: Tensor): number => bitsOf(tensor.type)! / 8;
-
-/** Types whose elements are whole bytes. */
-const MOVABLE = ["int8", "int16", "int32", "int64", "uint8", "float32", "bool"] as const;
 const MOVED: readonly TypeSignature[] = MOVABLE.map((type) => ({ inputs: [type], outputs: [type] }));
-
-/**
- * Copies a box of elements: one step, or one for every slice of a constant that is larger.
- * @param strides of the input and the output, in elements
- * @param at first element written
- */
-function copyBox(op: Op, emit: Emitter, input: Tensor, dims: readonly number[], [from, to]: readonly [readonly number[], readonly number[]], at = 0): void {
-  if (dims.includes(0)) return;
-  const bytes = elementBytes(input);
-  const box = copyBoxDims(op, input, dims, [from, to]);
-  const [fromSteps, toSteps] = box.strides.map((steps) => [...steps, 1]) as [number[], number[]]; // the run is the innermost dimension
-  for (const part of partsOf([...box.dims, box.run], fromSteps, input.data ? emit.target.sliceBytes : Infinity)) {
-    emit.step("copy", abi.COPY_SIZE, (r) => {
-      const source = operandOf(input, part, fromSteps);
-      r.input(abi.COPY_INPUT, source.tensor, source.byteOffset);
-      r.output(abi.COPY_OUTPUT, op.output(), at * bytes + operandOf(op.output(), part, toSteps).byteOffset);
-      r.i32(abi.COPY_RUN, part.dims.at(-1)!);
-      r.i32s(abi.COPY_DIMS, part.dims.slice(0, -1));
-      r.i32s(abi.COPY_INPUT_STRIDES, box.strides[0]!);
-      r.i32s(abi.COPY_OUTPUT_STRIDES, box.strides[1]!);
-    });
-  }
-}
-
-/** Merges dimensions and takes a last one that is contiguous on both sides into the run. Strides come back in bytes. */
-function copyBoxDims(op: Op, input: Tensor, dims: readonly number[], [from, to]: readonly [readonly number[], readonly number[]]) {
-  const bytes = elementBytes(input);
-  const box = normalizeFor(op, { dims, strides: [from, to] });
-  const last = box.dims.length - 1;
-  const strides = box.strides.map((s) => s.map((step) => step * bytes));
-  if (!box.strides.every((s) => s[last] === 1)) return { run: bytes, dims: box.dims, strides };
-  const run = bytes * box.dims[last]!;
-  return {
-    run,
-    dims: [1, ...box.dims.slice(0, last)],
-    strides: strides.map((s) => [0, ...s.slice(0, last)]),
-  };
-}
 
 /** [before, after] of every dimension. */
 function paddingsOf(op: Op): [number, number][] {
@@ -64,6 +22,13 @@ function paddingsOf(op: Op): [number, number][] {
   });
 }
 
+/** The input's elements, where they go. */
+function paddedCopy(op: Op): BoxCopy {
+  const input = op.input(0), output = op.output();
+  const to = denseStrides(output.shape);
+  return { input, output, dims: input.shape, inputStrides: denseStrides(input.shape), outputStrides: to, outputAt: paddingsOf(op).reduce((at, [before], d) => at + before * to[d]!, 0) };
+}
+
 function padding(operator: string, signatures: readonly TypeSignature[], valueOf: (op: Op) => number): Lowering {
   return {
     operator,
@@ -75,18 +40,16 @@ function padding(operator: string, signatures: readonly TypeSignature[], valueOf
       const paddings = paddingsOf(op);
       op.expectShape(input.shape.map((n, d) => n + paddings[d]![0] + paddings[d]![1]));
       valueOf(op);
-      copyBoxDims(op, input, input.shape, [denseStrides(input.shape), denseStrides(op.output().shape)]);
+      checkCopy(op, paddedCopy(op));
     },
     lower(op, emit) {
-      const input = op.input(0), output = op.output();
-      const paddings = paddingsOf(op);
-      const to = denseStrides(output.shape);
+      const output = op.output();
       emit.step("fill", abi.FILL_SIZE, (r) => {
         r.output(abi.FILL_OUTPUT, output);
         r.i32(abi.FILL_BYTES, byteLength(output));
         r.i32(abi.FILL_VALUE, valueOf(op));
       });
-      copyBox(op, emit, input, input.shape, [denseStrides(input.shape), to], paddings.reduce((at, [before], d) => at + before * to[d]!, 0));
+      emitCopy(op, emit, paddedCopy(op));
     },
   };
 }
@@ -122,11 +85,11 @@ export const concatenation: Lowering = {
   },
   lower(op, emit) {
     const axis = axisOf(op);
-    const to = denseStrides(op.output().shape);
-    let at = 0;
+    const output = op.output(), outputStrides = denseStrides(output.shape);
+    let outputAt = 0;
     for (const input of op.inputs) {
-      copyBox(op, emit, input, input.shape, [denseStrides(input.shape), to], at);
-      at += input.shape[axis]! * to[axis]!;
+      emitCopy(op, emit, { input, output, dims: input.shape, inputStrides: denseStrides(input.shape), outputStrides, outputAt });
+      outputAt += input.shape[axis]! * outputStrides[axis]!;
     }
   },
 };
@@ -147,19 +110,16 @@ export const transpose: Lowering = {
     const order = op.integers(1);
     if (order.length !== shape.length || [...order].sort((a, b) => a - b).some((d, i) => d !== i)) op.invalid(`[${order}] is no permutation of ${shape.length} dimensions`);
     op.expectShape(order.map((d) => shape[d]!));
-    transposedBox(op);
+    checkCopy(op, transposed(op));
   },
   lower(op, emit) {
-    const { dims, strides } = transposedBox(op);
-    copyBox(op, emit, op.input(0), dims, strides);
+    emitCopy(op, emit, transposed(op));
   },
 };
 
 /** The output's dimensions, with the input's and the output's steps through them. */
-function transposedBox(op: Op): { dims: readonly number[]; strides: [number[], number[]] } {
-  const steps = denseStrides(op.input(0).shape);
-  const dims = op.output().shape;
-  const strides: [number[], number[]] = [op.integers(1).map((d) => steps[d]!), denseStrides(dims)];
-  copyBoxDims(op, op.input(0), dims, strides);
-  return { dims, strides };
+function transposed(op: Op): BoxCopy {
+  const input = op.input(0), output = op.output();
+  const steps = denseStrides(input.shape);
+  return { input, output, dims: output.shape, inputStrides: op.integers(1).map((d) => steps[d]!), outputStrides: denseStrides(output.shape) };
 }

@@ -1,10 +1,11 @@
 import { ArenulaError } from "../errors";
-import { operatorName, type Operator, type Subgraph } from "../graph/graph";
+import { operatorName, type Graph, type Operator, type Subgraph } from "../graph/graph";
 import { elementCount, type Tensor } from "../graph/tensor";
 
 /** An operator with its tensors at hand, as lowerings see it. Constants that earlier operators folded to carry their bytes. */
 export class Op {
   constructor(
+    readonly graph: Graph,
     readonly subgraph: Subgraph,
     readonly operator: Operator,
     private readonly folded: ReadonlyMap<number, Uint8Array>,
@@ -58,7 +59,8 @@ export class Op {
 
   /** "operator 7 CONV_2D 'conv2d_3/Relu'". */
   get where(): string {
-    return operatorName(this.subgraph, this.operator);
+    const name = operatorName(this.subgraph, this.operator);
+    return this.subgraph.name === this.graph.subgraphs[0]!.name ? name : `${name} of subgraph '${this.subgraph.name}'`;
   }
 
   /** A possible operator that Arenula has no kernel for. */

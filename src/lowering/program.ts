@@ -1,11 +1,11 @@
-// What lowering makes of a graph: steps, each a kernel and its record, and what their addresses stand for. The arena planner,
-// the runtime and the linker read nothing else.
+// What lowering makes of a graph: steps, each a kernel and its record, in what order they run, and what their addresses stand for. The
+// arena planner, the runtime and the linker read nothing else.
 import type { Subgraph } from "../graph/graph";
 
 /** What an address in a record stands for, until memory is laid out. */
 export type Target =
   | { readonly kind: "tensor"; readonly tensor: number; readonly byteOffset: number }
-  | { readonly kind: "constant"; readonly constant: number }
+  | { readonly kind: "constant"; readonly constant: number; readonly byteOffset: number }
   /** Slices of weights, which the kernel stages one by one. On the desktop they are constants like others. */
   | { readonly kind: "slices"; readonly constant: number }
   /** Where the kernel stages a slice; 0 on the desktop, where nothing is staged. */
@@ -22,7 +22,7 @@ export interface Relocation {
 export interface Step {
   /** Name of the core's export. */
   readonly kernel: string;
-  /** Index of the operator in the file that this step belongs to. */
+  /** Index of the operator of the main subgraph that this step belongs to. */
   readonly operator: number;
   /** Little-endian fields; addresses are 0 until they are relocated. */
   readonly record: Uint8Array;
@@ -38,15 +38,44 @@ export interface Step {
   readonly inPlace: readonly (readonly [number, number])[];
 }
 
+/** What runs: steps in order, and the structure of IF and WHILE around them. A condition is a bool of one element: the tensor's index. */
+export type Node =
+  | { readonly kind: "step"; readonly step: number }
+  | { readonly kind: "if"; readonly condition: number; readonly then: readonly Node[]; readonly otherwise: readonly Node[] }
+  | { readonly kind: "while"; readonly test: readonly Node[]; readonly condition: number; readonly body: readonly Node[] };
+
+/** A tensor whose bytes are those of another one from a certain point on. */
+export interface View {
+  readonly source: number;
+  /** How many steps come before it. */
+  readonly at: number;
+}
+
+/** A tensor that something other than a step looks at, or that no step writes: it has to exist when `at` steps have run. */
+export interface Look {
+  readonly tensor: number;
+  readonly at: number;
+}
+
 export interface Program {
+  /** The main one. Its `tensors` also hold those of every subgraph that it calls, once per call: indices are the program's. */
   readonly subgraph: Subgraph;
+  /** In the order of the file and of the calls: the time that lifetimes are counted in. A step in a WHILE stands once. */
   readonly steps: readonly Step[];
+  /** What runs for every operator of the main subgraph. */
+  readonly code: readonly (readonly Node[])[];
+  /** What runs once, before the first inference (CALL_ONCE). */
+  readonly initial: readonly Node[];
+  /** First and last step of every loop, inner ones first: what lives on entry and is used inside lives to its end. */
+  readonly loops: readonly { readonly first: number; readonly last: number }[];
   /** Bytes that records point at: weights, biases, multipliers, tables, constant operands. */
   readonly constants: readonly Uint8Array[];
-  /** Tensors whose bytes are those of another tensor (RESHAPE): tensor -> the tensor it is a view of. */
-  readonly views: ReadonlyMap<number, number>;
+  /** Tensors whose bytes are those of another tensor (RESHAPE, arguments of subgraphs), in the order in which they come to be. */
+  readonly views: ReadonlyMap<number, View>;
+  readonly looks: readonly Look[];
   /** Tensors that lowering computed: by index. */
   readonly folded: ReadonlyMap<number, Uint8Array>;
-  /** For every operator, how many steps have run when its outputs hold their values. */
-  readonly stepsAfterOperator: readonly number[];
+  /** Tensors that keep their value from one inference to the next, with the byte that fills them at first. */
+  readonly variables: ReadonlyMap<number, number>;
 }
+

@@ -50,8 +50,7 @@ export class RecordWriter {
   /** The address of a tensor that the kernel reads, an activation or a constant. */
   input(at: number, tensor: Tensor, byteOffset = 0): void {
     if (tensor.data) {
-      if (byteOffset !== 0) throw new RangeError("a constant operand is addressed at its start");
-      this.constant(at, tensor.data);
+      this.constant(at, tensor.data, byteOffset);
       return;
     }
     if (!this.reads.includes(tensor.index)) this.reads.push(tensor.index);
@@ -64,9 +63,9 @@ export class RecordWriter {
     this.relocations.push({ at, target: { kind: "tensor", tensor: tensor.index, byteOffset } });
   }
 
-  /** The address of bytes that never change. */
-  constant(at: number, bytes: Uint8Array): void {
-    this.relocations.push({ at, target: { kind: "constant", constant: this.pool.add(bytes) } });
+  /** The address of bytes that never change, or of one behind their beginning. */
+  constant(at: number, bytes: Uint8Array, byteOffset = 0): void {
+    this.relocations.push({ at, target: { kind: "constant", constant: this.pool.add(bytes), byteOffset } });
   }
 
   /** The address of `bytes` of scratch that this step alone uses; 0 bytes leave the field 0. */
@@ -83,6 +82,11 @@ export class RecordWriter {
   slices(at: number, bufferAt: number, bytes: Uint8Array, largest: number): void {
     this.relocations.push({ at, target: { kind: "slices", constant: this.pool.add(bytes) } }, { at: bufferAt, target: { kind: "buffer" } });
     this.sliceBytes = largest;
+  }
+
+  /** The address of slices of weights that the kernel stages in scratch. */
+  stagedSlices(at: number, bytes: Uint8Array): void {
+    this.relocations.push({ at, target: { kind: "slices", constant: this.pool.add(bytes) } });
   }
 
   /** Allows the output to lie where the input lies: the kernel reads every byte before it writes that byte. */

@@ -1,5 +1,5 @@
 // Which bytes tensors share, and how long they are alive: from a program to the blocks that src/arena plans.
-import type { Block } from "../arena/blocks";
+import { alignUp, type Block } from "../arena/blocks";
 import { byteLength } from "../graph/tensor";
 import type { Program, Step } from "./program";
 
@@ -16,15 +16,22 @@ export interface StorageMap {
   readonly storages: readonly Storage[];
   /** Storage of every activation, by tensor index. */
   readonly ofTensor: ReadonlyMap<number, Storage>;
+  /** Where a variable lies in the storage of all variables; every other tensor is at the beginning of its own. */
+  readonly offsets: ReadonlyMap<number, number>;
 }
+
+/** Variables lie side by side, each as well aligned as a storage of its own. */
+const VARIABLE_ALIGNMENT = 16;
 
 /**
  * Assigns every activation its storage. A view shares its source's. An output computed in place takes the storage of an
- * operand that nothing reads later; graph outputs stay alive to the end, graph inputs from the start to their last reader.
+ * operand that nothing reads later; graph outputs stay alive to the end, graph inputs from the start to their last reader,
+ * variables always.
  */
 export function assignStorage(program: Program): StorageMap {
-  const { subgraph, steps, views, folded, stepsAfterOperator } = program;
+  const { subgraph, steps, views, looks, folded, variables, loops } = program;
   const ofTensor = new Map<number, Storage>();
+  const offsets = new Map<number, number>();
   const neededUntil = new Map<Storage, number>(); // the last use of any tensor that shares it so far
   const lastStep = Math.max(steps.length - 1, 0);
   const lastUse = lastUses(program, lastStep);
@@ -45,47 +52,73 @@ export function assignStorage(program: Program): StorageMap {
     neededUntil.set(storage, Math.max(neededUntil.get(storage)!, lastUse.get(tensor) ?? -1));
   };
 
+  if (variables.size > 0) {
+    const state: Storage = { tensors: [], bytes: 0, firstStep: 0, lastStep };
+    neededUntil.set(state, Infinity);
+    for (const tensor of variables.keys()) {
+      offsets.set(tensor, state.bytes);
+      state.bytes += alignUp(byteLength(subgraph.tensors[tensor]!), VARIABLE_ALIGNMENT);
+      share(tensor, state, lastStep);
+    }
+  }
   const isConstant = (tensor: number) => subgraph.tensors[tensor]!.data !== null || folded.has(tensor);
   for (const input of subgraph.inputs) if (!ofTensor.has(input) && !isConstant(input)) create(input, 0);
-  let step = 0;
-  subgraph.operators.forEach((operator, i) => {
-    for (; step < stepsAfterOperator[i]!; step++) {
-      const { reads, writes } = steps[step]!;
-      reads.forEach((tensor) => touch(tensor, step));
-      for (const tensor of writes) {
-        if (ofTensor.has(tensor)) touch(tensor, step);
-        else {
-          const reused = reusable(steps, step, tensor, ofTensor, neededUntil);
-          if (reused) share(tensor, reused, step);
-          else create(tensor, step);
-        }
+  /** What comes to be, or is looked at, after `done` steps. A view holds its value from then on, and whoever looks at it must find it. */
+  const between = [...views].map(([tensor, { source, at }]) => ({ tensor, source, at })).values(), looked = looks.values();
+  let view = between.next(), look = looked.next();
+  const settle = (done: number) => {
+    const step = Math.max(done - 1, 0);
+    for (; !view.done && view.value.at <= done; view = between.next()) {
+      const { tensor, source } = view.value;
+      if (offsets.has(source)) offsets.set(tensor, offsets.get(source)!);
+      if (!ofTensor.has(source)) create(source, step); // empty, too
+      share(tensor, ofTensor.get(source)!, step);
+    }
+    for (; !look.done && look.value.at <= done; look = looked.next()) {
+      const { tensor } = look.value;
+      if (ofTensor.has(tensor)) touch(tensor, step);
+      else if (!isConstant(tensor)) create(tensor, step); // empty: no step writes it
+    }
+  };
+  for (let step = 0; step < steps.length; step++) {
+    settle(step);
+    const { reads, writes } = steps[step]!;
+    reads.forEach((tensor) => touch(tensor, step));
+    for (const tensor of writes) {
+      if (ofTensor.has(tensor)) touch(tensor, step);
+      else {
+        const reused = reusable(steps, step, tensor, ofTensor, neededUntil);
+        if (reused) share(tensor, reused, step);
+        else create(tensor, step);
       }
     }
-    // A view holds its value after the steps so far, and whoever looks at the operator's output then must find it.
-    for (const output of operator.outputs) {
-      const source = views.get(output);
-      if (source !== undefined) share(output, ofTensor.get(source)!, Math.max(step - 1, 0));
-      else if (!ofTensor.has(output) && !isConstant(output)) create(output, Math.max(step - 1, 0)); // empty: no step writes it
-    }
-  });
+  }
+  settle(steps.length);
   for (const output of subgraph.outputs) if (ofTensor.has(output)) touch(output, lastStep);
-  return { storages: [...new Set(ofTensor.values())], ofTensor };
+  const storages = [...new Set(ofTensor.values())];
+  for (const { first, last } of loops)
+    for (const storage of storages) if (storage.firstStep < first && storage.lastStep >= first) storage.lastStep = Math.max(storage.lastStep, last);
+  return { storages, ofTensor, offsets };
 }
 
 /**
- * The last step that needs each tensor's bytes, uses of its views included. A view's own operator looks at them between two
- * steps, which counts as half a step; graph outputs are needed after the last one.
+ * The last step that needs each tensor's bytes, uses of its views included. A look comes between two steps, which counts as half a step;
+ * graph outputs are needed after the last one; what comes into a loop is needed in its every turn.
  */
-function lastUses({ subgraph, steps, views, stepsAfterOperator }: Program, lastStep: number): Map<number, number> {
-  const last = new Map<number, number>();
+function lastUses({ subgraph, steps, views, looks, loops }: Program, lastStep: number): Map<number, number> {
+  const first = new Map<number, number>(), last = new Map<number, number>();
   const roots = new Map<number, number>(); // a view's source comes before it, so that one look-up finds its root
-  for (const [tensor, source] of views) roots.set(tensor, roots.get(source) ?? source);
+  for (const [tensor, { source }] of views) roots.set(tensor, roots.get(source) ?? source);
   const use = (tensor: number, step: number) => {
     const root = roots.get(tensor) ?? tensor;
+    if (!first.has(root)) first.set(root, step);
     last.set(root, Math.max(last.get(root) ?? -1, step));
   };
-  steps.forEach(({ reads }, step) => reads.forEach((tensor) => use(tensor, step)));
-  subgraph.operators.forEach(({ outputs }, i) => outputs.filter((output) => views.has(output)).forEach((output) => use(output, stepsAfterOperator[i]! - 0.5)));
+  for (const input of subgraph.inputs) use(input, -1);
+  steps.forEach(({ reads, writes }, step) => [...reads, ...writes].forEach((tensor) => use(tensor, step)));
+  for (const { tensor, at } of looks) use(tensor, at - 0.5);
+  for (const { first: from, last: to } of loops)
+    for (const [tensor, until] of last) if (first.get(tensor)! < from && until >= from - 0.5) last.set(tensor, Math.max(until, to + 0.5));
   subgraph.outputs.forEach((tensor) => use(tensor, lastStep + 1));
   for (const [tensor, root] of roots) last.set(tensor, last.get(root) ?? -1);
   return last;
@@ -110,9 +143,9 @@ function reusable(steps: readonly Step[], index: number, tensor: number, ofTenso
 }
 
 /** Everything that the arena holds: storages first, in the order of `storages`, then the scratch of every step. */
-export function blocksOf({ subgraph, steps }: Program, { storages }: StorageMap): Block[] {
+export function blocksOf({ subgraph, steps }: Program, { storages, offsets }: StorageMap): Block[] {
   const activations: Block[] = storages.map((storage) => ({
-    name: subgraph.tensors[storage.tensors[0]!]!.name, kind: "activation", bytes: storage.bytes, firstStep: storage.firstStep, lastStep: storage.lastStep,
+    name: offsets.has(storage.tensors[0]!) ? "variables" : subgraph.tensors[storage.tensors[0]!]!.name, kind: "activation", bytes: storage.bytes, firstStep: storage.firstStep, lastStep: storage.lastStep,
   }));
   const scratch: Block[] = steps.flatMap((step, i) =>
     step.scratch.map((bytes): Block => ({ name: `${step.kernel} scratch`, kind: "scratch", bytes, firstStep: i, lastStep: i })),

@@ -1,5 +1,6 @@
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
+import { CONTROL_FLOW } from "./control_flow";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { add, mul, sub } from "./elementwise";
 import { fullyConnected } from "./fully_connected";
@@ -12,10 +13,25 @@ import { softmax } from "./softmax";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
-/** Every operator that Arenula runs: a new one adds its line here. */
+/** Every operator that Arenula runs, one line for each file of lowerings: a new file adds its line here. */
 const ALL: readonly Lowering[] = [
-  add, averagePool2d, concatenation, conv2d, depthwiseConv2d, dequantize, expandDims, fullyConnected, logistic, maxPool2d, mean,
-  mul, pack, pad, padV2, quantize, reluLowering, relu6Lowering, reshape, shape, softmax, squeeze, stridedSlice, sub, tanh, transpose,
+  ...CONTROL_FLOW,
+  conv2d,
+  depthwiseConv2d,
+  add, mul, sub,
+  fullyConnected,
+  mean,
+  concatenation, pad, padV2, transpose,
+  averagePool2d, maxPool2d,
+  quantize, dequantize,
+  pack, shape, stridedSlice,
+  softmax,
+  logistic, relu6Lowering, reluLowering, tanh,
+  expandDims, reshape, squeeze,
 ];
 
-export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map(ALL.map((lowering) => [lowering.operator, lowering]));
+/** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */
+export const LOWERINGS: ReadonlyMap<string, readonly Lowering[]> = ALL.reduce((all, lowering) => {
+  const name = lowering.custom ? `custom ${lowering.operator}` : lowering.operator;
+  return all.set(name, [...(all.get(name) ?? []), lowering]);
+}, new Map<string, readonly Lowering[]>());

@@ -1,21 +1,19 @@
 import { ArenulaError } from "../errors";
 import type { Lowering, TypeSignature } from "./lowering";
-import { describe, type Op } from "./op";
+import type { Op } from "./op";
 import { LOWERINGS } from "./table";
 
-/** The lowering of an operator; refuses unknown operators, state between inferences, and types that it has no kernel for. */
+/** The lowering of an operator; refuses unknown operators, and types that it has no kernel for. */
 export function loweringOf(op: Op): Lowering {
-  const lowering = LOWERINGS.get(op.name);
-  if (!lowering || op.operator.custom)
-    throw new ArenulaError("OPERATOR_UNSUPPORTED", `${op.operator.custom ? "custom operator " : ""}${op.name} has no kernel`, { where: op.where, hint: nearest(op) });
-  const variable = op.operator.inputs.map((_, i) => op.maybeInput(i)).find((tensor) => tensor?.isVariable);
-  if (variable) op.refuse(`${describe(variable)} keeps its value from one inference to the next`, "feed the state in as an input and read it as an output: variable tensors are not covered so far");
-  if (!lowering.signatures.some((signature) => matches(op, signature))) {
-    const inputs = op.operator.inputs.map((_, i) => op.maybeInput(i)?.type ?? "absent");
-    const outputs = op.operator.outputs.map((_, i) => op.output(i).type);
-    op.refuse(`(${inputs.join(", ")}) -> (${outputs.join(", ")}) has no kernel`, `covered: ${lowering.signatures.map(signatureText).join("; ")}${conversionHint(inputs)}`);
-  }
-  return lowering;
+  const name = op.operator.custom ? `custom operator ${op.name}` : op.name;
+  const lowerings = LOWERINGS.get(op.operator.custom ? `custom ${op.name}` : op.name);
+  if (!lowerings) throw new ArenulaError("OPERATOR_UNSUPPORTED", `${name} has no kernel`, { where: op.where, hint: nearest(op) });
+  const found = lowerings.find(({ signatures }) => signatures.some((signature) => matches(op, signature)));
+  if (found) return found;
+  const inputs = op.operator.inputs.map((_, i) => op.maybeInput(i)?.type ?? "absent");
+  const outputs = op.operator.outputs.map((_, i) => op.output(i).type);
+  const covered = lowerings.flatMap(({ signatures }) => signatures.map(signatureText)).join("; ");
+  return op.refuse(`(${inputs.join(", ")}) -> (${outputs.join(", ")}) has no kernel`, `covered: ${covered}${conversionHint(inputs)}`);
 }
 
 export function signatureText({ inputs, outputs }: TypeSignature): string {
@@ -23,19 +21,20 @@ export function signatureText({ inputs, outputs }: TypeSignature): string {
 }
 
 function matches(op: Op, { inputs, outputs }: TypeSignature): boolean {
-  const given = op.operator.inputs;
-  const last = inputs[inputs.length - 1]!;
-  const variadic = last.endsWith("...");
-  const most = variadic ? Infinity : inputs.length;
-  if (given.length > most || op.operator.outputs.length !== outputs.length) return false;
-  const inputsMatch = Array.from({ length: Math.max(given.length, inputs.length) }, (_, i) => i).every((i) => {
-    const wanted = inputs[Math.min(i, inputs.length - 1)]!;
-    const tensor = op.maybeInput(i);
-    if (!tensor) return wanted.endsWith("?") || (wanted.endsWith("...") && i > 0 && i >= given.length);
-    const type = wanted.endsWith("...") ? wanted.slice(0, -3) : wanted.endsWith("?") ? wanted.slice(0, -1) : wanted;
-    return type === "any" || type === tensor.type;
+  return matchesAll(inputs, op.operator.inputs.map((_, i) => op.maybeInput(i)?.type ?? null)) && matchesAll(outputs, op.operator.outputs.map((_, i) => op.output(i).type));
+}
+
+/** @param types null: absent */
+function matchesAll(patterns: readonly string[], types: readonly (string | null)[]): boolean {
+  const last = patterns.length - 1;
+  const variadic = last >= 0 && patterns[last]!.endsWith("...");
+  if (types.length > patterns.length && !variadic) return false;
+  return Array.from({ length: Math.max(types.length, patterns.length) }, (_, i) => i).every((i) => {
+    const pattern = patterns[Math.min(i, last)]!, type = types[i] ?? null;
+    if (type === null) return pattern.endsWith("?") || (pattern.endsWith("...") && i > 0 && i >= types.length);
+    const accepted = pattern.replace(/\?$|\.\.\.$/, "");
+    return accepted === "any" || accepted.split("|").includes(type);
   });
-  return inputsMatch && outputs.every((type, i) => type === "any" || type === op.output(i).type);
 }
 
 function conversionHint(inputs: readonly string[]): string {

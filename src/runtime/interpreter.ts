@@ -6,7 +6,7 @@ import { byteLength, type Tensor } from "../graph/tensor";
 import { lower } from "../lowering/lower";
 import type { CoreName } from "../lowering/lowering";
 import { layOut, writeImage, type MemoryMap } from "../lowering/memory";
-import type { Program } from "../lowering/program";
+import type { Node, Program } from "../lowering/program";
 import { instantiate, loadCore, type Core, type CoreChoice, type Kernels } from "./core";
 import { InputView, TensorView } from "./tensor_view";
 
@@ -65,6 +65,8 @@ export class Interpreter {
   readonly steps: readonly StepInfo[];
   readonly memory: MemoryUse;
   private readonly calls: readonly (() => void)[];
+  /** Told how long every step took, while a profile is taken. */
+  private observe: ((step: number, ms: number) => void) | null = null;
 
   private constructor(readonly model: Graph, private readonly instance: CoreInstance, private readonly program: Program, private readonly map: MemoryMap) {
     const { subgraph } = program;
@@ -74,7 +76,12 @@ export class Interpreter {
       const run = kernels[kernel];
       if (!run) throw new ArenulaError("INTERNAL", `core '${instance.name}' has no kernel '${kernel}'`);
       const record = map.records[i]!;
-      return () => run(record);
+      return () => {
+        if (!this.observe) return run(record);
+        const start = performance.now();
+        run(record);
+        this.observe(i, performance.now() - start);
+      };
     });
     const view = <T extends TensorView>(make: new (tensor: Tensor, buffer: ArrayBufferLike, at: number) => T) => (index: number) => {
       const tensor = subgraph.tensors[index]!;
@@ -85,6 +92,7 @@ export class Interpreter {
     };
     this.inputs = subgraph.inputs.map(view(InputView));
     this.outputs = subgraph.outputs.map(view(TensorView));
+    this.resetState();
     this.memory = {
       recordBytes: map.constantsAt - map.recordsAt, constantBytes: map.arenaAt - map.constantsAt, arenaBytes: map.plan.bytes, totalBytes: map.bytes,
     };
@@ -96,7 +104,7 @@ export class Interpreter {
    */
   static async create(model: Graph, { core = "auto", planner = "auto" }: InterpreterOptions = {}): Promise<Interpreter> {
     const loaded = await loadCore(core);
-    return Interpreter.fromProgram(model, lower(model.subgraphs[0]!, { core: loaded.name }), loaded, planner);
+    return Interpreter.fromProgram(model, lower(model, { core: loaded.name }), loaded, planner);
   }
 
   /** Plans and instantiates a program that was lowered for `core`. */
@@ -121,26 +129,74 @@ export class Interpreter {
 
   /** Runs the model on what the inputs hold. Set every input before every call. */
   invoke(): void {
-    for (const call of this.calls) call();
+    for (const nodes of this.program.code) this.run(nodes);
   }
 
-  /** Runs the model once and times every step. */
+  private run(nodes: readonly Node[]): void {
+    for (const node of nodes) {
+      switch (node.kind) {
+        case "step":
+          this.calls[node.step]!();
+          break;
+        case "if":
+          this.run(this.holds(node.condition) ? node.then : node.otherwise);
+          break;
+        case "while":
+          for (this.run(node.test); this.holds(node.condition); this.run(node.test)) this.run(node.body);
+      }
+    }
+  }
+
+  /** Whether a bool of one element holds. */
+  private holds(condition: number): boolean {
+    return this.activation(condition)[0] !== 0;
+  }
+
+  /** A copy of every variable, for `restoreState`: empty for a model without state. */
+  saveState(): Uint8Array {
+    return this.state.slice();
+  }
+
+  /**
+   * Puts variables back to what `saveState` gave.
+   * @throws ArenulaError STATE_LENGTH
+   */
+  restoreState(state: Uint8Array): void {
+    if (state.length !== this.state.length)
+      throw new ArenulaError("STATE_LENGTH", `${state.length} bytes for a state of ${this.state.length}`, { where: "restoreState", hint: "restore what `saveState` of the same model gave" });
+    this.state.set(state);
+  }
+
+  /** Puts variables back to their first values: every one to real zero, and to what the model itself assigns once. Set the inputs afterwards. */
+  resetState(): void {
+    for (const [tensor, byte] of this.program.variables) this.activation(tensor).fill(byte);
+    this.run(this.program.initial);
+  }
+
+  /** The region of all variables. */
+  private get state(): Uint8Array {
+    const { start, bytes } = this.map.state;
+    return new Uint8Array(this.instance.buffer, start, bytes);
+  }
+
+  /** Runs the model once and times every step: a step within a loop all its turns together. */
   profile(): Profile {
-    const start = performance.now();
-    const steps = this.calls.map((call, i) => {
-      const from = performance.now();
-      call();
-      return { ...this.steps[i]!, ms: performance.now() - from };
-    });
-    return { ms: performance.now() - start, steps };
+    const steps = this.steps.map((step) => ({ ...step, ms: 0 }));
+    this.observe = (step, ms) => void (steps[step]!.ms += ms);
+    try {
+      const start = performance.now();
+      this.invoke();
+      return { ms: performance.now() - start, steps };
+    } finally {
+      this.observe = null;
+    }
   }
 
   /** Runs the model once and takes a checksum of every operator's outputs as they are computed. */
   trace(): TraceEntry[] {
-    const { subgraph, folded, stepsAfterOperator } = this.program;
-    let step = 0;
+    const { subgraph, folded, code } = this.program;
     return subgraph.operators.flatMap((operator, i) => {
-      for (; step < stepsAfterOperator[i]!; step++) this.calls[step]!();
+      this.run(code[i]!);
       return operator.outputs.map((tensor): TraceEntry => {
         const known = folded.get(tensor);
         const entry = { operator: operator.index, op: operator.name, tensor, crc32: crc32(known ?? this.activation(tensor)) };

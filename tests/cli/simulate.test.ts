@@ -51,13 +51,15 @@ simulate("prints outputs, instructions and layers", async () => {
   assert.is(result.linear_memory_bytes, 1024);
   assert.is(result.wasm_instructions, 3 + 4 * 13); // the store of the operator word; a round: get, get, load, const, add, store, get, const, add, tee, const, lt_u, br_if
   assert.is(result.layers.length, 1);
-  const { opcodes, ...layer } = result.layers[0];
+  const { opcodes, cycles_estimate, instructions_estimate, ...layer } = result.layers[0];
   assert.equal(layer, { operator: 5, op: "ADD", tensor: "net/next", wasm_instructions: 52, bulk_bytes: 0 });
-  assert.equal(opcodes, { const: 12, local_get: 12, local_set: 4, load: 4, store: 4, compare: 4, alu32: 8, branch_if: 4 });
-  assert.not.ok("cycles_estimate" in result);
+  assert.equal(opcodes, { const: 12, local_get: 12, local_tee: 4, load: 4, store: 4, compare: 4, alu32: 8, branch_if: 4 });
+  assert.ok(cycles_estimate > instructions_estimate && instructions_estimate > 4 * 52, `${cycles_estimate} cycles, ${instructions_estimate} instructions`);
+  assert.equal([result.cycles_estimate, result.instructions_estimate], [cycles_estimate, instructions_estimate]); // one layer
+  assert.equal([result.estimate.core, result.estimate.error.cycles.left_out_max < 1], ["cortex-m4", true]);
   const { status, out } = await arenula("simulate", next, "--input", `in=${input}`);
   assert.is(status, 0);
-  for (const text of ["next.wasm", "linear memory 1,024 bytes", "55 WebAssembly instructions", "ADD", "between operators"]) assert.match(out, text);
+  for (const text of ["next.wasm", "linear memory 1,024 bytes", "55 WebAssembly instructions", "ADD", "between operators", "cycles: wamr-fast on cortex-m4 (no --board was given)", "that had no part in the fit"]) assert.match(out, text);
 });
 simulate("takes inputs as `run` does, and a linked model gives the outputs of `run`", async () => {
   const linked = inFolder("digits.wasm", await linkedModel(DIGITS));
@@ -72,11 +74,13 @@ simulate("measures the module against a board", async () => {
   const board = (ram: number) => inFolder(`tiny-${ram}.json`, JSON.stringify({
     name: "tiny", chip: "none", core: "cortex-m0plus", clock_hz: null, ram: [{ name: "RAM", bytes: ram, dma: null }], flash_bytes: 65536, emulated: false, sources: {},
   }));
-  const { board: fit } = await json(0, "simulate", next, "-i", "zeros", "--board", board(1024));
+  const { board: fit, cycles_estimate, estimate } = await json(0, "simulate", next, "-i", "zeros", "--board", board(1024));
+  assert.equal([cycles_estimate, estimate], [null, { reason: "no cortex-m0plus was emulated" }]);
   assert.equal(fit, { name: "tiny", fits: true, linear_memory_bytes: 1024, region: { name: "RAM", bytes: 1024 }, module_bytes: readFileSync(next).length, flash_bytes: 65536 });
   const { error } = await json(1, "simulate", next, "-i", "zeros", "--board", board(1000));
   assert.is(error.code, "ARENA_TOO_LARGE");
   assert.match(error.where, "next.wasm");
+  assert.match((await arenula("simulate", next, "-i", "zeros", "--board", "nucleo-f446re")).out, /µs at 180 MHz: wamr-fast on cortex-m4f\n/);
   assert.match((await arenula("simulate", next, "-i", "zeros", "--board", "nucleo-f446re")).out, "nucleo-f446re: linear memory takes 1,024 of 131,072 bytes");
   assert.is((await json(1, "simulate", next, "-i", "zeros", "--board", "nucleo")).error.code, "BOARD_UNKNOWN");
 });

@@ -1,8 +1,6 @@
 // Counts against sums done by hand. `block`, `loop`, `else` and `end` mark structure and are not counted.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { estimateCycles } from "../../src/device/simulate/cost";
-import { OPCODE_CLASSES, type OpcodeClass } from "../../src/device/simulate/opcodes";
 import { simulate } from "../../src/device/simulate/simulate";
 import { deviceModule, int8Tensor, type DeviceModuleOptions } from "../support/device_module";
 
@@ -111,9 +109,10 @@ count("by class, and the bytes that bulk instructions move", async () => {
   assert.is(layer!.wasmInstructions, 12);
   assert.equal(Object.entries(layer!.classes).filter(([, n]) => n > 0), [["const", 9], ["bulk_memory", 3]]);
 });
-count("cycles are a weighted sum of the counts", () => {
-  const zeros = Object.fromEntries(OPCODE_CLASSES.map((name) => [name, 0])) as Record<OpcodeClass, number>;
-  const model = { engine: "wamr-fast", board: "none", cycles: { ...zeros, load: 14, mul32: 9 }, cyclesPerBulkByte: 0.25, fitError: 0 };
-  assert.is(estimateCycles({ classes: { ...zeros, load: 3, mul32: 2, const: 100 }, bulkBytes: 8 }, model), 3 * 14 + 2 * 9 + 8 * 0.25);
+count("64-bit accesses, comparisons and shifts are classes of their own", async () => {
+  const bytes = deviceModule(`(func $invoke (local $x i64) (i32.store (i32.const 0) (i32.const 1))
+    (i64.store (i32.const 32) (i64.shl (local.tee $x (i64.load (i32.const 32))) (i64.extend_i32_u (i64.lt_s (local.get $x) (i64.load8_s (i32.const 40)))))))`);
+  const { layers: [, layer] } = await simulate(bytes, []);
+  assert.equal(Object.fromEntries(Object.entries(layer!.classes).filter(([, n]) => n > 0)), { const: 3, local_get: 1, local_tee: 1, load: 1, load64: 1, store64: 1, compare64: 1, shift64: 1, convert: 1 });
 });
 count.run();

@@ -25,7 +25,7 @@ interface Evidence {
 }
 
 export function operatorsPage(): string {
-  const lowerings = [...LOWERINGS.values()].sort((a, b) => (a.operator < b.operator ? -1 : 1));
+  const lowerings = [...LOWERINGS.values()].flat().sort((a, b) => (a.operator < b.operator ? -1 : a.operator > b.operator ? 1 : 0));
   const evidence = gather();
   return `${[
     `<!-- Written by \`${REFRESH}\` from src/lowering/table.ts and test data; tests/docs/operators.test.ts fails where it is stale. -->`,
@@ -71,7 +71,7 @@ function gather(): Map<string, Evidence> {
     return evidence.get(operator)!;
   };
   for (const { model, expectation } of operatorGoldens().flatMap(({ cases }) => cases)) {
-    const program = lower(Model.parse(model).subgraphs[0]!, { core: "mcu" });
+    const program = lower(Model.parse(model), { core: "mcu" });
     for (const { index, name, outputs } of program.subgraph.operators) {
       const operator = entry(name);
       if (expectation === "TFLM") operator.tflm += outputs.length;
@@ -93,15 +93,16 @@ function gather(): Map<string, Evidence> {
 function typesOf({ signatures }: Lowering): string {
   const alike = new Map<string, string[]>();
   for (const signature of signatures) {
-    const type = signature.inputs[0]!.replace(/\?$|\.\.\.$/, "");
-    const pattern = text({ inputs: [signature.inputs[0]!.replace(type, "T"), ...signature.inputs.slice(1)], outputs: signature.outputs.map((output) => (output === type ? "T" : output)) as never });
+    const [first = "", ...others] = signature.inputs;
+    const type = first.replace(/\?$|\.\.\.$/, "");
+    const pattern = type === "" ? text(signature) : text({ inputs: [first.replace(type, "T"), ...others], outputs: signature.outputs.map((output) => (output === type ? "T" : output)) });
     alike.set(pattern, [...(alike.get(pattern) ?? []), type]);
   }
   return [...alike].map(([pattern, types]) => (types.length > 1 ? `${pattern}, T: ${types.join(", ")}` : pattern.replace(/\bT\b/g, types[0]!))).join("<br>");
 }
 
 function text({ inputs, outputs }: TypeSignature): string {
-  return `(${inputs.join(", ")}) → ${outputs.join(", ")}`;
+  return `(${inputs.join(", ")}) → ${outputs.join(", ") || "()"}`;
 }
 
 /** @param right Columns from this one on hold numbers. */

@@ -19,7 +19,7 @@ function stepOf([h, w]: Pair, kernel: Pair, { channels = 2, stride = [1, 1] as P
     "DEPTHWISE_CONV_2D", [{ type: "int8", shape: conv.input, scale: 1 }, { type: "int8", shape: conv.weights, scale: weightScale, data: new Array<number>(kernel[0] * kernel[1] * channels).fill(1) }],
     { type: "int8", shape: depthwiseShape(conv), scale: 1 }, { padding: "SAME", strideH: stride[0], strideW: stride[1], dilationHFactor: dilation[0], dilationWFactor: dilation[1], fusedActivationFunction: activation },
   );
-  const { steps } = lower(graph.subgraphs[0]!, { core: "mcu" });
+  const { steps } = lower(graph, { core: "mcu" });
   assert.is(steps.length, 1);
   return steps[0]!;
 }

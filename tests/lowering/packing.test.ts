@@ -14,8 +14,9 @@ const packing = suite("lowering/packing");
 
 /** An operator with options, whose output has a quantization. */
 function operator(options: Options, scale = 1, zeroPoint = 0): Op {
-  const subgraph = graphOfOne("CONV_2D", [], { type: "int8", shape: [1], scale, zeroPoint }, options).subgraphs[0]!;
-  return new Op(subgraph, subgraph.operators[0]!, new Map());
+  const graph = graphOfOne("CONV_2D", [], { type: "int8", shape: [1], scale, zeroPoint }, options);
+  const subgraph = graph.subgraphs[0]!;
+  return new Op(graph, subgraph, subgraph.operators[0]!, new Map());
 }
 
 packing("c4 lays four channels side by side and fills missing ones with 0", () => {

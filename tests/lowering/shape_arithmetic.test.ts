@@ -15,7 +15,7 @@ const int32 = (bytes: Uint8Array): number[] => [...new Int32Array(bytes.slice().
 function folds(op: string, operands: readonly Unnamed[], shape: readonly number[], options: Options = {}): number[] {
   const names = operands.map((_, i) => `x${i}`);
   const graph = graphOf({ tensors: [...operands.map((tensor, i) => ({ ...tensor, name: names[i]! })), { name: "y", type: "int32", shape }], operators: [{ op, inputs: names, outputs: ["y"], options }] });
-  const { folded, steps } = lower(graph.subgraphs[0]!, { core: "mcu" });
+  const { folded, steps } = lower(graph, { core: "mcu" });
   assert.is(steps.length, 0);
   return int32(folded.get(operands.length)!);
 }
@@ -42,11 +42,11 @@ folding("SHAPE -> STRIDED_SLICE -> PACK -> RESHAPE leaves nothing but a view", a
     { op: "RELU", inputs: ["flat"], outputs: ["y"] },
   ];
   const graph = graphOf({ tensors, operators });
-  const { steps, folded, views, stepsAfterOperator } = lower(graph.subgraphs[0]!, { core: "mcu" });
+  const { steps, folded, views, code } = lower(graph, { core: "mcu" });
   const named = new Map([...folded].map(([tensor, bytes]) => [tensors[tensor]!.name, int32(bytes)]));
   assert.equal(named, new Map([["shape", [2, 3, 4]], ["batches", [2]], ["target", [2, 12]]]));
-  assert.equal([...views], [[7, 0]]);
-  assert.equal(stepsAfterOperator, [0, 0, 0, 0, 1]);
+  assert.equal([...views], [[7, { source: 0, at: 0 }]]);
+  assert.equal(code, [[], [], [], [], [{ kind: "step", step: 0 }]]);
   assert.equal(steps.map(({ kernel, operator }) => [kernel, operator]), [["lookup", 4]]);
   const x = Int8Array.from({ length: 24 }, (_, i) => i - 12);
   await agrees("the chain", graph, [x], [x.map((q) => Math.max(q, 1))]); // code 1 is real 0

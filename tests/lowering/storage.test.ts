@@ -18,7 +18,7 @@ function network(shapes: Readonly<Record<string, readonly number[]>>, operators:
 /** Names of the tensors of every storage. */
 function shared(graph: ReturnType<typeof network>): string[][] {
   const subgraph = graph.subgraphs[0]!;
-  return assignStorage(lower(subgraph, { core: "mcu" })).storages.map(({ tensors }) => tensors.map((tensor) => subgraph.tensors[tensor]!.name));
+  return assignStorage(lower(graph, { core: "mcu" })).storages.map(({ tensors }) => tensors.map((tensor) => subgraph.tensors[tensor]!.name));
 }
 
 const relu = (from: string, to: string): OperatorSpec => ({ op: "RELU", inputs: [from], outputs: [to] });
@@ -117,7 +117,7 @@ storage("an empty tensor has a place, though no step writes it", async () => {
 
 storage("outputs stay alive to the end, inputs from the start to their last reader", () => {
   const graph = network({ x: [4], z: [8], a: [4], b: [4], y: [8] }, [relu("x", "a"), relu("a", "b"), relu("z", "y")], { outputs: ["b", "y"] });
-  const { storages } = assignStorage(lower(graph.subgraphs[0]!, { core: "mcu" }));
+  const { storages } = assignStorage(lower(graph, { core: "mcu" }));
   assert.equal(storages.map(({ bytes, firstStep, lastStep }) => [bytes, firstStep, lastStep]), [[4, 0, 2], [8, 0, 2]]);
 });
 
@@ -125,7 +125,8 @@ storage("a long chain of views has one storage", () => {
   const names = Array.from({ length: 20_000 }, (_, i) => i);
   const tensors = names.map((index) => ({ index, name: "", type: "int8" as const, shape: [4], shapeSignature: null, quantization: null, data: null, isVariable: false }));
   const operators = names.slice(1).map((tensor, index) => ({ index, name: "RESHAPE", custom: false, version: 1, inputs: [tensor - 1], outputs: [tensor], options: {}, customOptions: null }));
-  const program = lower({ name: "main", tensors, operators, inputs: [0], outputs: [names.length - 1] }, { core: "mcu" });
+  const graph = { description: "", version: 3, subgraphs: [{ name: "main", tensors, operators, inputs: [0], outputs: [names.length - 1] }], signatures: [], metadata: [], bytes: 0 };
+  const program = lower(graph, { core: "mcu" });
   assert.equal(assignStorage(program).storages.map((one) => one.tensors.length), [names.length]);
 });
 

@@ -9,6 +9,8 @@ export interface OperatorGolden {
   /** Where the expectation comes from: TFLM, or "recomputed" where TFLM has a named defect (tests/oracle/README.md). */
   readonly expectation: string;
   readonly model: Uint8Array;
+  /** How far float32 results may lie from the expectation, in units in the last place. */
+  readonly ulps: number;
   /** Raw little-endian bytes, in the model's order. */
   readonly inputs: readonly Uint8Array[];
   readonly outputs: readonly Uint8Array[];
@@ -31,16 +33,17 @@ export function operatorGoldens(): Family[] {
 interface Encoded {
   id: string;
   expectation: string;
+  ulps?: number;
   model: string;
   inputs: string[];
   outputs: string[];
   tensors: Record<string, string>;
 }
 
-function decode({ id, expectation, model, inputs, outputs, tensors }: Encoded): OperatorGolden {
+function decode({ id, expectation, ulps = 0, model, inputs, outputs, tensors }: Encoded): OperatorGolden {
   const bytes = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
   return {
-    id, expectation, model: bytes(model), inputs: inputs.map(bytes), outputs: outputs.map(bytes),
+    id, expectation, ulps, model: bytes(model), inputs: inputs.map(bytes), outputs: outputs.map(bytes),
     tensors: new Map(Object.entries(tensors).map(([tensor, crc]) => [Number(tensor), crc])),
   };
 }

@@ -10,7 +10,8 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-# Operator -> (options table, version). LiteRT looks an operator up by version; TFLM does not read it. The versions are the converter's for int8.
+# Operator -> (options table, version), where the table is not named after the operator or the version is not 1. LiteRT looks an operator up by
+# version; TFLM does not read it. The versions are the converter's for int8; other types give theirs with the operator.
 OPERATORS = {
     "ADD": ("AddOptions", 2),
     "AVERAGE_POOL_2D": ("Pool2DOptions", 2),
@@ -39,7 +40,14 @@ OPERATORS = {
     "TANH": (None, 2),
     "TRANSPOSE": ("TransposeOptions", 2),
 }
-TYPES = {"float32": "FLOAT32", "int8": "INT8", "uint8": "UINT8", "int16": "INT16", "int32": "INT32"}
+
+
+def _options_table(name):
+    """The table of an operator's options, None where it has none: "LEAKY_RELU" -> "LeakyReluOptions"."""
+    if name in OPERATORS:
+        return OPERATORS[name][0]
+    wanted = name.replace("_", "").lower() + "options"
+    return next((table for table in vars(schema.BuiltinOptions) | vars(schema.BuiltinOptions2) if table.lower() == wanted), None)
 
 
 @dataclass(frozen=True)
@@ -70,23 +78,44 @@ class Tensor:
     dtype: str
     quantization: Quantization | None
     data: np.ndarray | None  # None: computed, or fed
+    variable: bool = False  # keeps its value from one inference to the next
 
 
 @dataclass
 class Graph:
     tensors: list = field(default_factory=list)
-    operators: list = field(default_factory=list)  # (name, input tensors, output tensors, options)
+    operators: list = field(default_factory=list)  # (name, input tensors, output tensors, version, custom options, options)
     inputs: list = field(default_factory=list)
     values: list = field(default_factory=list)  # what is fed, in the order of inputs
     outputs: list = field(default_factory=list)
+    others: list = field(default_factory=list)  # the graphs of subgraphs 1 and on
+    ulps: int = 0  # how far float32 results may lie from the expectation, in units in the last place of either
+    expect: str = "TFLM"  # the runtime whose result is the expectation: "LiteRT" for what TFLM does not have
 
     def tensor(self, shape, dtype="int8", quantization=None, data=None):
         tensor = Tensor(len(self.tensors), [int(extent) for extent in shape], dtype, quantization, data)
         self.tensors.append(tensor)
         return tensor
 
-    def constant(self, data, quantization=None):
-        return self.tensor(data.shape, data.dtype.name, quantization, data)
+    def constant(self, data, quantization=None, dtype=None):
+        """`dtype`: "int4" for int8 values from -8 to 7, which are stored two to a byte."""
+        return self.tensor(data.shape, dtype or data.dtype.name, quantization, data)
+
+    def variable(self, shape, dtype="int8", quantization=None):
+        tensor = self.tensor(shape, dtype, quantization)
+        tensor.variable = True
+        return tensor
+
+    def parameter(self, shape, dtype="int8", quantization=None):
+        """An input of a subgraph that others call: nothing is fed."""
+        tensor = self.tensor(shape, dtype, quantization)
+        self.inputs.append(tensor)
+        return tensor
+
+    def subgraph(self, graph):
+        """Adds a finished graph as a further subgraph, and returns its index."""
+        self.others.append(graph)
+        return len(self.others)
 
     def input(self, values, quantization=None):
         tensor = self.tensor(values.shape, values.dtype.name, quantization)
@@ -94,9 +123,10 @@ class Graph:
         self.values.append(values)
         return tensor
 
-    def operator(self, name, inputs, output, **options):
-        """`inputs` may hold None for an optional input that is left out. Returns the output tensor."""
-        self.operators.append((name, inputs, output, options))
+    def operator(self, name, inputs, output, version=None, custom_options=None, **options):
+        """`inputs` may hold None for an optional input that is left out; `output` is a tensor or a list of them, and is returned.
+        A name that the schema does not know is a custom operator's, with the bytes of its options."""
+        self.operators.append((name, inputs, output if isinstance(output, list) else [output], version, custom_options, options))
         return output
 
     def finish(self, *outputs):
@@ -107,27 +137,32 @@ class Graph:
         model = schema.ModelT()
         model.version, model.description = 3, "arenula tests/oracle"
         model.buffers = [schema.BufferT()]
-        subgraph = schema.SubGraphT()
-        subgraph.name = "main"
-        subgraph.tensors = [self._tensor(tensor, model.buffers) for tensor in self.tensors]
-        subgraph.inputs = [tensor.index for tensor in self.inputs]
-        subgraph.outputs = [tensor.index for tensor in self.outputs]
-        names = sorted({name for name, *_ in self.operators})
-        model.operatorCodes = [self._code(name) for name in names]
-        subgraph.operators = [self._operator(names, *operator) for operator in self.operators]
-        model.subgraphs = [subgraph]
+        graphs = [self, *self.others]
+        codes = sorted({(name, version or OPERATORS.get(name, (None, 1))[1]) for graph in graphs for name, _, _, version, *_ in graph.operators})
+        model.operatorCodes = [self._code(*code) for code in codes]
+        model.subgraphs = [graph._subgraph("main" if i == 0 else f"subgraph {i}", codes, model.buffers) for i, graph in enumerate(graphs)]
         builder = flatbuffers.Builder(4096)
         builder.Finish(model.Pack(builder), b"TFL3")
         return bytes(builder.Output())
 
+    def _subgraph(self, name, codes, buffers):
+        subgraph = schema.SubGraphT()
+        subgraph.name = name
+        subgraph.tensors = [self._tensor(tensor, buffers) for tensor in self.tensors]
+        subgraph.inputs = [tensor.index for tensor in self.inputs]
+        subgraph.outputs = [tensor.index for tensor in self.outputs]
+        subgraph.operators = [self._operator(codes, *operator) for operator in self.operators]
+        return subgraph
+
     @staticmethod
     def _tensor(tensor, buffers):
         out = schema.TensorT()
-        out.name, out.shape, out.type = f"t{tensor.index}", tensor.shape, getattr(schema.TensorType, TYPES[tensor.dtype])
-        out.buffer = 0
+        out.name, out.shape, out.type = f"t{tensor.index}", tensor.shape, getattr(schema.TensorType, tensor.dtype.upper())
+        out.buffer, out.isVariable = 0, tensor.variable
         if tensor.data is not None:
             buffer = schema.BufferT()
-            buffer.data = np.frombuffer(np.ascontiguousarray(tensor.data).tobytes(), np.uint8)
+            values = _packed_int4(tensor.data) if tensor.dtype == "int4" else tensor.data
+            buffer.data = np.frombuffer(np.ascontiguousarray(values).tobytes(), np.uint8)
             out.buffer = len(buffers)
             buffers.append(buffer)
         if tensor.quantization is not None:
@@ -138,25 +173,38 @@ class Graph:
         return out
 
     @staticmethod
-    def _code(name):
+    def _code(name, version):
         code = schema.OperatorCodeT()
-        code.builtinCode = getattr(schema.BuiltinOperator, name)
+        code.builtinCode = getattr(schema.BuiltinOperator, name, schema.BuiltinOperator.CUSTOM)
+        if code.builtinCode == schema.BuiltinOperator.CUSTOM:
+            code.customCode = name
         code.deprecatedBuiltinCode = min(code.builtinCode, 127)
-        code.version = OPERATORS[name][1]
+        code.version = version
         return code
 
     @staticmethod
-    def _operator(names, name, inputs, output, options):
+    def _operator(codes, name, inputs, outputs, version, custom_options, options):
         operator = schema.OperatorT()
-        operator.opcodeIndex = names.index(name)
+        operator.opcodeIndex = codes.index((name, version or OPERATORS.get(name, (None, 1))[1]))
         operator.inputs = [-1 if tensor is None else tensor.index for tensor in inputs]
-        operator.outputs = [output.index]
-        table = OPERATORS[name][0]
+        operator.outputs = [tensor.index for tensor in outputs]
+        if custom_options is not None:
+            operator.customOptions = np.frombuffer(custom_options, np.uint8)
+        table = _options_table(name)
         if table is not None:
-            operator.builtinOptionsType = getattr(schema.BuiltinOptions, table)
-            operator.builtinOptions = getattr(schema, table + "T")()
+            values = getattr(schema, table + "T")()
             for key, value in options.items():
-                if not hasattr(operator.builtinOptions, key):
+                if not hasattr(values, key):
                     raise AttributeError(f"{table} has no field {key}")
-                setattr(operator.builtinOptions, key, value)
+                setattr(values, key, value)
+            if hasattr(schema.BuiltinOptions, table):
+                operator.builtinOptionsType, operator.builtinOptions = getattr(schema.BuiltinOptions, table), values
+            else:
+                operator.builtinOptions2Type, operator.builtinOptions2 = getattr(schema.BuiltinOptions2, table), values
         return operator
+
+
+def _packed_int4(values):
+    """Two elements to a byte, the even one in the low nibble."""
+    nibbles = np.append(values.reshape(-1), np.zeros(values.size % 2, np.int8)).astype(np.uint8) & 15
+    return nibbles[0::2] | nibbles[1::2] << 4

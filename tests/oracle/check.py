@@ -24,8 +24,13 @@ LITERT_RULES = {
 }
 
 
+# Operators, by the type of their first input, that LiteRT computes otherwise by a rule that is not recomputed here: named, not checked.
+LITERT_OTHERWISE = {}
+
+
 @dataclass
 class Verdict:
+    ulps: int = 0  # of float32 results
     source: str = "TFLM"  # where the expectation comes from
     tensors: dict = field(default_factory=dict)  # expected operator outputs, by tensor index
     outputs: list = field(default_factory=list)
@@ -35,8 +40,18 @@ class Verdict:
     uncovered: bool = False  # nobody to ask
 
 
-def cross_check(model_bytes, model, inputs):
-    verdict = Verdict()
+def cross_check(model_bytes, model, inputs, ulps=0, expect="TFLM"):
+    """`expect`: the runtime whose results are the expectation. "LiteRT" stands alone: what TFLM does not have, or computes otherwise."""
+    verdict = Verdict(ulps=ulps)
+    if expect == "LiteRT":
+        litert = run_litert(model_bytes, model, inputs)
+        verdict.source, verdict.uncovered = "LiteRT", isinstance(litert, Refusal)
+        if verdict.uncovered:
+            verdict.refused.append(f"LiteRT: {litert.reason}")
+        else:
+            verdict.tensors, verdict.outputs = litert.tensors, litert.outputs
+            _check_recomputed(verdict, "LiteRT", model, inputs, litert.tensors)
+        return verdict
     tflm, litert = run_tflm(model_bytes, model, inputs), run_litert(model_bytes, model, inputs)
     fixed = {tensor.index: tensor.data for tensor in model.tensors if tensor.data is not None} | dict(zip(model.inputs, inputs))
     for run, name in ((tflm, "TFLM"), (litert, "LiteRT")):
@@ -46,7 +61,7 @@ def cross_check(model_bytes, model, inputs):
         _expect_recomputed(verdict, model, inputs, anyone=not isinstance(litert, Refusal))
     else:
         verdict.tensors, verdict.outputs = tflm.tensors, tflm.outputs
-        _check_tflm(verdict, model, fixed | tflm.tensors)
+        _check_recomputed(verdict, "TFLM", model, inputs, tflm.tensors)
         if any(exact.computes_nonsense(model, operator) for operator in model.operators):
             _expect_recomputed(verdict, model, inputs, anyone=True)
     if not isinstance(litert, Refusal) and not verdict.uncovered:
@@ -62,7 +77,7 @@ def _expect_recomputed(verdict, model, inputs, anyone):
         verdict.uncovered = True
         return
     verdict.source = "recomputed"
-    verdict.tensors = {i: values[i] for operator in model.operators for i in operator.outputs}
+    verdict.tensors = {i: values[i] for operator in model.operators for i in operator.outputs if i in values}
     verdict.outputs = [values[i] for i in model.outputs]
 
 
@@ -71,21 +86,27 @@ def _crashes_tflm(model, operator):
     return operator.name == "DEPTHWISE_CONV_2D" and operator.inputs[2:] == [-1]
 
 
-def _check_tflm(verdict, model, values):
+def _check_recomputed(verdict, runtime, model, inputs, written):
+    """Every operator's outputs against the recomputation by the dialect's rules, where there is one."""
+    values = {tensor.index: tensor.data for tensor in model.tensors if tensor.data is not None} | dict(zip(model.inputs, inputs)) | written
     for operator in model.operators:
         if exact.computes_nonsense(model, operator):
             continue
         recomputed = exact.recompute(model, operator, values, exact.TFLM)
-        if recomputed is not None:
-            _compare(verdict, "TFLM", model, operator, values[operator.outputs[0]], recomputed)
+        for i, array in zip(operator.outputs, recomputed or []):
+            _compare(verdict, runtime, model, operator, values[i], array)
 
 
 def _check_litert(verdict, model, expected, actual):
     """`expected` and `actual` hold every tensor, as the dialect and as LiteRT have it."""
     for operator in model.operators:
-        output = operator.outputs[0]
-        same_inputs = all(i < 0 or same(expected[i], actual[i]) for i in operator.inputs)
-        if same_inputs and same(expected[output], actual[output]):
+        outputs = [i for i in operator.outputs if i in expected]
+        same_inputs = all(i < 0 or i not in expected or same(expected[i], actual[i]) for i in operator.inputs)
+        if same_inputs and all(same(expected[i], actual[i], verdict.ulps) for i in outputs):
+            continue
+        known = LITERT_OTHERWISE.get((operator.name, model.tensors[operator.inputs[0]].dtype))
+        if known is not None:
+            verdict.explained.append(f"{operator.name}: {known}")
             continue
         recomputed = exact.recompute(model, operator, actual, exact.LITERT)
         if recomputed is None:
@@ -93,7 +114,8 @@ def _check_litert(verdict, model, expected, actual):
                 f"LiteRT: {operator.describe(model.tensors)}: differs from TFLM, or follows on a layer that does, with no rule to recompute it by"
             )
             continue
-        if not _compare(verdict, "LiteRT", model, operator, actual[output], recomputed) or not same_inputs:
+        equal = all([_compare(verdict, "LiteRT", model, operator, actual[i], array) for i, array in zip(outputs, recomputed)])
+        if not equal or not same_inputs:
             continue
         if operator.name in LITERT_RULES:
             verdict.explained.append(f"{operator.name}: {LITERT_RULES[operator.name]}")
@@ -101,12 +123,18 @@ def _check_litert(verdict, model, expected, actual):
             verdict.failures.append(f"LiteRT: {operator.describe(model.tensors)}: differs from TFLM under a rule that oracles.md does not name")
 
 
-def same(a, b):
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+def same(a, b, ulps=0):
+    """Equal in every bit; `ulps` lets finite float32 values lie that many apart, and any NaN stand for any other."""
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    if a.dtype != np.float32 or a.tobytes() == b.tobytes():
+        return a.tobytes() == b.tobytes()
+    ordered = [np.where(bits < 0, -(bits & 0x7FFFFFFF), bits) for bits in (values.view(np.int32).astype(np.int64) for values in (a, b))]
+    return bool(np.all((np.isnan(a) & np.isnan(b)) | (np.abs(ordered[0] - ordered[1]) <= ulps)))
 
 
 def _compare(verdict, runtime, model, operator, actual, recomputed):
-    if same(actual, recomputed):
+    if same(actual, recomputed, verdict.ulps):
         return True
     text = f"{runtime}: {operator.describe(model.tensors)}: "
     if actual.shape != recomputed.shape or actual.dtype != recomputed.dtype:

@@ -67,8 +67,9 @@ def write_case(directory, case_id, model, model_reference, inputs, verdict):
         "operators": [operator.describe(model.tensors) for operator in model.operators],
         "inputs": files("input", model.inputs, inputs),
         "outputs": files("output", model.outputs, verdict.outputs),
-        "exact": True,
+        "exact": verdict.ulps == 0,
         "tolerance": 0,
+        "ulps": verdict.ulps,
         "layers": [
             {"tensor": i, "dtype": values.dtype.name, "shape": list(map(int, values.shape)), "crc32": crc32(values)}
             for i, values in verdict.tensors.items()
@@ -77,9 +78,9 @@ def write_case(directory, case_id, model, model_reference, inputs, verdict):
     (folder / "case.json").write_text(json.dumps(case, indent=1) + "\n")
 
 
-def one_case(directory, tally, case_id, model_bytes, model_reference, inputs):
+def one_case(directory, tally, case_id, model_bytes, model_reference, inputs, ulps=0, expect="TFLM"):
     model = read_model(model_bytes)
-    verdict = cross_check(model_bytes, model, inputs)
+    verdict = cross_check(model_bytes, model, inputs, ulps, expect)
     tally.explained.update(set(verdict.explained))
     tally.refused.update(reason[:160] for reason in verdict.refused)
     if verdict.uncovered:
@@ -99,7 +100,7 @@ def draw_family(directory, name, seed, cases):
     for number in range(cases):
         graph = FAMILIES[name](np.random.default_rng([seed, zlib.crc32(name.encode()), number]))
         model_bytes = graph.build()
-        one_case(directory, tally, f"{name}.{seed}.{number}", model_bytes, model_bytes, graph.values)
+        one_case(directory, tally, f"{name}.{seed}.{number}", model_bytes, model_bytes, graph.values, graph.ulps, graph.expect)
     return tally
 
 

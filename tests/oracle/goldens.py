@@ -2,7 +2,7 @@
 Writes tests/operators/goldens/<family>.json: drawn models small enough to check in, with what TFLM computes on them, so that
 `npm test` holds every operator against TFLM where no Python is. From the root, about 30 s:
 
-    ~/.cache/arenula/oracle/bin/python tests/oracle/goldens.py
+    ~/.cache/arenula/oracle/bin/python tests/oracle/goldens.py [FAMILY ...]
 """
 
 import base64
@@ -41,6 +41,7 @@ def pack(folder):
     return {
         "id": case["id"],
         "expectation": case["origin"].removeprefix("tests/oracle: "),
+        **({"ulps": case["ulps"]} if case["ulps"] else {}),
         "operators": case["operators"],
         "model": encoded(folder / "model.tflite"),
         "inputs": [encoded(folder / record["file"]) for record in case["inputs"]],
@@ -50,12 +51,13 @@ def pack(folder):
 
 
 def main():
-    families = [name for name in FAMILIES if name != "network"]  # networks are large, and models/goldens has some
-    shutil.rmtree(TARGET, ignore_errors=True)
-    TARGET.mkdir(parents=True)
+    families = sys.argv[1:] or [name for name in FAMILIES if name != "network"]  # networks are large, and models/goldens has some
+    if not sys.argv[1:]:
+        shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         tallies = generate(Path(directory) / "common", SEED, DRAWS, [name for name in families if name not in RARE])
-        for name, (draws, _) in RARE.items():
+        for name, (draws, _) in ((name, rare) for name, rare in RARE.items() if name in families):
             tallies |= generate(Path(directory) / name, SEED, draws, [name])
         report(tallies)
         for name in families:

@@ -65,7 +65,8 @@ def _litert(model_bytes, model, inputs):
 
 
 def _written(model):
-    return [i for operator in model.operators for i in operator.outputs]
+    """Handles of variables have no value."""
+    return [i for operator in model.operators for i in operator.outputs if model.tensors[i].dtype != "resource"]
 
 
 def _isolated(function, *arguments):

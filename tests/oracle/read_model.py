@@ -26,7 +26,7 @@ class Operator:
     def describe(self, tensors):
         shapes = " x ".join(_describe(tensors[i]) for i in self.inputs if i >= 0)
         options = ", ".join(f"{key}={value}" for key, value in self.options.items() if isinstance(value, (int, float)) and value != 0)
-        return f"{self.name} {shapes} -> {_describe(tensors[self.outputs[0]])}" + (f" [{options}]" if options else "")
+        return f"{self.name} {shapes} -> {', '.join(_describe(tensors[i]) for i in self.outputs)}" + (f" [{options}]" if options else "")
 
 
 def _describe(tensor):
@@ -56,13 +56,17 @@ def read_model(data):
         tensors=[_tensor(i, tensor, model.buffers[tensor.buffer].data) for i, tensor in enumerate(subgraph.tensors)],
         operators=[
             Operator(
-                codes[op.opcodeIndex], list(map(int, op.inputs)), list(map(int, op.outputs)), dict(vars(op.builtinOptions or object_without_fields()))
+                codes[op.opcodeIndex], _indices(op.inputs), _indices(op.outputs), dict(vars(op.builtinOptions or op.builtinOptions2 or object_without_fields()))
             )
             for op in subgraph.operators
         ],
-        inputs=list(map(int, subgraph.inputs)),
-        outputs=list(map(int, subgraph.outputs)),
+        inputs=_indices(subgraph.inputs),
+        outputs=_indices(subgraph.outputs),
     )
+
+
+def _indices(values):
+    return [] if values is None else list(map(int, values))
 
 
 class object_without_fields:
@@ -80,5 +84,11 @@ def _tensor(index, tensor, data):
     dtype = TYPE_NAMES[tensor.type]
     values = None
     if data is not None and len(data):
-        values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), dtype).reshape(shape)
-    return Tensor(index, shape, dtype, quantization, values)
+        values = _unpacked_int4(data, shape) if dtype == "int4" else np.frombuffer(np.asarray(data, np.uint8).tobytes(), dtype).reshape(shape)
+    return Tensor(index, shape, dtype, quantization, values, bool(tensor.isVariable))
+
+
+def _unpacked_int4(data, shape):
+    data = np.asarray(data, np.uint8)
+    nibbles = np.stack([data & 15, data >> 4], -1).reshape(-1)[: int(np.prod(shape))]
+    return ((nibbles.astype(np.int8) << 4) >> 4).reshape(shape)

@@ -54,7 +54,7 @@ function keepingInputs(graph: Graph): Graph {
 /** @returns whether an output was computed in place */
 function check(label: string, { core, kernels, memory, before }: Stand, graph: Graph, inputs: readonly ArrayBufferView[], expected: readonly ArrayBufferView[]): boolean {
   const subgraph = graph.subgraphs[0]!;
-  const program = lower(subgraph, { core: core.name });
+  const program = lower(graph, { core: core.name });
   const map = spread(program, core.heapBase);
   if (map.bytes > memory.length) throw new RangeError(`${label}: a case of ${map.bytes} bytes, the stand has ${memory.length}`);
   memory.set(PATTERN.subarray(core.heapBase), core.heapBase);

@@ -3,15 +3,19 @@
 //   graphOf({ tensors: [{ name: "x", type: "int8", shape: [4], scale: 0.5 }, ...], operators: [{ op: "RELU", inputs: ["x"], outputs: ["y"] }] })
 //   graphOfOne("ADD", [{ ...int8, shape: [2, 3] }, { ...int8, shape: [3] }], { ...int8, shape: [2, 3] })
 
-import type { Graph } from "../../src/graph/graph";
+import type { Graph, Subgraph } from "../../src/graph/graph";
 import type { Quantization } from "../../src/graph/tensor";
 import { enumOf } from "../../src/tflite/schema";
-import { boundary, pack, type SubgraphSpec, type TensorSpec } from "./build_model";
+import { boundary, pack, type ModelSpec, type SubgraphSpec, type TensorSpec } from "./build_model";
 
 /** A tensor whose name does not matter. */
 export type Unnamed = Omit<TensorSpec, "name">;
 
-export function graphOf(spec: SubgraphSpec): Graph {
+export function graphOf({ others = [], ...main }: ModelSpec): Graph {
+  return { description: "", version: 3, subgraphs: [main, ...others].map(subgraphOf), signatures: [], metadata: [], bytes: 0 };
+}
+
+function subgraphOf(spec: SubgraphSpec): Subgraph {
   const { inputs, outputs } = boundary(spec);
   const index = (name: string | null) => {
     const at = spec.tensors.findIndex((tensor) => tensor.name === name);
@@ -26,8 +30,7 @@ export function graphOf(spec: SubgraphSpec): Graph {
     index: i, name: operator.op, custom: !enumOf("BuiltinOperator").values.includes(operator.op), version: operator.version ?? 1,
     inputs: operator.inputs.map(index), outputs: operator.outputs.map(index), options: operator.options ?? {}, customOptions: operator.customOptions ?? null,
   }));
-  const subgraph = { name: spec.name ?? "main", tensors, operators, inputs: inputs.map(index), outputs: outputs.map(index) };
-  return { description: "", version: 3, subgraphs: [subgraph], signatures: [], metadata: [], bytes: 0 };
+  return { name: spec.name ?? "main", tensors, operators, inputs: inputs.map(index), outputs: outputs.map(index) };
 }
 
 /** One operator: operands with `data` are constants, the others inputs `x0`, `x1`, ...; null is an absent operand. The result is `y`. */

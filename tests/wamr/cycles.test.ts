@@ -2,6 +2,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Engine } from "../../src/device/machine";
+import { costModelFor, estimate } from "../../src/device/simulate/cost";
+import { simulate } from "../../src/device/simulate/simulate";
 import { measureCycles } from "../../src/firmware/cycles/measure";
 import { runFirmware } from "../../src/firmware/emulator";
 import { buildFirmware } from "../../src/firmware/firmware";
@@ -50,3 +52,17 @@ for (const [board, engine, step] of CONFIGURATIONS) {
 
   cycles.run();
 }
+
+const estimates = suite("cycles that `simulate` estimates");
+for (const [board, core] of [["mps2-an386", "cortex-m4"], ["riscv-virt", "rv32"]] as const) {
+  estimates(`are what ${board} counts, within 5 % (if not: npm run fit:cost)`, async () => {
+    const module = await linkedModel(inPackage("models/digits/digits_int8.tflite")), inputs = new Uint8Array(64).fill(7);
+    const [{ layers }, { jobs: [counted] }] = [await simulate(module, [inputs]), await measureCycles(await buildFirmware({ board, engine: "wamr-fast", jobs: [{ module, inputs }] }))];
+    const { model } = costModelFor("wamr-fast", core);
+    for (const of of ["cycles", "instructions"] as const) {
+      const estimated = layers.reduce((sum, layer) => sum + estimate(layer, model![of]), 0);
+      assert.ok(Math.abs(estimated / counted!.samples[0]![of] - 1) < 0.05, `${estimated} ${of} estimated, ${counted!.samples[0]![of]} counted`);
+    }
+  });
+}
+estimates.run();

@@ -9,6 +9,7 @@
 #include "aot_export.h"
 #include "bound.h"
 #include "checks.h"
+#include "dual_multiply.h"
 #include "trailer.h"
 #include "wasm_export.h"
 #include <stdio.h>
@@ -145,6 +146,7 @@ int main(int count, char **words) {
   count_checks(context, BEFORE_PASSES, &checks);
   if (chosen.proved) bind_memory_bound(context, bound);
   run_passes(context);
+  if (has_dual_multiply(chosen.target, chosen.cpu)) join_products(context);
   count_checks(context, AFTER_PASSES, &checks);
 
   bool emitted = chosen.format == AOT_OBJECT_FILE       ? aot_emit_object_file(context, (char *)chosen.output)

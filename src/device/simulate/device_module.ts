@@ -131,10 +131,11 @@ function readPages(bytes: Uint8Array, sections: readonly Section[]): number {
 
 /** The exports that the description leads one to expect, with its values. */
 function checkExports(exported: ReadonlyMap<string, number>, facts: DeviceFacts): void {
-  for (const name of ["memory", "invoke", "invoke_range"]) if (!exported.has(name)) throw breaksAbi(`the module lacks the export '${name}'`);
+  for (const name of ["memory", "invoke", "invoke_range", ...(facts.state ? ["reset"] : [])]) if (!exported.has(name)) throw breaksAbi(`the module lacks the export '${name}'`);
   const { linear_memory_bytes: limit, inputs, outputs } = facts;
   const expected: [string, number][] = [
     ["arenula_abi", DEVICE_ABI], ["__heap_base", limit], ["__data_end", limit],
+    ...(facts.state ? [["arenula_state", facts.state.address], ["arenula_state_bytes", facts.state.bytes]] as [string, number][] : []),
     ["arenula_input_count", inputs.length], ["arenula_output_count", outputs.length],
     ...(["input", "output"] as const).flatMap((kind) => facts[`${kind}s`].flatMap(({ address, bytes }, i): [string, number][] =>
       [[`arenula_${kind}_${i}`, address], [`arenula_${kind}_${i}_bytes`, bytes]])),

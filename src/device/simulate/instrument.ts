@@ -197,7 +197,7 @@ class FunctionCopy {
     if (kind === null) throw breaksAbi(`byte ${at} of the module holds ${opcodeText(opcode, sub)}, which no device module may hold`);
     this.instructions++;
     this.classes[kind] = (this.classes[kind] ?? 0) + 1;
-    if (kind === "load" || kind === "store") return this.copyAccess(at, opcode);
+    if (memoryAccess(opcode)) return this.copyAccess(at, opcode);
     if (kind === "bulk_memory") return this.copyBulk(at, sub);
     if (opcode === BR || opcode === BR_IF) this.arriveAt(reader.u32());
     else if (opcode === BR_TABLE) for (let left = reader.u32() + 1; left > 0; left--) this.arriveAt(reader.u32());
@@ -330,7 +330,7 @@ class FunctionCopy {
 }
 
 function skipImmediates(reader: ByteReader, opcode: number, kind: OpcodeClass): void {
-  if (opcode === IF || opcode === 0x10 || kind === "local_get" || kind === "local_set" || kind === "global" || opcode === 0x41 || opcode === 0x42) reader.skipLeb();
+  if (opcode === IF || opcode === 0x10 || kind === "local_get" || kind === "local_set" || kind === "local_tee" || kind === "global" || opcode === 0x41 || opcode === 0x42) reader.skipLeb();
   else if (opcode === 0x11) { // call_indirect
     reader.skipLeb();
     reader.skipLeb();

@@ -1,9 +1,12 @@
 // The instructions that a device module may hold: WebAssembly 1.0, sign extension, saturating conversions, bulk memory.
 
-/** What a cost model can tell apart. `block`, `loop`, `else` and `end` are in none: they mark structure, and engines drop them as they load. */
+/**
+ * What a cost model can tell apart. `load64`, `store64` and `compare64` are about all 64 bits. `block`, `loop`, `else` and `end` are in none:
+ * they mark structure, and counting them makes no fit better.
+ */
 export const OPCODE_CLASSES = [
-  "const", "local_get", "local_set", "global", "load", "store", "compare", "alu32", "mul32", "div32", "alu64", "mul64", "div64", "convert", "float",
-  "select", "branch", "branch_if", "branch_table", "call", "bulk_memory", "other",
+  "const", "local_get", "local_set", "local_tee", "global", "load", "load64", "store", "store64", "compare", "compare64", "alu32", "mul32", "div32",
+  "alu64", "shift64", "mul64", "div64", "convert", "float", "select", "branch", "branch_if", "branch_table", "call", "bulk_memory", "other",
 ] as const;
 export type OpcodeClass = (typeof OPCODE_CLASSES)[number];
 
@@ -42,12 +45,12 @@ export function classOf(opcode: number, sub: number): OpcodeClass | null {
 
 const SINGLES: Record<number, OpcodeClass> = {
   0x00: "other", 0x01: "other", 0x04: "branch_if", 0x0c: "branch", 0x0d: "branch_if", 0x0e: "branch_table", 0x0f: "branch", 0x10: "call", 0x11: "call",
-  0x1a: "other", 0x1b: "select", 0x1c: "select", 0x20: "local_get", 0x21: "local_set", 0x22: "local_set", 0x23: "global", 0x24: "global",
-  0x6c: "mul32", 0x7e: "mul64", 0xa7: "convert", 0xac: "convert", 0xad: "convert",
+  0x1a: "other", 0x1b: "select", 0x1c: "select", 0x20: "local_get", 0x21: "local_set", 0x22: "local_tee", 0x23: "global", 0x24: "global",
+  0x29: "load64", 0x2b: "load64", 0x37: "store64", 0x39: "store64", 0x6c: "mul32", 0x7e: "mul64", 0xa7: "convert", 0xac: "convert", 0xad: "convert",
 };
 
 /** Last opcode of a run, and its class; what is not a single. */
 const RANGES: readonly (readonly [number, OpcodeClass | null])[] = [
-  [0x27, null], [0x35, "load"], [0x3e, "store"], [0x40, null], [0x44, "const"], [0x66, "compare"], [0x6c, "alu32"], [0x70, "div32"], [0x78, "alu32"],
-  [0x7e, "alu64"], [0x82, "div64"], [0x8a, "alu64"], [0xbf, "float"], [0xc4, "convert"],
+  [0x27, null], [0x35, "load"], [0x3e, "store"], [0x40, null], [0x44, "const"], [0x4f, "compare"], [0x5a, "compare64"], [0x66, "float"], [0x6c, "alu32"], [0x70, "div32"], [0x78, "alu32"],
+  [0x7e, "alu64"], [0x82, "div64"], [0x85, "alu64"], [0x8a, "shift64"], [0xbf, "float"], [0xc4, "convert"],
 ];

@@ -29,8 +29,15 @@ export function readFacts(text: string): DeviceFacts {
     abi, version: root.text("version"), model: { name: model.text("name"), sha256: model.text("sha256"), bytes: model.whole("bytes") }, engine: root.text("engine"),
     linear_memory_bytes: limit, activation_bytes: root.whole("activation_bytes"), scratch_bytes: root.whole("scratch_bytes"), staging_bytes: root.whole("staging_bytes"),
     operators: root.list("operators").map((fields) => ({ index: fields.whole("index"), op: fields.text("op"), tensor: fields.text("tensor") })),
+    state: root.any("state") == null ? null : readState(new Fields(root.any("state"), "state"), limit),
     inputs: tensors("inputs"), outputs: tensors("outputs"),
   };
+}
+
+function readState(fields: Fields, limit: number): { address: number; bytes: number } {
+  const address = fields.whole("address"), bytes = fields.whole("bytes");
+  if (address + bytes > limit) throw breaksAbi(`the state ends at ${address + bytes}, and linear memory at ${limit}`);
+  return { address, bytes };
 }
 
 function readTensor(fields: Fields, limit: number): DeviceTensor {

@@ -45,6 +45,7 @@ export async function simulate(file: Uint8Array | DeviceModule, inputs: readonly
   const copy = instrument(module);
   const counted = await runCounted(module, copy, inputs, options.maxInstructions ?? DEFAULT_MAX_INSTRUCTIONS);
   const plain = await instantiate(module.bytes);
+  plain.reset?.();
   write(plain, module, inputs);
   plain.invoke();
   const outputs = read(plain, module);
@@ -57,6 +58,8 @@ export async function simulate(file: Uint8Array | DeviceModule, inputs: readonly
 interface Instance {
   readonly memory: WebAssembly.Memory;
   readonly invoke: () => void;
+  /** Gives variables their first values; absent in a module without state. */
+  readonly reset?: () => void;
 }
 
 async function instantiate(bytes: Uint8Array): Promise<Instance> {
@@ -112,8 +115,14 @@ interface Counted {
 async function runCounted(module: DeviceModule, copy: Instrumented, inputs: readonly Uint8Array[], maxInstructions: number): Promise<Counted> {
   const instance = await instantiate(copy.bytes);
   const state = new DataView(instance.memory.buffer, copy.state);
-  state.setBigInt64(STATE.fuel, BigInt(maxInstructions), true);
-  state.setUint32(STATE.base, copy.state + STATE.rows, true);
+  const start = () => {
+    new Uint8Array(instance.memory.buffer).fill(0, copy.state, copy.state + STATE.rows + 8 * copy.rowCount * (copy.blocks.length + 1));
+    state.setBigInt64(STATE.fuel, BigInt(maxInstructions), true);
+    state.setUint32(STATE.base, copy.state + STATE.rows, true);
+  };
+  start();
+  instance.reset?.();
+  start(); // first values of variables are no part of an inference
   write(instance, module, inputs);
   try {
     instance.invoke();
@@ -151,6 +160,7 @@ async function explain(error: unknown, module: DeviceModule, copy: Instrumented,
 /** The file itself traps at the same instruction, and its trace has the place in the file. */
 async function placeInFile(module: DeviceModule, inputs: readonly Uint8Array[]): Promise<ReturnType<typeof placeOf>> {
   const plain = await instantiate(module.bytes);
+  plain.reset?.();
   write(plain, module, inputs);
   try {
     plain.invoke();

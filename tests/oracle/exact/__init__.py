@@ -1,7 +1,7 @@
 """
 The dialect in exact integers: an independent numpy implementation of each operator, written from the rules that README.md lists.
 
-`recompute(model, operator, values, rules)` returns the operator's output. `rules` is TFLM (the dialect) or LITERT, which differs in the points that
+`recompute(model, operator, values, rules)` returns the operator's outputs. `rules` is TFLM (the dialect) or LITERT, which differs in the points that
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
 """
 
@@ -16,25 +16,30 @@ OPERATORS = {**INT8_OPERATORS, **elementwise.CONVERSIONS, **movement.OPERATORS}
 
 
 def recompute(model, operator, values, rules):
-    """The output array, or None where this operator or its types have no recomputation here."""
+    """The output arrays, or None where this operator or its types have no recomputation here."""
+    if not operator.inputs or not operator.outputs:
+        return None
     types = {model.tensors[operator.inputs[0]].dtype, model.tensors[operator.outputs[0]].dtype}
     if operator.name not in OPERATORS or (operator.name in INT8_OPERATORS and types != {"int8"}):
         return None
-    return OPERATORS[operator.name](Context(model, operator, values, rules))
+    result = OPERATORS[operator.name](Context(model, operator, values, rules))
+    return result if result is None or isinstance(result, list) else [result]
 
 
 def recompute_model(model, inputs, rules):
     """Every tensor of a model by index, or None if an operator has no recomputation."""
     values = {tensor.index: tensor.data for tensor in model.tensors if tensor.data is not None} | dict(zip(model.inputs, inputs))
     for operator in model.operators:
-        output = recompute(model, operator, values, rules)
-        if output is None:
+        outputs = recompute(model, operator, values, rules)
+        if outputs is None:
             return None
-        values[operator.outputs[0]] = output
+        values |= dict(zip(operator.outputs, outputs))
     return values
 
 
 def computes_nonsense(model, operator):
     """Where TFLM accepts a model and does not compute what the operator means: the expectation is then recomputed, not TFLM's."""
+    if not operator.inputs or not operator.outputs:
+        return False
     source, target = model.tensors[operator.inputs[0]].quantization, model.tensors[operator.outputs[0]].quantization
     return operator.name == "RELU6" and source != target

@@ -55,3 +55,6 @@ def relu(rng):
 
 def relu6(rng):
     return rectified(rng, "RELU6")
+
+
+FAMILIES = {"softmax": softmax, "logistic": logistic, "tanh": tanh, "relu": relu, "relu6": relu6}

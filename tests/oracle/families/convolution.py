@@ -130,3 +130,6 @@ def depthwise_conv_2d(rng):
     w = draw.weights(rng, [1, *kernel, channels * multiplier])
     options = geometry_options(strides, dilations, padding) | {"depthMultiplier": multiplier}
     return finish(rng, graph, "DEPTHWISE_CONV_2D", x, w, 3, taps, [batch, *outputs, channels * multiplier], options)
+
+
+FAMILIES = {"conv_2d": conv_2d, "depthwise_conv_2d": depthwise_conv_2d}

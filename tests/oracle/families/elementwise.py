@@ -74,3 +74,6 @@ def sub(rng):
 
 def mul(rng):
     return binary(rng, "MUL", product_scale)
+
+
+FAMILIES = {"add": add, "sub": sub, "mul": mul}

@@ -33,3 +33,6 @@ def fully_connected(rng):
     output = graph.tensor([*leading, units] if kept else [batch, units], quantization=per_tensor(output_scale, draw.zero_point(rng)))
     graph.operator("FULLY_CONNECTED", [x, graph.constant(w_values, w), bias], output, fusedActivationFunction=draw.activation(rng), keepNumDims=kept)
     return graph.finish(output)
+
+
+FAMILIES = {"fully_connected": fully_connected}

@@ -144,3 +144,6 @@ def shape_chain(rng):
     if draw.chance(rng, 0.5):
         output = rectify(graph, output)
     return graph.finish(output)
+
+
+FAMILIES = {"pad": pad, "padv2": padv2, "concatenation": concatenation, "reshape": reshape, "transpose": transpose, "shape_chain": shape_chain}

@@ -172,3 +172,6 @@ def network(rng):
     outputs = [x if draw.chance(rng, 0.2) else head(rng, graph, x)]
     outputs += [tensor for tensor in early[:1] if tensor is not outputs[0]]
     return graph.finish(*outputs)
+
+
+FAMILIES = {"network": network}

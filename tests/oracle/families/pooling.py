@@ -39,3 +39,6 @@ def average_pool_2d(rng):
 
 def max_pool_2d(rng):
     return pool(rng, "MAX_POOL_2D")
+
+
+FAMILIES = {"average_pool_2d": average_pool_2d, "max_pool_2d": max_pool_2d}

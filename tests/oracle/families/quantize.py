@@ -56,3 +56,6 @@ def dequantize(rng):
     output = graph.tensor(shape, "float32")
     graph.operator("DEQUANTIZE", [x], output)
     return graph.finish(output)
+
+
+FAMILIES = {"quantize": quantize, "dequantize": dequantize}

@@ -34,3 +34,6 @@ def mean(rng):
     output = graph.tensor(output_shape, quantization=target)
     graph.operator("MEAN", [x, axes_tensor(rng, graph, signed)], output, keepDims=keep)
     return graph.finish(output)
+
+
+FAMILIES = {"mean": mean}

@@ -57,8 +57,11 @@ def wiring(rng):
         tensors.append(graph.constant(draw.codes(rng, [1, 4, 3, 5]), QUANTIZATION))
     for _ in range(int(rng.integers(2, 12))):
         tensors.append(draw.choose(rng, (relu, relu, binary, binary, binary, view, view, pool, transposed))(rng, graph, tensors))
-    computed = [operator[2] for operator in graph.operators]
+    computed = [tensor for operator in graph.operators for tensor in operator[2]]
     outputs = [computed[-1]] + [draw.choose(rng, computed) for _ in range(int(rng.integers(0, 3)))]
     if draw.chance(rng, 0.15):
         outputs.append(draw.choose(rng, graph.inputs))
     return graph.finish(*outputs)
+
+
+FAMILIES = {"wiring": wiring}

@@ -1,0 +1,44 @@
+import { RESCALE_FOLDED, RESCALE_SIGNED } from "../abi/rescale";
+import { clamp, down_of, rescale, rounding_of, sign_of } from "../arithmetic/fixed_point";
+import { rescale_folded_high, rescale_signed_high } from "../arithmetic/folded";
+import { within } from "./within";
+
+const MOST: u32 = 64; // channels
+
+/**
+ * Rescales the sums of one pixel or two and stores them as int8.
+ * @param sums int32 [channels][2 pixels]
+ * @param channels at least 1, at most 64
+ * @param rescaling 16 bytes for every channel, by `kind` (abi/rescale.ts)
+ * @param out int8, the second pixel `out_stride` bytes behind the first
+ */
+export function store_pixels(
+  sums: usize, channels: i32, two: bool, rescaling: usize, kind: i32, out: usize, out_stride: i32, offset: i32, low: i32, high: i32,
+): void {
+  const count = min<u32>(channels, MOST);
+  const s = within(sums, 512), r = within(rescaling, 1024), first = within(out, 64), second = within(out + out_stride, 64);
+  let c: u32 = 0;
+  if (kind == RESCALE_FOLDED) {
+    do {
+      const at = r + (c << 4), from = s + (c << 3);
+      const addend = load<i64>(at), multiplier = <i64>load<i32>(at + 8), down_32 = load<i32>(at + 12);
+      store<i8>(first + c, clamp(rescale_folded_high(load<i32>(from), multiplier, addend, down_32), low, high));
+      if (two) store<i8>(second + c, clamp(rescale_folded_high(load<i32>(from + 4), multiplier, addend, down_32), low, high));
+    } while (++c < count);
+  } else if (kind == RESCALE_SIGNED) {
+    do {
+      const at = r + (c << 4), from = s + (c << 3);
+      const bias = load<i32>(at), multiplier = <i64>load<i32>(at + 4), addend_high = load<i32>(at + 8), down_32 = load<i32>(at + 12);
+      store<i8>(first + c, clamp(rescale_signed_high(load<i32>(from) + bias, multiplier, addend_high, down_32), low, high));
+      if (two) store<i8>(second + c, clamp(rescale_signed_high(load<i32>(from + 4) + bias, multiplier, addend_high, down_32), low, high));
+    } while (++c < count);
+  } else {
+    do {
+      const at = r + (c << 4), from = s + (c << 3);
+      const bias = load<i32>(at), multiplier = <i64>load<i32>(at + 4), left = load<i32>(at + 8), right = <i64>load<i32>(at + 12);
+      const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
+      store<i8>(first + c, clamp(rescale((load<i32>(from) + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
+      if (two) store<i8>(second + c, clamp(rescale((load<i32>(from + 4) + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
+    } while (++c < count);
+  }
+}

@@ -1,0 +1,66 @@
+// CONV_2D with operands widened to 16 bits, two products to an instruction (assembly/kernels/conv_2d_pairs.ts): for compiled code on cores with
+// the DSP extension.
+import * as abi from "../../assembly/abi/conv_2d_pairs";
+import type { Conv2d } from "./conv_2d";
+import type { Form } from "./form";
+import type { Emitter } from "./lowering";
+import type { Op } from "./op";
+import { concatenate, tilesPerSlice } from "./packing";
+import { packRescale } from "./store_pixels";
+import { writeWindow } from "./window";
+
+/** Weights int8 [channels][depth] -> uint8 [channels / 2][quads][2][4], of an odd number of channels the last one as [quads][4]; 128 added, missing terms 128. */
+function packPairs(weights: Int8Array, channels: number, depth: number): Uint8Array {
+  const padded = Math.ceil(depth / 4) * 4;
+  const packed = new Uint8Array(channels * padded).fill(128);
+  for (let c = 0; c < channels; c++) {
+    const width = (c | 1) < channels ? 2 : 1, tile = (c & ~1) * padded;
+    for (let i = 0; i < depth; i++) packed[tile + ((i >> 2) * width + (c & (width - 1))) * 4 + (i & 3)] = weights[c * depth + i]! + 128;
+  }
+  return packed;
+}
+
+/** The biases less what 128 added to every activation adds to the sums. They wrap as sums do. */
+function lessOffset(bias: Int32Array, weights: Int8Array, depth: number): Int32Array {
+  return bias.map((b, c) => b - 128 * weights.subarray(c * depth, (c + 1) * depth).reduce((sum, w) => sum + w, 0));
+}
+
+function emitPairs(op: Op, emit: Emitter, conv: Conv2d): void {
+  const { batches, inC, outC, groups, groupC, depth, y, x, weights } = conv;
+  const groupOut = outC / groups, padded = Math.ceil(depth / 4) * 4;
+  const { kind, bytes: rescale } = packRescale(conv, lessOffset(conv.bias, weights, depth), 2 * depth); // widened activations reach 255
+  const channelBytes = padded + rescale.length / outC;
+  const sliceC = 2 * Math.min(tilesPerSlice(emit.target.sliceBytes, 2 * channelBytes, Math.ceil(groupOut / 2)), abi.CONV_2D_PAIRS_MOST_CHANNELS / 2);
+  const slices: Uint8Array[] = [];
+  for (let group = 0; group < outC; group += groupOut)
+    for (let first = group; first < group + groupOut; first += sliceC) {
+      const end = Math.min(first + sliceC, group + groupOut);
+      slices.push(packPairs(weights.subarray(first * depth, end * depth), end - first, depth), rescale.subarray((first * rescale.length) / outC, (end * rescale.length) / outC));
+    }
+  const largest = Math.min(sliceC, groupOut);
+  const inPlace = groups === 1 && x.dilation === 1 && !y.touchesBorder && !x.touchesBorder && (y.kernel === 1 || (x.kernel * groupC) % 4 === 0);
+  emit.step("conv_2d_pairs", abi.CONV_2D_PAIRS_SIZE, (r) => {
+    r.input(abi.CONV_2D_PAIRS_INPUT, op.input(0));
+    r.output(abi.CONV_2D_PAIRS_OUTPUT, op.output());
+    r.stagedSlices(abi.CONV_2D_PAIRS_SLICES, concatenate(slices));
+    r.scratch(abi.CONV_2D_PAIRS_WIDE, largest * (padded + channelBytes));
+    r.scratch(abi.CONV_2D_PAIRS_X, 4 * padded);
+    r.scratch(abi.CONV_2D_PAIRS_PATCH, inPlace ? 0 : depth);
+    r.scratch(abi.CONV_2D_PAIRS_SUMS, 8 * largest);
+    writeWindow(r, batches, y, x);
+    r.i32(abi.CONV_2D_PAIRS_IN_C, inC);
+    r.i32(abi.CONV_2D_PAIRS_GROUPS, groups);
+    r.i32(abi.CONV_2D_PAIRS_GROUP_C, groupC);
+    r.i32(abi.CONV_2D_PAIRS_OUT_C, groupOut);
+    r.i32(abi.CONV_2D_PAIRS_SLICE_C, sliceC);
+    r.i32(abi.CONV_2D_PAIRS_OUT_STRIDE, outC);
+    r.i32(abi.CONV_2D_PAIRS_DEPTH, depth);
+    r.i32(abi.CONV_2D_PAIRS_FILL, conv.inputZeroPoint);
+    r.i32(abi.CONV_2D_PAIRS_RESCALE, kind);
+    r.i32(abi.CONV_2D_PAIRS_OUTPUT_OFFSET, conv.outputZeroPoint);
+    r.i32(abi.CONV_2D_PAIRS_MIN, conv.min);
+    r.i32(abi.CONV_2D_PAIRS_MAX, conv.max);
+  });
+}
+
+export const CONV_2D_PAIRS: readonly Form<Conv2d>[] = [{ cost: { dsp: () => 0 }, emit: emitPairs }];

@@ -1,0 +1,70 @@
+"""IF, WHILE and CALL_ONCE round operators that other families draw: which steps run, how often, and what survives them."""
+
+import numpy as np
+
+import draw
+from build_model import Graph, per_tensor
+
+QUANTIZATION = per_tensor(1 / 16, -2)
+SHAPE = [1, 2, 3, 2]
+
+
+def _operators(rng, graph, x, most=3):
+    """Up to `most` operators on x, with the result; none gives x itself."""
+    for _ in range(int(rng.integers(0, most + 1))):
+        output = graph.tensor(x.shape, quantization=QUANTIZATION)
+        if draw.chance(rng, 0.4):
+            x = graph.operator("RELU", [x], output)
+        else:
+            other = graph.constant(draw.codes(rng, x.shape), QUANTIZATION) if draw.chance(rng, 0.5) else x
+            x = graph.operator(draw.choose(rng, ("ADD", "SUB", "MUL")), [x, other], output)
+    return x
+
+
+def _branch(rng):
+    graph = Graph()
+    x = graph.parameter(SHAPE, quantization=QUANTIZATION)
+    return graph.finish(_operators(rng, graph, x))
+
+
+def if_(rng):
+    graph = Graph()
+    condition = graph.input(np.array(draw.chance(rng, 0.5)))
+    x = graph.input(draw.codes(rng, SHAPE), QUANTIZATION)
+    before = _operators(rng, graph, x)
+    branches = {"thenSubgraphIndex": graph.subgraph(_branch(rng)), "elseSubgraphIndex": graph.subgraph(_branch(rng))}
+    result = graph.operator("IF", [condition, before], graph.tensor(SHAPE, quantization=QUANTIZATION), **branches)
+    after = graph.operator("ADD", [result, x], graph.tensor(SHAPE, quantization=QUANTIZATION))
+    return graph.finish(after, result)
+
+
+def while_(rng):
+    """The condition is a row of bools that moves up by one in every turn, so that there are as many turns as it begins with trues."""
+    bools = int(rng.integers(1, 4))
+    test, body, graph = Graph(), Graph(), Graph()
+    flags = [test.parameter([], "bool") for _ in range(bools)]
+    test.parameter(SHAPE, quantization=QUANTIZATION)
+    test.finish(flags[0])
+    flags = [body.parameter([], "bool") for _ in range(bools)]
+    x = body.parameter(SHAPE, quantization=QUANTIZATION)
+    body.finish(*flags[1:], body.constant(np.array(False)), _operators(rng, body, x))
+    fed = [graph.input(np.array(draw.chance(rng, 0.7))) for _ in range(bools)]
+    x = graph.input(draw.codes(rng, SHAPE), QUANTIZATION)
+    outputs = [*(graph.tensor([], "bool") for _ in range(bools)), graph.tensor(SHAPE, quantization=QUANTIZATION)]
+    graph.operator("WHILE", [*fed, x], outputs, condSubgraphIndex=graph.subgraph(test), bodySubgraphIndex=graph.subgraph(body))
+    after = graph.operator("ADD", [outputs[-1], x], graph.tensor(SHAPE, quantization=QUANTIZATION))
+    return graph.finish(after, outputs[-1])
+
+
+def call_once(rng):
+    """What the called subgraph computes is lost; it must not disturb what comes after."""
+    graph, once = Graph(), Graph()
+    _operators(rng, once, once.constant(draw.codes(rng, SHAPE), QUANTIZATION))
+    once.finish()
+    graph.operator("CALL_ONCE", [], [], initSubgraphIndex=graph.subgraph(once))
+    x = graph.input(draw.codes(rng, SHAPE), QUANTIZATION)
+    result = graph.operator("RELU", [x], graph.tensor(SHAPE, quantization=QUANTIZATION))
+    return graph.finish(result)
+
+
+FAMILIES = {"if": if_, "while": while_, "call_once": call_once}
