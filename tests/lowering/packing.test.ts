@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { activationRange, clampRange, roundHalfAway } from "../../src/lowering/activation";
+import { packWords, wordsBeforeSpill } from "../../src/lowering/fully_connected_words";
 import { Op } from "../../src/lowering/op";
 import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packC8, packMultiplier, packTile, tilesPerSlice } from "../../src/lowering/packing";
 import { normalize } from "../../src/lowering/strides";
@@ -37,6 +38,23 @@ packing("c8 in pairs, for cores with SIMD: two terms of a channel side by side, 
   const pairs = [0, 10, 20, 30, 40].flatMap((c) => [c + 129, c + 130]);
   assert.equal([...packed], [...pairs, 0, 0, 0, 0, 0, 0, 131, 141, 151, 161, 171, 0, 0, 0]);
   assert.equal([...packC8(Int8Array.of(1, 2), 1, 2, true)], [129, 0, 0, 0, 130, 0, 0, 0], "a rest of up to four channels is never paired");
+});
+
+packing("words have three terms of a channel in fields of 21 bits, sixteen channels side by side", () => {
+  // two channels of depth 4
+  const words = new BigInt64Array(packWords(Int8Array.of(1, -2, 3, 4, -128, 127, 0, -1), 2, 4).buffer);
+  assert.is(words.length, 32);
+  assert.equal([words[0], words[1], words[16], words[17]], [1n - 2n * 2n ** 21n + 3n * 2n ** 42n, -128n + 127n * 2n ** 21n, 4n, -1n]);
+  assert.ok(words.every((word, i) => i % 16 < 2 || word === 0n));
+});
+
+packing("as many words are summed as a field holds of their weights, wherever they begin", () => {
+  assert.is(wordsBeforeSpill(new Int8Array(300).fill(-128), 300), 21); // 63 * 128 * 128 < 2^20 <= 66 * 128 * 128
+  assert.is(wordsBeforeSpill(new Int8Array(300).fill(10), 300), 100); // all
+  assert.is(wordsBeforeSpill(new Int8Array(900).fill(10), 900), 273); // 3 * 273 * 10 < 8,192 = 2^20 / 128 <= 3 * 274 * 10
+  const uneven = new Int8Array(600).map((_, i) => (i % 300 >= 150 && i >= 300 ? -128 : 1)); // the second half of the second channel
+  assert.is(wordsBeforeSpill(uneven, 300), 21);
+  assert.is(wordsBeforeSpill(Int8Array.of(-128), 1), 1);
 });
 
 packing("folds the input offset into the bias", () => {
