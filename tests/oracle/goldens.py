@@ -19,7 +19,7 @@ from generate import generate, report
 SEED, DRAWS = 3, 60
 CASES, CASE_BYTES = 12, 4_000  # the first of a family, and bytes of model, inputs and outputs together
 # What a kernel of its own computes is drawn too rarely: more draws, and up to three of every kind come first.
-RARE = {"depthwise_conv_2d": (800, [re.compile(rf" x int8\[1, 3, 3, .*strideW={stride}, strideH={stride}, {activation}.*dilationWFactor=1, dilationHFactor=1")
+RARE = {"depthwise_conv_2d": (2400, [re.compile(rf" x int8\[1, 3, 3, .*strideW={stride}, strideH={stride}, {activation}.*dilationWFactor=1, dilationHFactor=1")
                                     for stride in (1, 2) for activation in (".*fusedActivationFunction=[13]", "(?!.*fusedActivationFunction=[13])")])}  # RELU and RELU6, others
 RARE_CASES = 3
 TARGET = Path(__file__).resolve().parents[1] / "operators" / "goldens"
