@@ -12,6 +12,7 @@
 #include "dual_multiply.h"
 #include "trailer.h"
 #include "wasm_export.h"
+#include <llvm-c/Support.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,9 @@ int main(int count, char **words) {
   wasm_module_t module = wasm_runtime_load(bytes, size, error, sizeof error);
   if (!module) return refuse("load", error);
 
+  // Loops unrolled by a count that is known at run time only need more registers than there are, and a second copy for what is left.
+  static const char *const llvm_options[] = {"aotc", "-unroll-runtime=false"};
+  LLVMParseCommandLineOptions(2, llvm_options, NULL);
   AOTCompOption to = compiler_options(&chosen);
   aot_comp_data_t data = aot_create_comp_data(module, to.target_arch, false);
   if (!data) return refuse("prepare", aot_get_last_error());
