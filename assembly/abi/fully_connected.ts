@@ -1,9 +1,9 @@
 // FULLY_CONNECTED: the record of kernel `fully_connected`. Every field is one i32.
 //
-// Weights come in tiles of eight output channels, and of four where four or fewer are left; missing channels are 0:
-//   bias         int32 [width], input offset folded in
-//   multipliers  {int32 multiplier, int32 shift} [width], positive shifts to the left; left out where one pair serves all channels
-//   weights      uint8 [depth][width], 128 added; eight channels in pairs of terms for SIMD cores (packC8 in src/lowering/packing.ts)
+// Weights come in tiles of eight output channels; missing channels are 0:
+//   bias         int32 [8], input offset folded in
+//   multipliers  {int32 multiplier, int32 shift} [8], positive shifts to the left; left out where one pair serves all channels
+//   weights      uint8 [depth][8], 128 added; in pairs of terms for SIMD cores (packC8 in src/lowering/packing.ts)
 export const FULLY_CONNECTED_INPUT = 0; // address, int8 [batches][depth]
 export const FULLY_CONNECTED_OUTPUT = 4; // address, int8 [batches][out_c]
 export const FULLY_CONNECTED_TILES = 8; // where the tiles lie (inner/stage.ts)

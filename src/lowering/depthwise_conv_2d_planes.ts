@@ -2,7 +2,7 @@
 import * as abi from "../../assembly/abi/depthwise_conv_2d";
 import { emitConv2d } from "./conv_2d";
 import type { DepthwiseConv2d } from "./depthwise_conv_2d";
-import { foldRescale } from "./folded_rescale";
+import { folds } from "./folded_rescale";
 import type { Form } from "./form";
 import type { Emitter } from "./lowering";
 import type { Op } from "./op";
@@ -28,8 +28,8 @@ interface Pieces {
 }
 
 /** Whether three outputs fit the fields of one word: inner/depthwise_3x3.ts. */
-function threeByThree({ y, x, bias, multipliers, taps, outputZeroPoint }: DepthwiseConv2d): boolean {
-  return y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2 && foldRescale(bias, multipliers, taps, outputZeroPoint) !== null;
+function threeByThree({ y, x, bias, multipliers, taps }: DepthwiseConv2d): boolean {
+  return y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2 && folds(bias, multipliers, taps);
 }
 
 /** Input elements that `outputs` of an axis read, taken for whole groups. */

@@ -13,7 +13,7 @@ function emitTiles(op: Op, emit: Emitter, layer: FullyConnected): void {
   for (let first = 0; first < outC; first += 8) {
     const end = Math.min(first + 8, outC);
     const packed = packC8(weights.subarray(first * depth, end * depth), end - first, depth, emit.target.core !== "mcu");
-    tiles.push(packTile(end - first > 4 ? 8 : 4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
+    tiles.push(packTile(8, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
   }
   const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, tiles.length);
   emit.step("fully_connected", abi.FULLY_CONNECTED_SIZE, (r) => {
