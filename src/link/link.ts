@@ -38,6 +38,8 @@ export interface LaidOut {
 
 export interface Linked extends LaidOut {
   readonly module: Uint8Array;
+  /** Names of its functions, by index. */
+  readonly functions: readonly string[];
 }
 
 /**
@@ -67,7 +69,8 @@ export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
 export async function linkLaidOut(laidOut: LaidOut, core: Uint8Array): Promise<Linked> {
   const { default: binaryen } = await import("binaryen");
   const { facts, image } = laidOut;
-  return { ...laidOut, module: appendSections(linkModule(binaryen, core, image, facts, isCompiled(facts.engine as Engine)), facts) };
+  const { bytes, functions } = linkModule(binaryen, core, image, facts, isCompiled(facts.engine as Engine));
+  return { ...laidOut, functions, module: appendSections(bytes, facts) };
 }
 
 /** Both at once. */
