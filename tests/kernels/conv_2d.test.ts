@@ -94,6 +94,11 @@ conv("filters larger than the image, and strides larger than the filter", async 
     for (const padding of ["SAME", "VALID"] as const) await convolves({ input: [1, 11, 10, 2], weights: [4, 2, 2, 2], stride: [stride, stride], padding });
 });
 
+conv("several chunks of depth, several slices of channels", async () => {
+  for (const depth of [255, 256, 257, 515]) for (const outC of [1, 3]) await convolves({ input: [1, 1, 3, depth], weights: [outC, 1, 1, depth] }, { w: "with -128" });
+  for (const outC of [64, 65, 127, 131]) await convolves({ input: [2, 3, 3, 8], weights: [outC, 3, 3, 8], activation: "RELU", y: affine(0.1, -128) });
+});
+
 conv("groups, with and without filters to a border", async () => {
   for (const [groups, groupC, groupOut] of [[2, 1, 1], [2, 3, 4], [3, 2, 5], [4, 4, 1], [5, 1, 3]] as const)
     for (const kernel of [1, 3] as const)
