@@ -16,33 +16,35 @@ function add_quad(sum: i32, x: u64, w: u64): i32 {
 
 /**
  * One pixel or two x one channel or two, which is known at compile time.
- * @param x uint16 [quads][2 pixels][4]
- * @param w uint16 [quads][channels][4]
+ * @param x uint16 [count][2 pixels][4], a clamped address
+ * @param w uint16 [count][channels][4]
+ * @param count quads, at most CHUNK
+ * @param sums int32 [channels][2], a clamped address: what is there is added to, unless these are the `first` quads
  * @param start what the sums of a pixel begin with
- * @param sums int32 [channels][2]
  */
 // @ts-ignore: decorator
 @inline
-function tile(x: usize, w: usize, quads: i32, start0: i32, start1: i32, sums: usize, pixels: i32, channels: i32): void {
+function tile(x: usize, w: usize, count: u32, sums: usize, first: bool, start0: i32, start1: i32, pixels: i32, channels: i32): void {
   let a0 = start0, a1 = start1, b0 = start0, b1 = start1; // channels a and b, pixels 0 and 1
+  if (!first) {
+    a0 = load<i32>(sums);
+    if (pixels == 2) a1 = load<i32>(sums + 4);
+    if (channels == 2) b0 = load<i32>(sums + 8);
+    if (pixels == 2 && channels == 2) b1 = load<i32>(sums + 12);
+  }
+  const q = within(w, channels == 2 ? 1024 : 512);
+  let i: u32 = 0;
   do {
-    const count = min<u32>(quads, CHUNK), p = within(x, 1024), q = within(w, channels == 2 ? 1024 : 512);
-    let i: u32 = 0;
-    do {
-      const xs = p + (i << 4), ws = q + (i << (channels == 2 ? 4 : 3));
-      const x0 = load<u64>(xs), w0 = load<u64>(ws);
-      a0 = add_quad(a0, x0, w0);
-      if (channels == 2) b0 = add_quad(b0, x0, load<u64>(ws + 8));
-      if (pixels == 2) {
-        const x1 = load<u64>(xs + 8);
-        a1 = add_quad(a1, x1, w0);
-        if (channels == 2) b1 = add_quad(b1, x1, load<u64>(ws + 8));
-      }
-    } while (++i < count);
-    x += CHUNK << 4;
-    w += CHUNK << (channels == 2 ? 4 : 3);
-    quads -= CHUNK;
-  } while (quads > 0);
+    const xs = x + (i << 4), ws = q + (i << (channels == 2 ? 4 : 3));
+    const x0 = load<u64>(xs), w0 = load<u64>(ws);
+    a0 = add_quad(a0, x0, w0);
+    if (channels == 2) b0 = add_quad(b0, x0, load<u64>(ws + 8));
+    if (pixels == 2) {
+      const x1 = load<u64>(xs + 8);
+      a1 = add_quad(a1, x1, w0);
+      if (channels == 2) b1 = add_quad(b1, x1, load<u64>(ws + 8));
+    }
+  } while (++i < count);
   store<i32>(sums, a0);
   if (pixels == 2) store<i32>(sums + 4, a1);
   if (channels == 2) store<i32>(sums + 8, b0);
@@ -52,10 +54,13 @@ function tile(x: usize, w: usize, quads: i32, start0: i32, start1: i32, sums: us
 // @ts-ignore: decorator
 @inline
 function tiles(x: usize, w: usize, quads: i32, channels: i32, start0: i32, start1: i32, sums: usize, pixels: i32): void {
-  const count = min<u32>(channels, MOST), to = within(sums, 512);
-  let c: u32 = 0;
-  for (; c + 1 < count; c += 2, w += quads << 4) tile(x, w, quads, start0, start1, to + (c << 3), pixels, 2);
-  if (c < count) tile(x, w, quads, start0, start1, to + (c << 3), pixels, 1);
+  const to = within(sums, 512), last = min<u32>(channels, MOST);
+  for (let done = 0; done < quads; done += CHUNK) {
+    const count = min<u32>(quads - done, CHUNK), from = within(x + (done << 4), 1024), first = done == 0;
+    let c: u32 = 0, at = w + (done << 4);
+    for (; c + 1 < last; c += 2, at += quads << 4) tile(from, at, count, to + (c << 3), first, start0, start1, pixels, 2);
+    if (c < last) tile(from, at - (done << 3), count, to + (c << 3), first, start0, start1, pixels, 1);
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { even_bytes, odd_bytes } from "../arithmetic/halves";
 import { within } from "./within";
 
 const CHUNK: u32 = 64; // quads behind one clamped address
+const EVEN = 0x00ff00ff;
 
 /**
  * Weights of a slice, which have 128 added already. `to` may begin in front of `from` and end with it or behind it: nothing is overwritten before it is read.
@@ -15,7 +16,7 @@ export function widen_weights(from: usize, to: usize, count: i32): void {
     let i: u32 = 0;
     do {
       const bytes = load<i32>(p + (i << 2));
-      store<u64>(q + (i << 3), <u64><u32>even_bytes(bytes) | (<u64><u32>odd_bytes(bytes) << 32));
+      store<u64>(q + (i << 3), <u64><u32>even_bytes(bytes, EVEN) | (<u64><u32>odd_bytes(bytes, EVEN) << 32));
     } while (++i < quads);
   }
 }
@@ -31,7 +32,7 @@ export function widen_pixel(from: usize, to: usize, count: i32): i32 {
     const quads = min<u32>(left, CHUNK), p = within(from, 256), q = within(to, 1024);
     let i: u32 = 0, pair: u32 = 0; // two sums of 16 bits: 64 times two bytes each
     do {
-      const bytes = load<i32>(p + (i << 2)) ^ 0x80808080, even = <u32>even_bytes(bytes), odd = <u32>odd_bytes(bytes);
+      const bytes = load<i32>(p + (i << 2)) ^ 0x80808080, even = <u32>even_bytes(bytes, EVEN), odd = <u32>odd_bytes(bytes, EVEN);
       store<u64>(q + (i << 4), <u64>even | (<u64>odd << 32));
       pair += even + odd;
     } while (++i < quads);
@@ -45,7 +46,7 @@ function widen_rest(from: usize, to: usize, count: i32): i32 {
   let bytes = 0;
   for (let i = count - 1; i >= 0; i--) bytes = (bytes << 8) | <i32>load<u8>(from + i);
   bytes ^= 0x80808080;
-  const even = <u32>even_bytes(bytes), odd = <u32>odd_bytes(bytes), pair = even + odd;
+  const even = <u32>even_bytes(bytes, EVEN), odd = <u32>odd_bytes(bytes, EVEN), pair = even + odd;
   store<u64>(to, <u64>even | (<u64>odd << 32));
   return (pair & 0xffff) + (pair >>> 16);
 }

@@ -34,6 +34,7 @@ export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceIm
     if (!module.validate()) throw new ArenulaError("INTERNAL", "the linked module is not valid WebAssembly");
     binaryen.setOptimizeLevel(3);
     binaryen.setShrinkLevel(1);
+    binaryen.setAlwaysInlineMaxSize(12); // clamps: WAMR looks for an exception behind every call
     binaryen.setOneCallerInlineMaxSize(0); // a call costs an interpreter 230 instructions; inlined inner loops would cost every call their locals' stack
     if (compiled) binaryen.setAlwaysInlineMaxSize(CLAMP_SIZE); // behind a call WAMR looks for an exception, which would follow every clamp
     binaryen.addPassToSkip("memory-packing"); // it would split the segment at runs of zeros
