@@ -20,6 +20,9 @@ typedef struct {
   uint32_t each; /* runs every operator by itself, whatever becomes of it, and no whole inference */
 } job;
 
+/** A job's budget is for its calls. */
+#define LOADING_BUDGET_MS 10000
+
 extern const job arenula_jobs[], arenula_jobs_end[];
 
 static struct {
@@ -157,9 +160,11 @@ static void report_neighbours(uint32_t index) {
 }
 
 static arenula_error open_job(uint32_t index, const job *at, arenula_model *model) {
-  const arenula_options options = {memory.pool, at->pool_bytes && at->pool_bytes < sizeof memory.pool ? at->pool_bytes : sizeof memory.pool, at->wasm_stack_bytes, at->budget_ms};
+  const arenula_options options = {memory.pool, at->pool_bytes && at->pool_bytes < sizeof memory.pool ? at->pool_bytes : sizeof memory.pool, at->wasm_stack_bytes, LOADING_BUDGET_MS};
   arenula_error error = arenula_open(model, &options, at->module, at->module_bytes);
-  return error == ARENULA_OK ? ARENULA_OK : report_error(index, "open", model, error);
+  if (error != ARENULA_OK) return report_error(index, "open", model, error);
+  model->options.budget_ms = at->budget_ms;
+  return ARENULA_OK;
 }
 
 /** The bands lie on either side of what the pool really is. */
@@ -173,6 +178,7 @@ static arenula_error run_each(uint32_t index, const job *at, arenula_model *mode
     write_inputs(model, at->inputs);
     arenula_error error = arenula_invoke_range(model, i, i + 1);
     if (error == ARENULA_OK) continue;
+    model->failed_operator = i; // a kernel that goes astray may have written over the word that says so
     report_error(index, "invoke_range", model, error);
     if (model->usable) continue;
     if (at->check_neighbours) report_neighbours(index);
