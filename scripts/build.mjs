@@ -7,7 +7,7 @@ ensureInstalled();
 const at = (...parts) => path.join(ROOT, ...parts);
 const node = (bin, ...args) => run(process.execPath, [at("node_modules", bin), ...args]);
 
-/** `device` is `mcu` with its weights staged from flash: what src/link takes kernels from. */
+/** `device` is `mcu` with its weights staged from flash: what src/link takes kernels from. It keeps names, for the reports of compilers. */
 const CORES = ["mcu", "device", "simd", "relaxed"];
 
 /** Kernel files are entry files, found by folder; their exports are the core's. */

@@ -36,6 +36,7 @@ export type ErrorCode =
   | "TOOL_FAILED" // a program that ended with an error
   | "WAMR_MISSING" // WAMR's sources are not where they should be
   | "WAMR_VERSION" // sources of another version
+  | "AOT_TARGET" // a core that nothing is compiled ahead of time for
   | "AOT_REFUSED" // the ahead-of-time compiler refuses a module
   | "FIRMWARE_FAILED" // the firmware ended with an error, or before its last line
   | "EMULATOR_TIMEOUT" // the emulator did not come to an end

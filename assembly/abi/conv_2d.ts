@@ -1,4 +1,4 @@
-// CONV_2D: the record of kernels `conv_2d` (blocks of 6 pixels) and `conv_2d_12`, behind its window. Addresses are byte offsets into linear memory; every field is one i32.
+// CONV_2D: the record of kernel `conv_2d`, behind its window. Addresses are byte offsets into linear memory; every field is one i32.
 //
 // Weights come in tiles of four output channels, missing ones 0:
 //   bias         int32 [4], input offset folded in
@@ -10,8 +10,8 @@ export const CONV_2D_OUTPUT = WINDOW_SIZE + 4; // address, int8 [batches][out_h]
 export const CONV_2D_TILES = WINDOW_SIZE + 8; // where the tiles lie (inner/stage.ts): [groups][ceil(out_c / 4)] tiles, see above
 export const CONV_2D_BUFFER = WINDOW_SIZE + 12; // address of a slice of tiles that is staged; unused on the desktop
 export const CONV_2D_MULTIPLIER = WINDOW_SIZE + 16; // address of {int32 multiplier, int32 shift} for all channels; 0: every tile has its own
-export const CONV_2D_PACKS = WINDOW_SIZE + 20; // address of scratch, int64 [depth][pixels / 3]: three pixels to a word
-export const CONV_2D_PATCHES = WINDOW_SIZE + 24; // address of scratch, int8 [pixels][depth]: patches that touch a border
+export const CONV_2D_PACKS = WINDOW_SIZE + 20; // address of scratch, int64 [depth][2]: three pixels to a word
+export const CONV_2D_PATCHES = WINDOW_SIZE + 24; // address of scratch, int8 [3][depth]: patches that touch a border
 export const CONV_2D_SUMS = WINDOW_SIZE + 28; // address of scratch, see below
 export const CONV_2D_IN_C = WINDOW_SIZE + 32; // channels of a pixel, all groups
 export const CONV_2D_GROUPS = WINDOW_SIZE + 36;
@@ -25,10 +25,11 @@ export const CONV_2D_FILL = WINDOW_SIZE + 64; // what a padded tap reads: the in
 export const CONV_2D_OUTPUT_OFFSET = WINDOW_SIZE + 68; // the output's zero point
 export const CONV_2D_MIN = WINDOW_SIZE + 72; // clamp, int8
 export const CONV_2D_MAX = WINDOW_SIZE + 76;
-export const CONV_2D_DIRECT = WINDOW_SIZE + 80; // 1 where depth <= spill, no shift is to the left, and |bias| + depth * 2^14 < 2^31
-export const CONV_2D_SIZE = WINDOW_SIZE + 84;
+export const CONV_2D_SIZE = WINDOW_SIZE + 80;
 
-/** Scratch of a block of 6 or 12 pixels: int32 sums [4 channels][pixels], then {address, row stride} of the patches. */
-export const CONV_2D_SUMS_BYTES_PER_PIXEL = 4 * 4 + 8;
-/** Packed activations: bytes per pixel and term. Three pixels share a 64-bit word. */
-export const CONV_2D_PACK_BYTES_PER_PIXEL = 8 / 3;
+/** Output pixels that are packed and multiplied at once. */
+export const CONV_2D_PIXELS = 6;
+/** Scratch of a block: int32 sums [4 channels][6], then {address, row stride} of three patches. */
+export const CONV_2D_SUMS_BYTES = 4 * 4 * CONV_2D_PIXELS + 8 * 3;
+/** Packed activations of a block: bytes per term. Three pixels share a 64-bit word. */
+export const CONV_2D_TERM_BYTES = 8 * (CONV_2D_PIXELS / 3);

@@ -80,12 +80,20 @@ export function dot_6x4__i64(w: usize, x: usize, step: i32, depth: i32, most: i3
  * @param x int64 [count][step / 8], at the word to write
  */
 export function pack_3__i64(x: usize, row0: usize, row1: usize, row2: usize, count: i32, step: i32): void {
-  const end = row0 + count;
-  while (row0 != end) {
-    store<i64>(x, <i64>load<i8>(row0) + (<i64>load<i8>(row1) << 21) + (<i64>load<i8>(row2) << 42));
-    row0++;
-    row1++;
-    row2++;
+  if (count & 1) {
+    store<i64>(x, three(row0++, row1++, row2++));
     x += step;
   }
+  for (const end = row0 + (count & ~1); row0 != end; row0 += 2, row1 += 2, row2 += 2) {
+    store<i64>(x, three(row0, row1, row2));
+    x += step;
+    store<i64>(x, three(row0 + 1, row1 + 1, row2 + 1));
+    x += step;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function three(x0: usize, x1: usize, x2: usize): i64 {
+  return <i64>load<i8>(x0) + (<i64>load<i8>(x1) << 21) + (<i64>load<i8>(x2) << 42);
 }

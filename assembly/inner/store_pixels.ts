@@ -5,6 +5,22 @@ import { within } from "./within";
 
 const MOST: u32 = 64; // channels
 
+/** Between constants, which is one SSAT: a narrower clamp comes behind (`narrow`). */
+// @ts-ignore: decorator
+@inline
+function store_saturated(at: usize, code: i32): void {
+  store<i8>(at, clamp(code, -128, 127));
+}
+
+/** Clamps codes that are stored. */
+function narrow(out: usize, count: u32, low: i32, high: i32): void {
+  const codes = within(out, 64), last = min(count, MOST);
+  let c: u32 = 0;
+  do {
+    store<i8>(codes + c, clamp(load<i8>(codes + c), low, high));
+  } while (++c < last);
+}
+
 /**
  * Rescales the sums of one pixel or two and stores them as int8.
  * @param sums int32 [channels][2 pixels]
@@ -22,23 +38,26 @@ export function store_pixels(
     do {
       const at = r + (c << 4), from = s + (c << 3);
       const addend = load<i64>(at), multiplier = <i64>load<i32>(at + 8), down_32 = load<i32>(at + 12);
-      store<i8>(first + c, clamp(rescale_folded_high(load<i32>(from), multiplier, addend, down_32), low, high));
-      if (two) store<i8>(second + c, clamp(rescale_folded_high(load<i32>(from + 4), multiplier, addend, down_32), low, high));
+      store_saturated(first + c, rescale_folded_high(load<i32>(from), multiplier, addend, down_32));
+      if (two) store_saturated(second + c, rescale_folded_high(load<i32>(from + 4), multiplier, addend, down_32));
     } while (++c < count);
   } else if (kind == RESCALE_SIGNED) {
     do {
       const at = r + (c << 4), from = s + (c << 3);
       const bias = load<i32>(at), multiplier = <i64>load<i32>(at + 4), addend_high = load<i32>(at + 8), down_32 = load<i32>(at + 12);
-      store<i8>(first + c, clamp(rescale_signed_high(load<i32>(from) + bias, multiplier, addend_high, down_32), low, high));
-      if (two) store<i8>(second + c, clamp(rescale_signed_high(load<i32>(from + 4) + bias, multiplier, addend_high, down_32), low, high));
+      store_saturated(first + c, rescale_signed_high(load<i32>(from) + bias, multiplier, addend_high, down_32));
+      if (two) store_saturated(second + c, rescale_signed_high(load<i32>(from + 4) + bias, multiplier, addend_high, down_32));
     } while (++c < count);
   } else {
     do {
       const at = r + (c << 4), from = s + (c << 3);
       const bias = load<i32>(at), multiplier = <i64>load<i32>(at + 4), left = load<i32>(at + 8), right = <i64>load<i32>(at + 12);
       const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
-      store<i8>(first + c, clamp(rescale((load<i32>(from) + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
-      if (two) store<i8>(second + c, clamp(rescale((load<i32>(from + 4) + bias) << left, multiplier, rounding, sign, down) + offset, low, high));
+      store_saturated(first + c, rescale((load<i32>(from) + bias) << left, multiplier, rounding, sign, down) + offset);
+      if (two) store_saturated(second + c, rescale((load<i32>(from + 4) + bias) << left, multiplier, rounding, sign, down) + offset);
     } while (++c < count);
   }
+  if (low == -128 && high == 127) return;
+  narrow(first, count, low, high);
+  if (two) narrow(second, count, low, high);
 }

@@ -1,10 +1,10 @@
 import { Option } from "commander";
-import { ENGINES, type Engine } from "../device/machine";
+import { ENGINES, isCompiled, type Engine } from "../device/machine";
 import { ArenulaError } from "../errors";
-import type { Checks } from "../firmware/aotc";
+import type { Checks } from "../firmware/aot";
 import { benchDesktop, type DesktopFlags } from "./bench_desktop";
 import { benchDevice } from "./bench_device";
-import { boardOption, coreOption, inputOptions, jsonOption, positive, type CommandFile } from "./command";
+import { boardOption, checksOption, coreOption, inputOptions, jsonOption, positive, type CommandFile } from "./command";
 import type { LinkFlags } from "./linked";
 
 /** --engine, --weights and --checks have their defaults with --board only, so that without one they are refused. */
@@ -22,7 +22,7 @@ export const bench: CommandFile = {
       .addOption(new Option("--runs <n>", "inferences to time (default: one second of them, at least 10)").argParser(positive).conflicts("board"))
       .addOption(boardOption("run it on an emulated board, and count"))
       .addOption(new Option("--engine <engine>", "with --board: what runs it there (default: wamr-fast)").choices(ENGINES))
-      .addOption(new Option("--checks <checks>", "with --board, ahead-of-time code: bounds checks that the compiler proves are deleted, or all stay (default: proved)").choices(["proved", "runtime"]))
+      .addOption(checksOption("with --board, ahead-of-time code"))
       .addOption(new Option("--weights <form>", "with --board: widened fully connected weights take more flash, for fewer instructions (default: packed)").choices(["packed", "widened"]))
       .addOption(new Option("--ram <bytes>", "with --board: limit linear memory").argParser(positive))
       .option("--baseline <file>", "compare with what --json wrote earlier");
@@ -42,7 +42,7 @@ function desktopOnly(flags: BenchFlags): DesktopFlags {
 
 function deviceFlags(flags: BenchFlags, board: string) {
   const engine: Engine = flags.engine ?? "wamr-fast";
-  if (flags.checks !== undefined && engine !== "wamr-aot" && engine !== "wamr-xip")
+  if (flags.checks !== undefined && !isCompiled(engine))
     throw new ArenulaError("USAGE", `--checks is about ahead-of-time code: ${engine} checks every access while it runs`, { hint: "add --engine wamr-aot or wamr-xip" });
-  return { ...flags, board, engine, checks: flags.checks ?? ("proved" as const), weights: flags.weights ?? ("packed" as const) };
+  return { ...flags, board, engine, weights: flags.weights ?? ("packed" as const) };
 }

@@ -3,9 +3,8 @@
 import { shortName } from "../arena/labels";
 import { crc32 } from "../crc32";
 import type { Board } from "../device/boards";
-import { isCompiled } from "../device/machine";
 import { ArenulaError } from "../errors";
-import type { Checks } from "../firmware/aotc";
+import type { Checks } from "../firmware/aot";
 import type { DeviceBench } from "../firmware/bench";
 import { operatorMacs } from "../index";
 import type { Built } from "../link/build";
@@ -21,7 +20,7 @@ import { facts, table, type Cell, type Column } from "./table";
 
 export interface DeviceFlags extends InputFlags, LinkFlags {
   board: string;
-  checks: Checks;
+  checks?: Checks;
   baseline?: string;
   json?: boolean;
 }
@@ -32,8 +31,12 @@ interface Layer {
   kernels: string[];
   macs: number;
   instructions: number;
+  cycles: number;
+  /** At the board's clock, where that is known. */
+  ms: number | null;
   /** null where there are no MACs. */
   instructions_per_mac: number | null;
+  cycles_per_mac: number | null;
 }
 
 interface Result {
@@ -48,6 +51,10 @@ interface Result {
   macs: number;
   instructions: number;
   instructions_per_mac: number | null;
+  cycles: number;
+  cycles_per_mac: number | null;
+  ms: number | null;
+  timing: { source: string; assumptions: readonly string[] };
   linear_memory_bytes: number;
   /** Runtime, module, stacks, variables. */
   ram_bytes: number;
@@ -65,7 +72,7 @@ interface Result {
 export async function benchDevice(file: string, flags: DeviceFlags, io: Io): Promise<0> {
   const { benchOnBoard } = await import("../firmware/bench"); // firmware is for those who ask for it
   const { firmwareBoard } = await import("../firmware/targets");
-  const baseline = flags.baseline === undefined ? null : await readBaseline<Baseline>(flags.baseline, ["instructions"]);
+  const baseline = flags.baseline === undefined ? null : await readBaseline<Baseline>(flags.baseline, ["instructions", "cycles"]);
   const opened = await openModel(file);
   const board = await openBoard(flags.board);
   firmwareBoard(board.name); // refused before anything is linked
@@ -77,7 +84,7 @@ export async function benchDevice(file: string, flags: DeviceFlags, io: Io): Pro
   const bars = stageBars(io);
   try {
     const device = await benchOnBoard({
-      board: board.name, engine: flags.engine, checks: flags.checks, module: built.module, inputs: concatenate(decoded.map(({ bytes }) => bytes)), progress: bars.update,
+      board: board.name, engine: flags.engine, checks: flags.checks, module: built.module, functions: built.functions, inputs: concatenate(decoded.map(({ bytes }) => bytes)), progress: bars.update,
     });
     net.outputs.forEach(({ name, bytes }, i) => {
       if (device.outputs[i].crc32 === crc32(bytes)) return;
@@ -93,35 +100,36 @@ export async function benchDevice(file: string, flags: DeviceFlags, io: Io): Pro
   return 0;
 }
 
-const perMac = (count: number, macs: number): number | null => (macs > 0 ? count / macs : null);
-
-function resultOf({ model }: OpenModel, board: Board, { engine, checks, weights }: DeviceFlags, built: Built, device: DeviceBench): Result {
-  const { operators } = model.subgraphs[0], macs = operatorMacs(model);
-  const total = macs.reduce((sum, n) => sum + n, 0);
-  const { ram } = device;
+function resultOf({ model }: OpenModel, board: Board, { engine, weights }: DeviceFlags, built: Built, device: DeviceBench): Result {
+  const { operators } = model.subgraphs[0], operatorsMacs = operatorMacs(model);
+  const { ram, counts } = device;
+  const figures = (macs: number, { instructions, cycles }: Pick<Layer, "instructions" | "cycles">) => ({
+    macs, instructions, instructions_per_mac: macs > 0 ? instructions / macs : null, cycles, cycles_per_mac: macs > 0 ? cycles / macs : null,
+    ms: board.clockHz === null ? null : (1000 * cycles) / board.clockHz,
+  });
   return {
-    board: board.name, core: board.core, clock_hz: board.clockHz, engine, wamr: device.wamr, checks: isCompiled(engine) ? checks : null, weights,
-    macs: total, instructions: device.instructions, instructions_per_mac: perMac(device.instructions, total),
-    linear_memory_bytes: device.linearMemoryBytes, ram_bytes: ram.totalBytes,
+    board: board.name, core: board.core, clock_hz: board.clockHz, engine, wamr: device.wamr, checks: device.aot?.checks ?? null, weights,
+    ...figures(operatorsMacs.reduce((sum, n) => sum + n, 0), counts), timing: device.timing, linear_memory_bytes: device.linearMemoryBytes, ram_bytes: ram.totalBytes,
     ram: { pool_bytes: ram.poolBytes, stack_bytes: ram.stackBytes, exception_stack_bytes: ram.exceptionStackBytes, variable_bytes: ram.variableBytes },
     flash_bytes: device.flashBytes, wasm_bytes: built.module.length, module_bytes: device.moduleBytes, slice_bytes: built.sliceBytes,
-    layers: device.operators.map(({ operator, instructions }) => ({
-      operator, op: operators[operator].name, kernels: built.program.steps.filter((step) => step.operator === operator).map(({ kernel }) => kernel),
-      macs: macs[operator], instructions, instructions_per_mac: perMac(instructions, macs[operator]),
+    layers: device.operators.map((at) => ({
+      operator: at.operator, op: operators[at.operator].name, kernels: built.program.steps.filter((step) => step.operator === at.operator).map(({ kernel }) => kernel),
+      ...figures(operatorsMacs[at.operator], at),
     })),
     outputs: built.facts.outputs.map(({ name }, i) => ({ name, crc32: device.outputs[i].crc32 })),
   };
 }
 
-type Baseline = Pick<Result, "instructions" | "layers" | "outputs"> & { board?: string; engine?: string };
+type Baseline = Pick<Result, "instructions" | "cycles" | "layers" | "outputs"> & { board?: string; engine?: string };
 
 interface Comparison {
   board: string | null;
   engine: string | null;
   instructions: number;
-  /** Instructions now through instructions then, less 1: below 0 is faster now. */
+  cycles: number;
+  /** Cycles now through cycles then, less 1: below 0 is faster now. */
   change: number;
-  layers: { operator: number; instructions: number; change: number | null }[];
+  layers: { operator: number; instructions: number; cycles: number; change: number | null }[];
   outputs_equal: boolean;
 }
 
@@ -133,26 +141,27 @@ function compare(baseline: Baseline, result: Result, file: string): Comparison {
   if (!Array.isArray(layers) || layers.length !== result.layers.length || !layers.every(({ op, macs }, i) => op === result.layers[i].op && macs === result.layers[i].macs))
     throw new ArenulaError("FILE_UNREADABLE", "a benchmark of another model: its layers are others", { where: file, hint: "--baseline compares one model before and after a change, or on two boards or engines" });
   return {
-    board: baseline.board ?? null, engine: baseline.engine ?? null, instructions: baseline.instructions, change: change(result.instructions, baseline.instructions)!,
-    layers: layers.map(({ operator, instructions }, i) => ({ operator, instructions, change: change(result.layers[i].instructions, instructions) })),
+    board: baseline.board ?? null, engine: baseline.engine ?? null, instructions: baseline.instructions, cycles: baseline.cycles, change: change(result.cycles, baseline.cycles)!,
+    layers: layers.map(({ operator, instructions, cycles }, i) => ({ operator, instructions, cycles, change: change(result.layers[i].cycles, cycles) })),
     outputs_equal: sameOutputs(baseline, result),
   };
 }
 
-/** A layer is marked where it takes this share of the instructions, and this many times as many per MAC as the network. */
+/** A layer is marked where it takes this share of the cycles, and this many times as many per MAC as the network. */
 const NOTABLE_SHARE = 0.05, NOTABLE_COST = 1.5;
 
 function draw(name: string, result: Result, comparison: Comparison | null, io: Io): string {
   const { outColors: colors, columns } = io;
   const number = (title: string, drops?: number): Column => ({ title, align: "right", drops });
-  const sum = result.layers.reduce((total, { instructions }) => total + instructions, 0) || 1;
-  const cost = (value: number | null) => (value === null ? "" : value.toFixed(2));
-  const row = ({ operator, op, kernels, macs, instructions, instructions_per_mac }: Layer, i: number): Cell[] => {
-    const share = instructions / sum;
-    const notable = instructions_per_mac !== null && share >= NOTABLE_SHARE && instructions_per_mac >= NOTABLE_COST * result.instructions_per_mac!;
+  const sum = result.layers.reduce((total, { cycles }) => total + cycles, 0) || 1;
+  const decimals = (value: number | null, digits = 2) => (value === null ? "" : value.toFixed(digits));
+  const row = ({ operator, op, kernels, macs, instructions, instructions_per_mac, cycles, cycles_per_mac, ms }: Layer, i: number): Cell[] => {
+    const share = cycles / sum;
+    const paint = cycles_per_mac !== null && share >= NOTABLE_SHARE && cycles_per_mac >= NOTABLE_COST * result.cycles_per_mac! ? colors.yellow : null;
     return [
-      String(operator), op, kernels.join(" "), macs > 0 ? format.count(macs) : "", format.count(instructions), { text: cost(instructions_per_mac), paint: notable ? colors.yellow : String },
-      ...(comparison ? [changeCell(comparison.layers[i].change, colors)] : []), `${(100 * share).toFixed(1)} %`, { text: format.bar(share), paint: notable ? colors.yellow : colors.cyan },
+      String(operator), op, kernels.join(" "), macs > 0 ? format.count(macs) : "", format.count(instructions), { text: decimals(instructions_per_mac), paint: paint ?? String },
+      format.count(cycles), { text: decimals(cycles_per_mac), paint: paint ?? String }, decimals(ms), ...(comparison ? [changeCell(comparison.layers[i].change, colors)] : []),
+      `${(100 * share).toFixed(1)} %`, { text: format.bar(share), paint: paint ?? colors.cyan },
     ];
   };
   return [
@@ -160,9 +169,13 @@ function draw(name: string, result: Result, comparison: Comparison | null, io: I
     facts(totals(result, comparison, colors), colors),
     "\n",
     table(
-      [number("#"), { title: "operator", shrinks: true }, { title: "kernel", shrinks: true, drops: 2 }, number("MACs", 1), number("instructions"), number("per MAC"), ...(comparison ? [number("change")] : []), number(""), { title: "", drops: 3 }],
+      [
+        number("#"), { title: "operator", shrinks: true }, { title: "kernel", shrinks: true, drops: 3 }, number("MACs", 1), number("instructions"), number("per MAC"),
+        number("cycles"), number("per MAC"), number("ms", 2), ...(comparison ? [number("change")] : []), number(""), { title: "", drops: 4 },
+      ],
       result.layers.map(row), { columns, colors },
     ),
+    `\n${[`cycles: ${result.timing.source}`, ...result.timing.assumptions].flatMap((note) => format.wrap(note, Math.min(columns, 120) - 2)).map((line, i) => `${colors.dim(`${i > 0 ? "  " : ""}${line}`)}\n`).join("")}`,
   ].join("");
 }
 
@@ -174,9 +187,10 @@ function changeCell(fraction: number | null, colors: Io["outColors"]): Cell {
 
 function totals(result: Result, comparison: Comparison | null, colors: Io["outColors"]): (readonly [string, string])[] {
   const { ram } = result;
-  const perMac = result.instructions_per_mac === null ? "" : `, ${colors.bold(result.instructions_per_mac.toFixed(2))} per MAC`;
+  const perMac = (value: number | null) => (value === null ? "" : `, ${colors.bold(value.toFixed(2))} per MAC`);
   return [
-    ["instructions", `${colors.bold(format.count(result.instructions))}${perMac}`],
+    ["instructions", `${colors.bold(format.count(result.instructions))}${perMac(result.instructions_per_mac)}`],
+    ["cycles", `${format.count(result.cycles)}${perMac(result.cycles_per_mac)}, modelled${result.ms === null ? "" : `: ${format.duration(result.ms)} at ${format.frequency(result.clock_hz)}`}`],
     ["MACs", format.count(result.macs)],
     ["RAM", `${format.bytes(result.ram_bytes)}: ${format.count(ram.pool_bytes)} of WAMR, code and linear memory (${format.count(result.linear_memory_bytes)}), ${format.count(ram.stack_bytes + ram.exception_stack_bytes)} of stacks, ${format.count(ram.variable_bytes)} of variables`],
     ["flash", `${format.bytes(result.flash_bytes)}, of it ${format.count(result.module_bytes)} of the module`],
@@ -185,10 +199,10 @@ function totals(result: Result, comparison: Comparison | null, colors: Io["outCo
   ];
 }
 
-function comparisonFacts({ board, engine, instructions, change: fraction, outputs_equal }: Comparison, colors: Io["outColors"]): (readonly [string, string])[] {
+function comparisonFacts({ board, engine, cycles, change: fraction, outputs_equal }: Comparison, colors: Io["outColors"]): (readonly [string, string])[] {
   const cell = changeCell(fraction, colors) as { text: string; paint: (text: string) => string };
   return [
-    ["baseline", `${format.count(instructions)} instructions${board ? ` on ${board}, ${engine}` : ""}: now ${cell.paint(cell.text)}`],
+    ["baseline", `${format.count(cycles)} cycles${board ? ` on ${board}, ${engine}` : ""}: now ${cell.paint(cell.text)}`],
     ["", outputsText(outputs_equal, colors)],
   ];
 }

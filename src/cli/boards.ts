@@ -47,16 +47,6 @@ function drawOne(board: Board, { outColors: colors, columns }: Io): string {
       { columns, colors },
     ),
     `\n${colors.bold("sources")}\n`,
-    ...Object.entries(board.sources).map(([figure, source]) => `${colors.dim(figure)}\n  ${wrap(source, Math.min(columns, 100) - 2).join("\n  ")}\n`),
+    ...Object.entries(board.sources).map(([figure, source]) => `${colors.dim(figure)}\n  ${format.wrap(source, Math.min(columns, 100) - 2).join("\n  ")}\n`),
   ].join("");
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [""];
-  for (const word of text.split(" ")) {
-    const line = lines[lines.length - 1];
-    if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-  }
-  return lines;
 }

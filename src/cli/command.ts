@@ -18,6 +18,9 @@ export const jsonOption = (): Option => new Option("--json", "print one JSON obj
 export const coreOption = (): Option =>
   new Option("--core <core>", "build of the kernels: results are the same, speed is not").choices(["auto", "mcu", "simd", "relaxed"]).default("auto");
 export const boardOption = (text: string): Option => new Option("--board <name>", `${text}: a name of \`arenula boards\`, or ./my-board.json`);
+/** Without a default: what does without the option refuses it. */
+export const checksOption = (of: string): Option =>
+  new Option("--checks <checks>", `${of}: bounds checks that the compiler proves are deleted, or all stay (default: proved; with WAMRC: runtime)`).choices(["proved", "runtime"]);
 export const inputOptions = (): Option[] => [
   new Option("-i, --input <spec>", "FILE.(bin|npy|npz|png|jpg|wav|json), zeros or lcg:SEED; per input, in order or as NAME=SPEC").argParser(collect).default([], "none"),
   new Option("--mean <m>", "images: real = (pixel - mean) / std; one number, or one per channel with commas").argParser(numbers),

@@ -20,7 +20,12 @@ export async function linkModel({ model, name, bytes, file }: OpenModel, board: 
     engine, core: board?.core, widened: weights === "widened", name, version, sha256: createHash("sha256").update(bytes).digest("hex"),
     ramBytes: Math.min(ram, region), limit: board && region < ram ? board.name : "--ram",
   });
-  if (board && board.flashBytes !== null && built.module.length > board.flashBytes)
-    throw new ArenulaError("FLASH_TOO_SMALL", `the module takes ${built.module.length} bytes of flash, ${board.name} has ${board.flashBytes}: ${built.module.length - board.flashBytes} too many`, { where: file, hint: "fewer channels, or a board with more flash" });
+  if (board) checkFlash(board, built.module, "the module", file);
   return built;
+}
+
+/** @throws ArenulaError FLASH_TOO_SMALL */
+export function checkFlash({ name, flashBytes }: Board, { length }: Uint8Array, what: string, where: string): void {
+  if (flashBytes !== null && length > flashBytes)
+    throw new ArenulaError("FLASH_TOO_SMALL", `${what} takes ${length} bytes of flash, ${name} has ${flashBytes}: ${length - flashBytes} too many`, { where, hint: "fewer channels, or a board with more flash" });
 }

@@ -1,6 +1,10 @@
-// What a linked module costs on an emulated board: instructions, RAM, flash. Nothing here reads a clock: two runs give the same figures.
+// What a linked module costs on an emulated board: instructions, modelled cycles, RAM, flash. Nothing here reads a clock: two runs give
+// the same figures.
 import { ArenulaError } from "../errors";
-import { runFirmware, type JobError, type JobOutput } from "./emulator";
+import type { Aot } from "./aot";
+import { measureCycles, type OperatorCounts } from "./cycles/measure";
+import type { Counts } from "./cycles/sections";
+import type { JobError, JobOutput } from "./emulator";
 import { buildFirmware, type FirmwareOptions, type Job } from "./firmware";
 import { ramUse, type RamUse } from "./ram";
 import { firmwareBoard } from "./targets";
@@ -10,9 +14,13 @@ export interface DeviceBench {
   /** WAMR's version. */
   readonly wamr: string;
   /** Of one `invoke`. */
-  readonly instructions: number;
-  /** Of each operator run by itself, by its index in the file. */
-  readonly operators: readonly { readonly operator: number; readonly instructions: number }[];
+  readonly counts: Counts;
+  /** Of each operator run by itself. */
+  readonly operators: readonly OperatorCounts[];
+  /** Where the cycles come from, and what is assumed. */
+  readonly timing: { readonly source: string; readonly assumptions: readonly string[] };
+  /** What the compiler says; null for an interpreter. */
+  readonly aot: Aot | null;
   readonly outputs: readonly JobOutput[];
   readonly linearMemoryBytes: number;
   readonly ram: RamUse;
@@ -25,16 +33,16 @@ export interface DeviceBench {
 /** Big networks take minutes under emulation. */
 const TIMEOUT_MS = 1_800_000;
 
-/** @throws ArenulaError as buildFirmware and runFirmware; FIRMWARE_FAILED with the firmware's own error */
+/** @throws ArenulaError as buildFirmware and measureCycles; FIRMWARE_FAILED with the firmware's own error */
 export async function benchOnBoard({ board, engine, progress, ...job }: Omit<FirmwareOptions, "jobs"> & Job): Promise<DeviceBench> {
   toolVersion(firmwareBoard(board).core.qemu); // a missing emulator is said before a minute of compiling
   const firmware = await buildFirmware({ board, engine, jobs: [{ budgetMs: TIMEOUT_MS, ...job }], progress });
-  const [linked] = firmware.jobs, [run] = (await runFirmware(firmware, { timeoutMs: TIMEOUT_MS, progress })).jobs;
-  if (run.error) throw failed(run.error, board, engine);
-  const [sample] = run.samples;
+  const { run, source, assumptions, jobs } = await measureCycles(firmware, { timeoutMs: TIMEOUT_MS, progress });
+  const [linked] = firmware.jobs, [ended] = run.jobs, [{ operators, samples: [counts] }] = jobs;
+  if (ended.error) throw failed(ended.error, board, engine);
   return {
-    wamr: firmware.wamr, instructions: sample.instructions, operators: run.operators, outputs: sample.outputs, linearMemoryBytes: run.memory!.linear_memory_bytes,
-    ram: ramUse(firmware, run), flashBytes: firmware.sizes.text - linked.inputs.length, moduleBytes: linked.module.length,
+    wamr: firmware.wamr, counts, operators, timing: { source, assumptions }, aot: linked.aot, outputs: ended.samples[0].outputs, linearMemoryBytes: ended.memory!.linear_memory_bytes,
+    ram: ramUse(firmware, ended), flashBytes: firmware.sizes.text - linked.inputs.length, moduleBytes: linked.module.length,
   };
 }
 

@@ -8,7 +8,7 @@ import { FACTS_SECTION } from "../link/custom_sections";
 import type { DeviceFacts } from "../link/device_facts";
 import type { Engine } from "../device/machine";
 import { readSections } from "../link/wasm_bytes";
-import { compileAot, type Aot, type Checks } from "./aotc";
+import { compileAot, type Aot, type Checks } from "./aot";
 import { buildLibrary, hostFolder } from "./library";
 import { engineByName, firmwareBoard, type FirmwareBoard, type FirmwareEngine } from "./targets";
 import { CACHE, forgetOld, intoCache, keyOf, runTool, type Progress } from "./tools";
@@ -37,6 +37,8 @@ export interface Job {
   readonly each?: boolean;
   /** Of the AOT engines. Defaults to "proved". */
   readonly checks?: Checks;
+  /** Names of the module's functions, for the compiler's report. */
+  readonly functions?: readonly string[];
   /** For tests: what becomes of the file that is linked in. */
   readonly damage?: (module: Buffer) => Uint8Array;
 }
@@ -50,7 +52,7 @@ export interface FirmwareOptions {
 }
 
 /** A job as it is linked in. */
-interface PreparedJob extends Required<Omit<Job, "checks" | "damage">> {
+interface PreparedJob extends Required<Omit<Job, "checks" | "functions" | "damage">> {
   /** What the compiler made and reports; null where nothing was compiled. */
   readonly aot: Aot | null;
 }
@@ -101,7 +103,7 @@ export async function buildFirmware({ board: boardName, engine: engineName, jobs
 async function prepareJob(job: Job, board: FirmwareBoard, engine: FirmwareEngine, progress?: Progress): Promise<PreparedJob> {
   const { inputs = new Uint8Array(0), poolBytes = 0, budgetMs = DEFAULT_BUDGET_MS, wasmStackBytes = 0, checkNeighbours = false, each = false } = job;
   const operators = job.operators ?? operatorCount(job.module);
-  const aot = engine.aot && isWasm(job.module) ? await compileAot(job.module, { ...board.core.aot, xip: engine.aot.xip, checks: job.checks, progress }) : null;
+  const aot = engine.aot && isWasm(job.module) ? await compileAot(job.module, board.aot, { xip: engine.aot.xip, checks: job.checks, functions: job.functions, progress }) : null;
   const module = aot?.aot ?? job.module;
   return { aot, operators, module: job.damage ? job.damage(Buffer.from(module)) : module, inputs, poolBytes, budgetMs, wasmStackBytes, checkNeighbours, each };
 }

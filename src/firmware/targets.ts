@@ -1,17 +1,48 @@
 // The cores that firmware is built for, and WAMR's engines.
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { BoardJson } from "../device/boards";
+import type { Board, BoardJson } from "../device/boards";
 import { ArenulaError } from "../errors";
 import type { Engine } from "../device/machine";
 import { inPackage } from "./package_root";
 
-/** What the AOT compiler is told of a core. */
+/** What a compiler is told of a core, in LLVM's words. */
 export interface AotTarget {
   readonly target: string;
   readonly cpu: string;
-  /** LLVM's features, "+m,+a". */
-  readonly features?: string;
+  /** "+m,+a"; "" for what the cpu has. */
+  readonly features: string;
+  /**
+   * What XIP code has to call instead of computing: what LLVM would turn into a call of the compiler's library, or into a constant beside
+   * the code, both relocations that code in flash cannot take. WAMR's own lists hold more: 32-bit constants become loads from a table, so
+   * that no address is known and no check can be proved, and on cores but the M4 and M7 every 64-bit multiplication and shift becomes a call.
+   */
+  readonly xipCalls: string;
+}
+
+const XIP_CALLS = "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32.const,f64.const";
+const thumb = (target: string, cpu: string, features = ""): AotTarget => ({ target, cpu, features, xipCalls: XIP_CALLS });
+const riscv = (features: string): AotTarget => ({ target: "riscv32", cpu: "generic-rv32", features, xipCalls: `${XIP_CALLS},llvm.cttz.i32,llvm.cttz.i64` });
+
+/** By a board's `core`. LLVM's cores have a floating-point unit where a part may do without: its registers are then left alone. WAMR's compiler knows no thumbv7m (Cortex-M3). */
+const AOT_TARGETS: Readonly<Record<string, AotTarget>> = {
+  "cortex-m4": thumb("thumbv7em", "cortex-m4", "-fpregs"),
+  "cortex-m4f": thumb("thumbv7em", "cortex-m4"),
+  "cortex-m7": thumb("thumbv7em", "cortex-m7", "-fpregs"),
+  "cortex-m7f": thumb("thumbv7em", "cortex-m7"),
+  "cortex-m33": thumb("thumbv8m.main", "cortex-m33", "-fpregs"),
+  "cortex-m33f": thumb("thumbv8m.main", "cortex-m33"),
+  "cortex-m55": thumb("thumbv8.1m.main", "cortex-m55"),
+  "cortex-m85": thumb("thumbv8.1m.main", "cortex-m85"),
+  rv32imc: riscv("+m,+c"),
+  rv32imac: riscv("+m,+a,+c"),
+  rv32imafc: riscv("+m,+a,+c"), // without F: the firmware passes floats in integer registers
+};
+
+/** @throws ArenulaError AOT_TARGET */
+export function aotTarget({ name, core }: Pick<Board, "name" | "core">): AotTarget {
+  if (Object.hasOwn(AOT_TARGETS, core)) return AOT_TARGETS[core]!;
+  throw new ArenulaError("AOT_TARGET", `no code is compiled ahead of time for the ${core} of ${name}`, { hint: `cores: ${Object.keys(AOT_TARGETS).join(", ")}; the interpreters (--engine wamr-fast) run everywhere` });
 }
 
 /** A core with the tools that build for it and emulate it. */
@@ -28,13 +59,12 @@ export interface FirmwareCore {
   readonly targetName: string;
   readonly nativeCalls: string;
   readonly relocation: string;
-  readonly aot: AotTarget;
 }
 
 const arm = (cpu: string, target: string): FirmwareCore => ({
   prefix: "arm-none-eabi-", qemu: "qemu-system-arm", port: ["cortex_m.c"],
   flags: [`-mcpu=${cpu}`, "-mthumb", "-mfloat-abi=soft"], libraries: ["--specs=nano.specs", "--specs=nosys.specs"],
-  buildTarget: "THUMB", targetName: target.toUpperCase(), nativeCalls: "invokeNative_thumb.s", relocation: "aot_reloc_thumb.c", aot: { target, cpu },
+  buildTarget: "THUMB", targetName: target.toUpperCase(), nativeCalls: "invokeNative_thumb.s", relocation: "aot_reloc_thumb.c",
 });
 
 /** By QEMU's word for the processor. */
@@ -47,7 +77,6 @@ const CORES: Readonly<Record<string, FirmwareCore>> = {
     prefix: "riscv64-unknown-elf-", qemu: "qemu-system-riscv32", port: ["riscv.c", "riscv_memory.c"],
     flags: ["-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32", "-mcmodel=medany"], libraries: ["--specs=picolibc.specs", "-DPICOLIBC_INTEGER_PRINTF_SCANF"],
     buildTarget: "RISCV32_ILP32", targetName: "RISCV32_ILP32", nativeCalls: "invokeNative_riscv.S", relocation: "aot_reloc_riscv.c",
-    aot: { target: "riscv32", cpu: "generic-rv32", features: "+m,+a,+c" },
   },
 };
 
@@ -91,6 +120,7 @@ export interface FirmwareBoard {
   readonly machine: string;
   readonly cpu: string;
   readonly core: FirmwareCore;
+  readonly aot: AotTarget;
   readonly poolBytes: number;
 }
 
@@ -99,6 +129,6 @@ export function firmwareBoard(name: string): FirmwareBoard {
   if (!(FIRMWARE_BOARDS as readonly string[]).includes(name))
     throw new ArenulaError("BOARD_WITHOUT_FIRMWARE", `no firmware is built for '${name}'`, { hint: `boards with firmware, all of them emulated: ${FIRMWARE_BOARDS.join(", ")}` });
   const folder = inPackage("boards", name);
-  const { qemu } = JSON.parse(readFileSync(path.join(folder, "board.json"), "utf8")) as BoardJson;
-  return { name, folder, machine: qemu!.machine, cpu: qemu!.cpu, core: CORES[qemu!.cpu]!, poolBytes: POOL_BYTES[name] ?? DEFAULT_POOL_BYTES };
+  const { qemu, core } = JSON.parse(readFileSync(path.join(folder, "board.json"), "utf8")) as BoardJson;
+  return { name, folder, machine: qemu!.machine, cpu: qemu!.cpu, core: CORES[qemu!.cpu]!, aot: aotTarget({ name, core }), poolBytes: POOL_BYTES[name] ?? DEFAULT_POOL_BYTES };
 }

@@ -20,20 +20,35 @@ export interface Built extends Linked {
 }
 
 /**
- * Links a model with the largest slices that fit the memory, and checks the module against the desktop.
+ * Links a model with the largest slices that fit the memory, and checks the module against the desktop. Where not even the smallest slices fit,
+ * the operator at the peak has to spare memory, and again until they do.
  * @throws ArenulaError ARENA_TOO_LARGE with the shortfall and the step that causes it; as `link`
  */
 export async function build(model: Graph, options: BuildOptions): Promise<Built> {
   const { default: core } = await import("../../build/core/device.wasm");
-  let smallest: LaidOut | null = null;
+  const sparing = sparingOperators(model, options);
   for (const sliceBytes of SLICES) {
-    smallest = layOutForDevice(model, { ...options, sliceBytes });
-    if (smallest.facts.linear_memory_bytes > options.ramBytes) continue;
-    const linked = await linkLaidOut(smallest, core);
+    const laidOut = layOutForDevice(model, { ...options, sliceBytes, sparing });
+    if (laidOut.facts.linear_memory_bytes > options.ramBytes) continue;
+    const linked = await linkLaidOut(laidOut, core);
     await verifyLinked(model, linked);
     return { ...linked, sliceBytes };
   }
-  throw tooLarge(smallest!, options);
+  throw new RangeError("the smallest slices fit");
+}
+
+/** Which operators have to spare memory, and how often they were asked to, until the model fits with the smallest slices. */
+function sparingOperators(model: Graph, options: BuildOptions): ReadonlyMap<number, number> {
+  const sparing = new Map<number, number>();
+  for (let least = Infinity, asked = -1; ; ) {
+    const laidOut = layOutForDevice(model, { ...options, sliceBytes: SLICES.at(-1)!, sparing });
+    const { program, image: { plan }, facts: { linear_memory_bytes: bytes } } = laidOut;
+    if (bytes <= options.ramBytes) return sparing;
+    const peak = program.steps[plan.peakStep];
+    if (!peak || (bytes >= least && peak.operator === asked)) throw tooLarge(laidOut, options); // it has nothing more to spare
+    sparing.set(peak.operator, (sparing.get(peak.operator) ?? 0) + 1);
+    [least, asked] = [bytes, peak.operator];
+  }
 }
 
 function tooLarge({ facts, image, program }: LaidOut, { ramBytes, limit }: BuildOptions): ArenulaError {

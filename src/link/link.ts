@@ -14,6 +14,8 @@ import { linkModule } from "./module";
 export interface LinkOptions {
   /** Bytes of weights that are staged at once. */
   readonly sliceBytes: number;
+  /** Operators that have to spare memory (LoweringTarget). */
+  readonly sparing?: ReadonlyMap<number, number>;
   readonly engine: Engine;
   /** The core that runs it, as boards name it: decides about the forms of compiled kernels. */
   readonly core?: string;
@@ -36,6 +38,8 @@ export interface LaidOut {
 
 export interface Linked extends LaidOut {
   readonly module: Uint8Array;
+  /** Names of its functions, by index. */
+  readonly functions: readonly string[];
 }
 
 /**
@@ -44,7 +48,7 @@ export interface Linked extends LaidOut {
  */
 export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
   const subgraph = model.subgraphs[0]!;
-  const program = lower(model, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes });
+  const program = lower(model, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes, sparing: options.sparing });
   const image = deviceImage(program, isCompiled(options.engine) ? WITHIN_MOST : 0);
   if (subgraph.outputs.length === 0) throw new ArenulaError("MODEL_UNSUPPORTED", "the model has no outputs", { hint: "a device would compute what nobody can read: name the outputs when converting" });
   const placed = (index: number): DeviceTensor => deviceTensor(subgraph.tensors[index]!, image);
@@ -65,7 +69,8 @@ export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
 export async function linkLaidOut(laidOut: LaidOut, core: Uint8Array): Promise<Linked> {
   const { default: binaryen } = await import("binaryen");
   const { facts, image } = laidOut;
-  return { ...laidOut, module: appendSections(linkModule(binaryen, core, image, facts, isCompiled(facts.engine as Engine)), facts) };
+  const { bytes, functions } = linkModule(binaryen, core, image, facts, isCompiled(facts.engine as Engine));
+  return { ...laidOut, functions, module: appendSections(bytes, facts) };
 }
 
 /** Both at once. */

@@ -15,11 +15,17 @@ const SEGMENT = "flash";
 /** What binaryen measures of the function that clamps an address. */
 const CLAMP_SIZE = 12;
 
+export interface LinkedModule {
+  readonly bytes: Uint8Array;
+  /** Names by index, which the bytes do without: what reports of compilers call functions by. */
+  readonly functions: readonly string[];
+}
+
 /**
  * @param core the `device` core: kernels whose weights and bounds come through imports
  * @param compiled whether the module will be compiled ahead of time: kernels then clamp addresses, so that the compiler can prove them
  */
-export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, { operators, inputs, outputs }: DeviceFacts, compiled: boolean): Uint8Array {
+export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, { engine, operators, inputs, outputs }: DeviceFacts, compiled: boolean): LinkedModule {
   const module = binaryen.readBinary(core), inlined = binaryen.getAlwaysInlineMaxSize();
   try {
     module.setFeatures(binaryen.Features.MVP | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.SignExt | binaryen.Features.NontrappingFPToInt | binaryen.Features.MutableGlobals);
@@ -39,13 +45,20 @@ export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceIm
     if (compiled) binaryen.setAlwaysInlineMaxSize(CLAMP_SIZE); // behind a call WAMR looks for an exception, which would follow every clamp
     binaryen.addPassToSkip("memory-packing"); // it would split the segment at runs of zeros
     module.optimize();
+    // WAMR's fast loader lets an instruction write into the local that a `local.set` behind it names; a `local.tee` costs it a copy.
+    if (engine === "wamr-fast") module.runPasses(["untee"]);
     checkCode(binaryen, module);
-    return module.emitBinary();
+    return { bytes: module.emitBinary(), functions: functionNames(binaryen, module) };
   } finally {
     binaryen.clearPassesToSkip();
     binaryen.setAlwaysInlineMaxSize(inlined);
     module.dispose();
   }
+}
+
+/** Without the path of the source file that names come with. */
+function functionNames(binaryen: Binaryen, module: Module): string[] {
+  return Array.from({ length: module.getNumFunctions() }, (_, i) => binaryen.getFunctionInfo(module.getFunctionByIndex(i)).name.replace(/^.*\//, ""));
 }
 
 /** memory.grow or memory.size would cost WAMR's shrunk memory, SIMD 40 KB of interpreter: neither may come out of here. */

@@ -1,5 +1,6 @@
 import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
+import { CONV_2D_12 } from "./conv_2d_12";
 import { CONV_2D_BLOCKS } from "./conv_2d_blocks";
 import { CONV_2D_PAIRS } from "./conv_2d_pairs";
 import { emitCheapest, type Form } from "./form";
@@ -41,7 +42,7 @@ export interface Conv2d extends Conv2dGeometry {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<Conv2d>[] = [...CONV_2D_BLOCKS, ...CONV_2D_PAIRS];
+const FORMS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS];
 
 /** Shapes and windows of a CONV_2D. Weights are [out_c][k_h][k_w][in_c / groups]. */
 function geometry(op: Op): Conv2dGeometry {

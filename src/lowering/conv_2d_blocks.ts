@@ -1,18 +1,14 @@
-// CONV_2D in blocks of six or twelve pixels, three to a 64-bit word (assembly/kernels/conv_2d.ts): for interpreters, and for compiled code
-// that has no better form.
+// CONV_2D in blocks of six pixels, three to a 64-bit word (assembly/kernels/conv_2d.ts): any layer on any machine.
 import * as abi from "../../assembly/abi/conv_2d";
 import type { Conv2d } from "./conv_2d";
 import type { Form } from "./form";
 import type { Emitter } from "./lowering";
 import type { Op } from "./op";
 import { concatenate, packC4, packMultiplier, packTile, tilesPerSlice } from "./packing";
-import { rescalesDirectly, spillOf } from "./weights";
+import { spillOf } from "./weights";
 import { writeWindow } from "./window";
 
-/** Packed activations that a block of twelve pixels may take: a deep convolution would take too much RAM for them. */
-const MOST_PACK_BYTES = 4096;
-
-function emitBlocks(op: Op, emit: Emitter, conv: Conv2d, kernel: string, pixels: number): void {
+function emitBlocks(op: Op, emit: Emitter, conv: Conv2d): void {
   const { batches, inC, outC, groups, groupC, depth, y, x, weights, bias, multipliers } = conv;
   const groupOut = outC / groups;
   const shared = multipliers.length === 1;
@@ -24,16 +20,15 @@ function emitBlocks(op: Op, emit: Emitter, conv: Conv2d, kernel: string, pixels:
       tiles.push(packTile(4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
     }
   const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / groups);
-  const direct = depth <= spillOf(weights) && rescalesDirectly(bias, multipliers, depth);
   const copiesPatches = y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1;
-  emit.step(kernel, abi.CONV_2D_SIZE, (r) => {
+  emit.step("conv_2d", abi.CONV_2D_SIZE, (r) => {
     r.input(abi.CONV_2D_INPUT, op.input(0));
     r.slices(abi.CONV_2D_TILES, abi.CONV_2D_BUFFER, concatenate(tiles), perSlice * tileBytes);
     if (shared) r.constant(abi.CONV_2D_MULTIPLIER, packMultiplier(multipliers[0]!));
     r.output(abi.CONV_2D_OUTPUT, op.output());
-    r.scratch(abi.CONV_2D_PACKS, depth * pixels * abi.CONV_2D_PACK_BYTES_PER_PIXEL);
-    r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? pixels * depth : 0);
-    r.scratch(abi.CONV_2D_SUMS, pixels * abi.CONV_2D_SUMS_BYTES_PER_PIXEL);
+    r.scratch(abi.CONV_2D_PACKS, depth * abi.CONV_2D_TERM_BYTES);
+    r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? 3 * depth : 0);
+    r.scratch(abi.CONV_2D_SUMS, abi.CONV_2D_SUMS_BYTES);
     writeWindow(r, batches, y, x);
     r.i32(abi.CONV_2D_IN_C, inC);
     r.i32(abi.CONV_2D_GROUPS, groups);
@@ -43,7 +38,6 @@ function emitBlocks(op: Op, emit: Emitter, conv: Conv2d, kernel: string, pixels:
     r.i32(abi.CONV_2D_OUT_STRIDE, outC);
     r.i32(abi.CONV_2D_DEPTH, depth);
     r.i32(abi.CONV_2D_SPILL, spillOf(weights));
-    r.i32(abi.CONV_2D_DIRECT, direct ? 1 : 0);
     r.i32(abi.CONV_2D_FILL, conv.inputZeroPoint);
     r.i32(abi.CONV_2D_OUTPUT_OFFSET, conv.outputZeroPoint);
     r.i32(abi.CONV_2D_MIN, conv.min);
@@ -51,13 +45,5 @@ function emitBlocks(op: Op, emit: Emitter, conv: Conv2d, kernel: string, pixels:
   });
 }
 
-/** Any shape: 1. */
 const always = () => 1;
-
-/** Twelve pixels, where there are more than six and their packed activations fit: 0. A compiler would spill the sums of twelve. */
-const twelve = ({ depth, y, x }: Conv2d) => (y.output * x.output > 6 && depth * 12 * abi.CONV_2D_PACK_BYTES_PER_PIXEL <= MOST_PACK_BYTES ? 0 : Infinity);
-
-export const CONV_2D_BLOCKS: readonly Form<Conv2d>[] = [
-  { cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: always, vector: always }, emit: (op, emit, conv) => emitBlocks(op, emit, conv, "conv_2d", 6) },
-  { cost: { fast: twelve, classic: twelve }, emit: (op, emit, conv) => emitBlocks(op, emit, conv, "conv_2d_12", 12) },
-];
+export const CONV_2D_BLOCKS: Form<Conv2d> = { cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: always, vector: always }, emit: emitBlocks };

@@ -30,3 +30,16 @@ export function foldRescale(bias: Int32Array, multipliers: readonly Multiplier[]
     return { mantissa, down, addend: BigInt.asIntN(64, BigInt(b - start) * BigInt(mantissa) + rounding + (BigInt(outputZeroPoint) << BigInt(down))) };
   });
 }
+
+/**
+ * `foldRescale` with every shift 32 or more, so that only the upper half of a product matters (`rescale_folded_high`); null also where a multiplier
+ * is a half or more. A channel whose codes are all the zero point, as its sums never reach half a unit, is multiplied by 0 instead.
+ */
+export function foldRescaleHigh(bias: Int32Array, multipliers: readonly Multiplier[], depth: number, outputZeroPoint: number): FoldedRescale[] | null {
+  const live = Array.from(bias, (b, c) => {
+    const multiplier = multipliers.length === 1 ? multipliers[0]! : multipliers[c]!;
+    const dead = multiplier.mantissa === 0 || Math.abs(b) + depth * 128 * 128 < 2 ** (-multiplier.shift - 1);
+    return dead ? { mantissa: 0, shift: -1 } : multiplier;
+  });
+  return live.some(({ shift }) => shift === 0) ? null : foldRescale(bias, live, depth, outputZeroPoint);
+}

@@ -11,8 +11,8 @@ import { loweringOf } from "./types";
  * Turns a graph into steps: folds what is known, checks every operator, packs weights for the target, writes out called subgraphs.
  * @throws ArenulaError OPERATOR_UNSUPPORTED or MODEL_INVALID for the first operator that cannot run, before anything runs.
  */
-export function lower(graph: Graph, { core, machine = "desktop", widened = false, sliceBytes = Infinity }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
-  return new ProgramWriter(graph, { core, machine, widened, sliceBytes }).program();
+export function lower(graph: Graph, { core, machine = "desktop", widened = false, sliceBytes = Infinity, sparing = new Map() }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
+  return new ProgramWriter(graph, { core, machine, widened, sliceBytes, sparing }).program();
 }
 
 /** Operators that subgraphs may be written out to, over all calls: calls within calls multiply. */
@@ -40,6 +40,10 @@ class ProgramWriter implements Emitter {
     const main = graph.subgraphs[0]!;
     this.tensors = [...main.tensors];
     this.main = { ...main, tensors: this.tensors };
+  }
+
+  get spared(): number {
+    return this.target.sparing.get(this.operator) ?? 0;
   }
 
   program(): Program {

@@ -20,6 +20,8 @@ export interface LoweringTarget {
   readonly widened: boolean;
   /** Bytes of weights that are staged at once, as far as whole tiles allow; Infinity where nothing is staged (the desktop). */
   readonly sliceBytes: number;
+  /** Operators of the main subgraph that have to spare memory, by index, and how often they were asked to. */
+  readonly sparing: ReadonlyMap<number, number>;
 }
 
 /** Types that an operator takes and gives. `int32|int64`: either; `int8?`: optional; `int8...`: any number of them, the last entry only; `any`: moved, not read. */
@@ -31,6 +33,8 @@ export interface TypeSignature {
 /** Where a lowering puts its steps. */
 export interface Emitter {
   readonly target: LoweringTarget;
+  /** How often the operator was asked to spare memory: how much less scratch it takes is up to the kernel's form. */
+  readonly spared: number;
   /** One call of a kernel; `size` is the record's. */
   step(kernel: string, size: number, fill: (record: RecordWriter) => void): void;
   /** The output is the input's bytes: no step. */

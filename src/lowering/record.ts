@@ -38,6 +38,11 @@ export class RecordWriter {
     this.view.setInt32(at, value, true);
   }
 
+  /** A field of 64 bits. */
+  i64(at: number, value: bigint): void {
+    this.view.setBigInt64(at, value, true);
+  }
+
   f32(at: number, value: number): void {
     this.view.setFloat32(at, value, true);
   }

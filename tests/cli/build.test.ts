@@ -53,4 +53,41 @@ building("refuses a model that cannot run, and an unknown board", async () => {
   assert.not.ok(existsSync(file));
 });
 
+building("takes options that belong together, each refusal a message of its own, and writes nothing", async () => {
+  const wasm = path.join(folder, "no.wasm"), aot = path.join(folder, "no.aot");
+  const code = async (status: number, ...argv: string[]) => {
+    const { status: ended, json } = await build(DIGITS, ...argv);
+    assert.is(ended, status, argv.join(" "));
+    return json.error as { code: string; message: string; hint: string };
+  };
+  assert.match((await code(2, "-o", wasm, "--checks", "runtime")).message, "--checks is about an .aot");
+  assert.match((await code(2, "-o", aot, "--board", "mps2-an386")).message, "wamr-fast runs a .wasm");
+  assert.match((await code(2, "-o", aot, "--engine", "wamr-aot")).message, "one core");
+  for (const [board, core] of [["esp32-devkitc", "xtensa-lx6"], ["rpi-pico", "cortex-m0plus"]]) {
+    const error = await code(1, "-o", aot, "--engine", "wamr-xip", "--board", board);
+    assert.is(error.code, "AOT_TARGET");
+    assert.match(error.message, core);
+    assert.match(error.hint, "cortex-m4f");
+  }
+  assert.not.ok(existsSync(wasm) || existsSync(aot));
+});
+
+building("says what is wrong with WAMRC", async () => {
+  const aot = path.join(folder, "never.aot");
+  const refusal = async (program: string, ...argv: string[]) => {
+    process.env["WAMRC"] = program;
+    try {
+      return (await build(DIGITS, "-o", aot, "--engine", "wamr-aot", "--board", "nrf52840dk", ...argv)).json.error as { code: string; hint: string };
+    } finally {
+      delete process.env["WAMRC"];
+    }
+  };
+  assert.is((await refusal(path.join(folder, "wamrc"))).code, "TOOL_MISSING");
+  assert.is((await refusal(process.execPath)).code, "WAMR_VERSION"); // node --version
+  const proved = await refusal(process.execPath, "--checks", "proved");
+  assert.is(proved.code, "AOT_REFUSED");
+  assert.match(proved.hint, "--checks runtime");
+  assert.not.ok(existsSync(aot));
+});
+
 building.run();

@@ -40,7 +40,7 @@ cost("every board of a core that was emulated, or that runs the same code, has a
     } else assert.is(costing.model?.core, core.startsWith("rv32") ? "rv32" : "cortex-m4", name);
   }
   assert.is((costModelFor("wamr-fast", "cortex-m4f") as { note: unknown }).note, null);
-  assert.match((costModelFor("wamr-fast", "cortex-m7f") as { note: string }).note, "Arm publishes no timing");
+  assert.match((costModelFor("wamr-fast", "cortex-m7f") as { note: string }).note, "no instruction timings");
   assert.match((costModelFor("wamr-aot", "cortex-m55") as { reason: string }).reason, "vector");
   assert.match((costModelFor("another", "cortex-m4") as { reason: string }).reason, "no weights were fitted to another");
   assert.is(costModelFor("wamr-aot").model?.core, "cortex-m4");

@@ -131,6 +131,38 @@ depthwise("depth multipliers", async () => {
     }
 });
 
+/** What `depthwise_conv_2d_quads` clamps to all of int8 without telling codes below the zero point apart. */
+const FULL = { activation: "RELU6", y: { scale: Math.fround(6 / 255), zeroPoint: -128 } } as const;
+
+depthwise("quads of channels: every number of them, both strides, sizes, paddings, clamps", async () => {
+  for (let channels = 4; channels <= 9; channels++)
+    for (const stride of [1, 2] as const)
+      for (const [h, w] of [[1, 1], [2, 1], [1, 2], [3, 3], [4, 7], [7, 4]] as const)
+        for (const clamped of [{}, FULL, { activation: "RELU" } as const]) {
+          await convolves({ input: [2, h, w, channels], kernel: [3, 3], stride: [stride, stride], x: affine(0.05, 3), ...clamped });
+          if (h >= 3 && w >= 3) await convolves({ input: [1, h, w, channels], kernel: [3, 3], stride: [stride, stride], padding: "VALID", x: affine(0.05, -128), ...clamped });
+        }
+});
+
+depthwise("quads of channels: one input channel for each, strips, rows of several chunks", async () => {
+  for (const multiplier of [4, 8]) for (const stride of [1, 2] as const) for (const c of [1, 3]) await convolves({ input: [2, 6, 9, c], kernel: [3, 3], multiplier, stride: [stride, stride], ...FULL });
+  for (const [h, w] of [[70, 21], [4, 131], [5, 300]] as const)
+    for (const stride of [1, 2] as const) for (const multiplier of [1, 4]) await convolves({ input: [1, h, w, multiplier === 1 ? 6 : 1], kernel: [3, 3], multiplier, stride: [stride, stride], ...FULL });
+});
+
+depthwise("quads of channels: dead channels, the largest products, multipliers from a half up", async () => {
+  const x = affine(1, 3);
+  for (const clamped of [{ y: affine(1, -9) }, { activation: "RELU", y: affine(1, -128) } as const])
+    for (const weightScales of [[0.4, 1.3e-11, 0, 2 ** -31, 2 ** -26, 0.01, 2 ** -20, 0.2], [0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.6], [0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 1], [Math.fround(1 / 3000)]])
+      for (const stride of [1, 2] as const) await convolves({ input: [1, 5, 5, 8], kernel: [3, 3], stride: [stride, stride], x, weightScales: weightScales.map(Math.fround), ...clamped });
+  for (const w of [-128, 127] as const)
+    for (const filling of [-128, 127] as const)
+      for (const zeroPoint of [-128, 0, 127])
+        await convolves({ input: [1, 5, 5, 4], kernel: [3, 3], x: affine(1, zeroPoint), y: affine(1), weightScales: [Math.fround(1 / 2400)] }, { x: filling, w, bias: null });
+  const bias = Int32Array.of(2 ** 31 - 1, -(2 ** 31), 2 ** 30, -(2 ** 30), 5);
+  for (const activation of ["NONE", "RELU"] as const) await convolves({ input: [1, 4, 5, 5], kernel: [3, 3], activation, x: affine(1, 7), y: affine(1, -128), weightScales: [2 ** -25] }, { bias });
+});
+
 depthwise("batches follow each other, in place too", async () => {
   for (const batches of [2, 3]) {
     await convolves({ input: [batches, 5, 6, 3], kernel: [3, 3] });

@@ -1,4 +1,4 @@
-// The contract of every kernel on every core: its outputs equal the expectation bit for bit, it changes no byte of linear memory but
+// The contract of every kernel on every core, in every form that a machine has: its outputs equal the expectation bit for bit, it changes no byte of linear memory but
 // its outputs and its scratch, and it relies on nothing that it has not written or been given.
 //
 // Storages and scratch lie GUARD bytes apart, and all memory holds a pattern before inputs, constants and records are written.
@@ -12,10 +12,10 @@ import type { Program } from "../../src/lowering/program";
 import { assignStorage } from "../../src/lowering/storage";
 import { instantiate, loadCore, type Core, type Kernels } from "../../src/runtime/core";
 import { firstDifference } from "../conformance/array";
-import { CORES } from "./cores";
+import { describeForm, FORMS } from "../forms";
 import { bytesOf } from "./graph";
 
-const PAGES = 16;
+const PAGES = 17;
 const GUARD = 64;
 const PATTERN = Uint8Array.from({ length: PAGES * 65536 }, (_, i) => (i * 89 + (i >> 8) * 57 + 0xa5) & 255);
 
@@ -31,18 +31,24 @@ async function standOf(name: CoreName): Promise<Stand> {
 }
 
 /**
- * Runs a graph on every core and holds it to the contract. Where outputs may take the place of inputs, it runs once more with the
+ * Runs a graph on every core, in every form of its kernels, and holds it to the contract. Where outputs may take the place of inputs, it runs once more with the
  * inputs needed afterwards, so that nothing is computed in place.
  * @param label names the case in a failure
  * @param inputs stored values of every graph input, in order
  * @param expected stored values of every graph output, in order
  */
 export async function agrees(label: string, graph: Graph, inputs: readonly ArrayBufferView[], expected: readonly ArrayBufferView[]): Promise<void> {
-  for (const name of CORES) {
-    if (!stands.has(name)) stands.set(name, standOf(name));
-    const stand = await stands.get(name)!;
-    const inPlace = check(`${label}, core ${name}`, stand, graph, inputs, expected);
-    if (inPlace) check(`${label}, core ${name}, inputs kept`, stand, keepingInputs(graph), inputs, [...expected, ...inputs]);
+  const ran = new Set<string>();
+  for (const form of FORMS) {
+    const program = lower(graph, form), key = [form.core, ...program.steps.map(({ kernel }) => kernel)].join();
+    if (ran.has(key)) continue; // machines share most forms
+    ran.add(key);
+    if (!stands.has(form.core)) stands.set(form.core, standOf(form.core));
+    const stand = await stands.get(form.core)!;
+    const inPlace = check(`${label}, ${describeForm(form)}`, stand, graph, program, inputs, expected);
+    if (!inPlace) continue;
+    const keeping = keepingInputs(graph);
+    check(`${label}, ${describeForm(form)}, inputs kept`, stand, keeping, lower(keeping, form), inputs, [...expected, ...inputs]);
   }
 }
 
@@ -52,9 +58,8 @@ function keepingInputs(graph: Graph): Graph {
 }
 
 /** @returns whether an output was computed in place */
-function check(label: string, { core, kernels, memory, before }: Stand, graph: Graph, inputs: readonly ArrayBufferView[], expected: readonly ArrayBufferView[]): boolean {
+function check(label: string, { core, kernels, memory, before }: Stand, graph: Graph, program: Program, inputs: readonly ArrayBufferView[], expected: readonly ArrayBufferView[]): boolean {
   const subgraph = graph.subgraphs[0]!;
-  const program = lower(graph, { core: core.name });
   const map = spread(program, core.heapBase);
   if (map.bytes > memory.length) throw new RangeError(`${label}: a case of ${map.bytes} bytes, the stand has ${memory.length}`);
   memory.set(PATTERN.subarray(core.heapBase), core.heapBase);

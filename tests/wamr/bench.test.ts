@@ -30,10 +30,12 @@ for (const [board, engine] of [["mps2-an386", "wamr-fast"], ["mps2-an386", "wamr
     const result = JSON.parse(text);
     assert.equal([result.board, result.engine, result.wamr, result.checks], [board, engine, "2.4.3", engine === "wamr-fast" ? null : "proved"]);
     assert.is(result.macs, result.layers.reduce((sum: number, layer: { macs: number }) => sum + layer.macs, 0));
-    assert.is(result.instructions_per_mac, result.instructions / result.macs);
+    assert.equal([result.instructions_per_mac, result.cycles_per_mac], [result.instructions / result.macs, result.cycles / result.macs]);
+    assert.is(result.ms, (1000 * result.cycles) / result.clock_hz);
+    assert.ok(result.cycles >= result.instructions && result.timing.source);
     assert.ok(result.linear_memory_bytes <= 4096);
     assert.ok(result.ram_bytes > result.linear_memory_bytes && result.flash_bytes > result.module_bytes);
-    // Layers are counted one by one, an invoke as a whole: they differ by calls and by ticks of the clock.
+    // Layers are counted one by one, an invoke as a whole: they differ by calls, and by what the first run of an interpreter sets up.
     const layers = result.layers.reduce((sum: number, layer: { instructions: number }) => sum + layer.instructions, 0);
     assert.ok(Math.abs(layers / result.instructions - 1) < 0.05, `${layers} and ${result.instructions}`);
     const [{ crc32 }] = JSON.parse(await arenula(0, "run", DIGITS, "--input", "lcg:1", "--json")).outputs;

@@ -1,29 +1,31 @@
-// aotc IN.wasm OUT.aot --target thumbv7em --cpu cortex-m4 [--features LIST] [--xip] [--checks proved|runtime] [--bound BYTES]
+// aotc IN.wasm OUT.aot --target thumbv7em --cpu cortex-m4 [--features LIST] [--xip CALLS] [--checks proved|runtime] [--bound BYTES]
+//   --xip CALLS       code that runs where it lies; CALLS: what it calls instead of computing, as wamrc --enable-builtin-intrinsics takes it
 //   --checks proved   the memory bound is a constant, LLVM deletes the checks that it proves; the default
 //   --checks runtime  as stock wamrc compiles
 //   --bound BYTES     what the bound must be, where the caller knows it: another value is refused
 //   --pipeline lto|default  LLVM's link-time passes (the default) or its plain ones
 //   --emit aot|object|ir    an object file to disassemble, or optimized IR, instead of the .aot file
-// Prints one JSON line: the bound, and the bounds checks of every function before and after optimization.
+// Prints one JSON line: the bound, and the bounds checks of every function before and after optimization. The .aot file is WAMR's as it is:
+// src/firmware/aotc.ts appends the section that our firmware asks for.
 // Exit: 0 done, 1 refused or failed, 2 wrong usage.
 #include "aot_export.h"
 #include "bound.h"
 #include "checks.h"
 #include "dual_multiply.h"
-#include "trailer.h"
 #include "wasm_export.h"
+#include <llvm-c/Support.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct {
-  const char *input, *output, *target, *cpu, *features;
-  bool xip, proved, plain_pipeline;
+  const char *input, *output, *target, *cpu, *features, *xip_calls;
+  bool proved, plain_pipeline;
   uint32_t expected_bound, format;
 } options;
 
 static int usage(const char *why) {
-  fprintf(stderr, "aotc: %s\nusage: aotc IN.wasm OUT.aot --target thumbv7em --cpu cortex-m4 [--features LIST] [--xip] "
+  fprintf(stderr, "aotc: %s\nusage: aotc IN.wasm OUT.aot --target thumbv7em --cpu cortex-m4 [--features LIST] [--xip CALLS] "
                   "[--checks proved|runtime] [--bound BYTES] [--pipeline lto|default] [--emit aot|object|ir]\n", why);
   return 2;
 }
@@ -44,15 +46,12 @@ static const char *parse(int count, char **words, options *out) {
       else return "more than two files";
       continue;
     }
-    if (strcmp(word, "--xip") == 0) {
-      out->xip = true;
-      continue;
-    }
     if (i + 1 == count) return "an option without its value, or an unknown one";
     const char *value = words[++i];
     if (strcmp(word, "--target") == 0) out->target = value;
     else if (strcmp(word, "--cpu") == 0) out->cpu = value;
     else if (strcmp(word, "--features") == 0) out->features = value;
+    else if (strcmp(word, "--xip") == 0) out->xip_calls = value;
     else if (strcmp(word, "--bound") == 0) out->expected_bound = (uint32_t)strtoul(value, NULL, 10);
     else if (strcmp(word, "--checks") == 0 && strcmp(value, "proved") == 0) out->proved = true;
     else if (strcmp(word, "--checks") == 0 && strcmp(value, "runtime") == 0) out->proved = false;
@@ -84,16 +83,6 @@ static uint8_t *read_file(const char *path, uint32_t *size) {
   return bytes;
 }
 
-/**
- * What XIP code has to call instead of computing: what LLVM would turn into a call of the compiler's library, or into a constant beside
- * the code, both relocations that code in flash cannot take. WAMR's own lists hold more: 32-bit constants become loads from a table, so
- * that no address is known and no check can be proved, and on cores but the M4 and M7 every 64-bit multiplication and shift becomes a call.
- */
-static const char *xip_calls(const char *target) {
-  if (strncmp(target, "riscv", 5) == 0) return "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32.const,f64.const,llvm.cttz.i32,llvm.cttz.i64";
-  return "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32.const,f64.const";
-}
-
 static AOTCompOption compiler_options(const options *chosen) {
   AOTCompOption to = {0};
   to.target_arch = (char *)chosen->target;
@@ -109,8 +98,8 @@ static AOTCompOption compiler_options(const options *chosen) {
   to.enable_bulk_memory = to.enable_bulk_memory_opt = true;
   to.enable_ref_types = to.enable_call_indirect_overlong = true;
   to.disable_llvm_lto = chosen->plain_pipeline;
-  to.is_indirect_mode = to.disable_llvm_intrinsics = chosen->xip;
-  if (chosen->xip) to.builtin_intrinsics = xip_calls(chosen->target);
+  to.is_indirect_mode = to.disable_llvm_intrinsics = chosen->xip_calls != NULL;
+  to.builtin_intrinsics = (char *)chosen->xip_calls;
   aot_call_stack_features_init_default(&to.call_stack_features);
   return to;
 }
@@ -129,6 +118,9 @@ int main(int count, char **words) {
   wasm_module_t module = wasm_runtime_load(bytes, size, error, sizeof error);
   if (!module) return refuse("load", error);
 
+  // Loops unrolled by a count that is known at run time only need more registers than there are, and a second copy for what is left.
+  static const char *const llvm_options[] = {"aotc", "-unroll-runtime=false"};
+  LLVMParseCommandLineOptions(2, llvm_options, NULL);
   AOTCompOption to = compiler_options(&chosen);
   aot_comp_data_t data = aot_create_comp_data(module, to.target_arch, false);
   if (!data) return refuse("prepare", aot_get_last_error());
@@ -143,17 +135,16 @@ int main(int count, char **words) {
   check_report checks = {0};
   defer_passes(context);
   if (!aot_compile_wasm(context)) return refuse("compile", aot_get_last_error());
-  count_checks(context, BEFORE_PASSES, &checks);
+  count_checks(context, &checks);
   if (chosen.proved) bind_memory_bound(context, bound);
   run_passes(context);
   if (has_dual_multiply(chosen.target, chosen.cpu)) join_products(context);
-  count_checks(context, AFTER_PASSES, &checks);
+  count_kept_checks(context, &checks);
 
   bool emitted = chosen.format == AOT_OBJECT_FILE       ? aot_emit_object_file(context, (char *)chosen.output)
                  : chosen.format == AOT_LLVMIR_OPT_FILE ? aot_emit_llvm_file(context, chosen.output)
                                                         : aot_emit_aot_file(context, data, chosen.output);
   if (!emitted) return refuse("write", aot_get_last_error());
-  if (chosen.format == AOT_FORMAT_FILE && !append_trailer(chosen.output, chosen.proved ? bound : 0)) return refuse("write", chosen.output);
   print_checks(&checks, chosen.proved ? bound : 0);
   return 0;
 }

@@ -57,7 +57,7 @@ export { MODELS as FITTED_MODELS, TABLES as COST_MODELS };
 /** Cores by what boards call them, the table that serves them, and what to say where that is another core's. */
 const CORES: readonly { readonly boards: RegExp; readonly table: string; readonly note?: string }[] = [
   { boards: /^cortex-m4/, table: "cortex-m4" },
-  { boards: /^cortex-m(7|33|55|85)/, table: "cortex-m4", note: "as on a Cortex-M4: Arm publishes no timing of this core" },
+  { boards: /^cortex-m(7|33|55|85)/, table: "cortex-m4", note: "as on a Cortex-M4: the core's manual has no instruction timings" },
   { boards: /^rv32/, table: "rv32" },
 ];
 export const DEFAULT_CORE = "cortex-m4";

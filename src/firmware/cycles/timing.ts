@@ -21,8 +21,8 @@ const withNote = (...notes: string[]): CoreTiming => ({ ...CORTEX_M4, assumption
 /** By QEMU's word for the processor (targets.ts). */
 const TIMINGS: Readonly<Record<string, CoreTiming>> = {
   "cortex-m4": CORTEX_M4,
-  "cortex-m7": withNote("Arm publishes no instruction timings of the Cortex-M7: this is the Cortex-M4's table. The M7 issues two instructions at once where it can, predicts branches, and pays more for a wrong prediction"),
-  "cortex-m33": withNote("Arm publishes no instruction timings of the Cortex-M33: this is the Cortex-M4's table"),
+  "cortex-m7": withNote("the Cortex-M7's manual has no instruction timings: this is the Cortex-M4's table. The M7 issues two instructions at once where it can, predicts branches, and pays more for a wrong prediction"),
+  "cortex-m33": withNote("the Cortex-M33's manual has no instruction timings: this is the Cortex-M4's table"),
   "cortex-m55": withNote(
     "this is the Cortex-M4's table, which knows no vectors; a vector instruction counts 2 cycles, as the Cortex-M55 works on 64 of its 128 bits at a time, and overlaps nothing",
     "LE and LETP jump without a refill (loop cache)",

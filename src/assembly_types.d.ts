@@ -1,0 +1,2 @@
+/** AssemblyScript's names for numbers, in what both compilers read (assembly/abi). */
+declare type i32 = number;

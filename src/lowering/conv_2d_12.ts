@@ -1,0 +1,130 @@
+// CONV_2D in blocks of up to twelve pixels and eight channels, three pixels to a 64-bit word, requantized with folded addends
+// (assembly/kernels/conv_2d_12.ts): for interpreters.
+import * as abi from "../../assembly/abi/conv_2d_12";
+import type { Conv2d } from "./conv_2d";
+import { foldRescale, type FoldedRescale } from "./folded_rescale";
+import type { Form } from "./form";
+import type { Emitter } from "./lowering";
+import type { Op } from "./op";
+import { concatenate } from "./packing";
+import { writeWindow } from "./window";
+
+/** The most pixels of a block: fewer where the operator has to spare memory. */
+const MOST_PIXELS = [12, 6, 3] as const;
+
+const evenDepth = (depth: number) => depth + (depth & 1);
+
+/**
+ * How many terms a field can sum, whatever the activations: the largest even part of the depth, in equal parts, whose sums lie in
+ * [-FIELD_START, FIELD_START) for every channel.
+ * @param weights int8 [channels][depth]
+ */
+export function termsOfField(weights: Int8Array, depth: number): number {
+  for (let parts = 1; ; parts++) {
+    const terms = evenDepth(Math.ceil(depth / parts));
+    if (everySumFits(weights, depth, terms)) return terms;
+  }
+}
+
+function everySumFits(weights: Int8Array, depth: number, terms: number): boolean {
+  for (let row = 0; row < weights.length; row += depth)
+    for (let first = 0; first < depth; first += terms) {
+      let least = 0, most = 0;
+      for (let i = row + first, end = row + Math.min(first + terms, depth); i < end; i++) {
+        const w = weights[i]!;
+        least += w > 0 ? -128 * w : 127 * w;
+        most += w > 0 ? 127 * w : -128 * w;
+      }
+      if (least < -abi.FIELD_START || most >= abi.FIELD_START) return false;
+    }
+  return true;
+}
+
+/** The channels of the tiles of a group, one after the other. */
+function tileChannels(channels: number, most: number): number[] {
+  const widths: number[] = [];
+  for (let c = 0; c < channels; c += widths.at(-1)!) widths.push(abi.channelsOfTile(channels - c, most));
+  return widths;
+}
+
+const tileBytes = (channels: number, depth: number) => Math.ceil((channels * (abi.CONV_2D_12_FOLDED + evenDepth(depth))) / 4) * 4;
+
+/** @param first channel of the tile, which has `channels`; those from `end` on are 0 */
+function packTile({ weights, depth, bias }: Conv2d, folded: readonly FoldedRescale[], first: number, channels: number, end: number, start: number): Uint8Array {
+  const tile = new Uint8Array(tileBytes(channels, depth)), view = new DataView(tile.buffer);
+  for (let c = 0; c < Math.min(channels, end - first); c++) {
+    const { addend, mantissa, down } = folded[first + c]!, at = c * abi.CONV_2D_12_FOLDED;
+    view.setBigInt64(at, addend, true);
+    view.setInt32(at + abi.FOLDED_MULTIPLIER, mantissa, true);
+    view.setInt32(at + abi.FOLDED_DOWN, down, true);
+    view.setInt32(at + abi.FOLDED_BIAS, bias[first + c]! - start, true);
+    for (let i = 0; i < depth; i++) tile[channels * (abi.CONV_2D_12_FOLDED + i) + c] = weights[(first + c) * depth + i]!;
+  }
+  return tile;
+}
+
+/** The pixels of the blocks of an image, each size once, the largest first. */
+function blockPixels(pixels: number, most: number): number[] {
+  const sizes = new Set<number>();
+  for (let pixel = 0; pixel < pixels; ) {
+    const block = abi.pixelsOfBlock(pixels - pixel, most);
+    sizes.add(block);
+    pixel += block === most ? block * Math.max(Math.floor((pixels - pixel) / block) - 1, 1) : block; // all but the last two are alike
+  }
+  return [...sizes];
+}
+
+function emit12(op: Op, emit: Emitter, conv: Conv2d): void {
+  const { batches, inC, outC, groups, groupC, depth, y, x, weights, bias, multipliers } = conv;
+  const { spared, target: { sliceBytes } } = emit;
+  const groupOut = outC / groups, chunk = termsOfField(weights, depth), start = abi.FIELD_START * Math.ceil(depth / chunk);
+  const folded = foldRescale(bias, multipliers, depth, conv.outputZeroPoint, start)!;
+  const pixels = MOST_PIXELS[Math.min(spared, MOST_PIXELS.length - 1)]!, channels = tileBytes(8, depth) <= sliceBytes ? 8 : 4;
+  const widths = tileChannels(groupOut, channels), blocks = blockPixels(y.output * x.output, pixels);
+  const tiles: Uint8Array[] = [];
+  for (let group = 0; group < outC; group += groupOut) {
+    let first = group;
+    for (const width of widths) {
+      tiles.push(packTile(conv, folded, first, width, group + groupOut, start));
+      first += width;
+    }
+  }
+  const groupBytes = widths.reduce((sum, width) => sum + tileBytes(width, depth), 0);
+  const perSlice = groupBytes <= sliceBytes ? Math.ceil(groupOut / channels) : Math.max(Math.floor(sliceBytes / tileBytes(channels, depth)), 1);
+  const slice = perSlice * tileBytes(channels, depth);
+  const sums = chunk < depth || blocks.includes(1), signed = conv.min < conv.outputZeroPoint;
+  const any = sums || signed || widths.some((width) => width < 8) || blocks.includes(3);
+  const copiesPatches = y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1 || blocks.includes(1);
+  emit.step(any ? "conv_2d_12_any" : "conv_2d_12", abi.CONV_2D_12_SIZE, (r) => {
+    r.input(abi.CONV_2D_12_INPUT, op.input(0));
+    r.output(abi.CONV_2D_12_OUTPUT, op.output());
+    r.slices(abi.CONV_2D_12_TILES, abi.CONV_2D_12_BUFFER, concatenate(tiles), Math.min(slice, groupBytes));
+    r.scratch(abi.CONV_2D_12_PACKS, evenDepth(depth) * 8 * Math.floor(blocks[0]! / 3));
+    r.scratch(abi.CONV_2D_12_PATCHES, copiesPatches ? Math.min(blocks[0]!, 3) * depth : 0);
+    r.scratch(abi.CONV_2D_12_SCRATCH, abi.CONV_2D_12_ROWS_BYTES + widths[0]! * 8 * Math.ceil(blocks[0]! / 3));
+    r.scratch(abi.CONV_2D_12_SUMS, sums ? widths[0]! * 4 * blocks[0]! : 0);
+    writeWindow(r, batches, y, x);
+    r.i32(abi.CONV_2D_12_IN_C, inC);
+    r.i32(abi.CONV_2D_12_GROUPS, groups);
+    r.i32(abi.CONV_2D_12_GROUP_C, groupC);
+    r.i32(abi.CONV_2D_12_OUT_C, groupOut);
+    r.i32(abi.CONV_2D_12_OUT_STRIDE, outC);
+    r.i32(abi.CONV_2D_12_DEPTH, depth);
+    r.i32(abi.CONV_2D_12_FILL, conv.inputZeroPoint);
+    r.i32(abi.CONV_2D_12_MIN, conv.min);
+    r.i32(abi.CONV_2D_12_MAX, conv.max);
+    r.i32(abi.CONV_2D_12_START, start);
+    r.i32(abi.CONV_2D_12_CHUNK, chunk);
+    r.i32(abi.CONV_2D_12_SIGNED, signed ? 1 : 0);
+    r.i32(abi.CONV_2D_12_MOST_PIXELS, pixels);
+    r.i32(abi.CONV_2D_12_MOST_CHANNELS, channels);
+    r.i32(abi.CONV_2D_12_SLICE_C, perSlice * channels);
+    r.i32(abi.CONV_2D_12_SLICE_BYTES, slice);
+    r.i32(abi.CONV_2D_12_GROUP_BYTES, groupBytes);
+    r.i64(abi.CONV_2D_12_FIELDS_START, BigInt(abi.FIELD_START) * (2n ** 42n + 2n ** 21n + 1n));
+  });
+}
+
+/** Wherever addends can be folded: 0. */
+const folds = ({ bias, multipliers, depth, outputZeroPoint }: Conv2d) => (foldRescale(bias, multipliers, depth, outputZeroPoint) ? 0 : Infinity);
+export const CONV_2D_12: Form<Conv2d> = { cost: { fast: folds, classic: folds }, emit: emit12 };
