@@ -6,12 +6,12 @@ import * as assert from "uvu/assert";
 import { crc32 } from "../../src/crc32";
 import { boardByName } from "../../src/device/boards";
 import type { Engine } from "../../src/device/machine";
-import { runFirmware, type JobRun } from "../../src/firmware/emulator";
-import { buildFirmware, type Job } from "../../src/firmware/firmware";
+import type { Job } from "../../src/firmware/firmware";
 import { Model } from "../../src/index";
 import { layOutForDevice, linkLaidOut, type LaidOut } from "../../src/link/link";
 import { operatorGoldens, type OperatorGolden } from "../operators/goldens";
 import { Random } from "../support/random";
+import { runJobs } from "./batch";
 
 const CONFIGURATIONS: readonly (readonly [string, Engine])[] = [
   ["mps2-an386", "wamr-aot"], ["mps2-an386", "wamr-xip"], ["mps2-an386", "wamr-fast"], ["riscv-virt", "wamr-aot"], ["riscv-virt", "wamr-fast"], ["mps3-an547", "wamr-aot"],
@@ -19,8 +19,6 @@ const CONFIGURATIONS: readonly (readonly [string, Engine])[] = [
 const VARIANTS = 200;
 /** Small, so that filling and checking it takes little; the band behind it is checked as well. */
 const POOL_BYTES = 256 << 10;
-/** Bytes of modules in one firmware: mps3-an547 has 512 KB for all. */
-const MOST_MODULE_BYTES = 320 << 10;
 /** 2 M instructions: a record whose counts are damaged may keep a kernel busy for longer, and ends in a timeout. */
 const BUDGET_MS = 2;
 /** For the interpreters: `invoke_range` of so many operators has as many constants. */
@@ -84,22 +82,9 @@ for (const [board, engine] of CONFIGURATIONS) {
     const chosen = await kernelsOf(board, engine);
     chosen.forEach(({ kernel }) => every.add(kernel));
     const { golden, laidOut } = chosen.at(-1)!;
-    const good: Job = { module: (await linkLaidOut(laidOut, core)).module, inputs: Buffer.concat(golden.inputs) };
-    const runs: JobRun[] = [];
-    let jobs: Job[] = [];
-    const flush = async () => {
-      const { jobs: made } = await runFirmware(await buildFirmware({ board, engine, jobs: [...jobs, good] }), { timeoutMs: 600_000 });
-      const ran = [...made], { error, samples } = ran.pop()!;
-      assert.is(error, null);
-      assert.equal(samples[0]!.outputs.map(({ crc32 }) => crc32), golden.outputs.map((bytes) => crc32(bytes)), "the next good module");
-      runs.push(...ran);
-      jobs = [];
-    };
-    for (const one of chosen) {
-      jobs.push({ module: await damagedModule(one), inputs: Buffer.concat(one.golden.inputs), each: true, budgetMs: BUDGET_MS, poolBytes: POOL_BYTES, wasmStackBytes: WASM_STACK_BYTES, checkNeighbours: true });
-      if (jobs.reduce((sum, { module }) => sum + 2 * module.length, 0) > MOST_MODULE_BYTES) await flush();
-    }
-    await flush();
+    const jobs: Job[] = [];
+    for (const one of chosen) jobs.push({ module: await damagedModule(one), inputs: Buffer.concat(one.golden.inputs), each: true, budgetMs: BUDGET_MS, poolBytes: POOL_BYTES, wasmStackBytes: WASM_STACK_BYTES, checkNeighbours: true });
+    const runs = await runJobs(board, engine, [...jobs, { module: (await linkLaidOut(laidOut, core)).module, inputs: Buffer.concat(golden.inputs) }]);
     const ends: Record<string, number> = {};
     chosen.forEach(({ kernel }, i) => {
       const { errors, neighbours } = runs[i]!;
@@ -111,6 +96,9 @@ for (const [board, engine] of CONFIGURATIONS) {
       assert.ok(neighbours && neighbours.bytes > 8192, `${kernel}: ${neighbours?.bytes} bytes are looked at`);
       assert.is(neighbours.changed, 0, `${kernel}: bytes around linear memory changed`);
     });
+    const good = runs.at(-1)!;
+    assert.is(good.error, null);
+    assert.equal(good.samples[0]!.outputs.map(({ crc32 }) => crc32), golden.outputs.map((bytes) => crc32(bytes)), "the next good module");
     console.log(`${board}, ${engine}: ${chosen.length} kernels, ${chosen.length * VARIANTS} records, ${JSON.stringify(ends)}`);
   });
   records.run();
