@@ -1,9 +1,9 @@
-// FULLY_CONNECTED: the record of kernel `fully_connected_pairs`. Every field is one i32.
+// FULLY_CONNECTED: the record of kernels `fully_connected_pairs` and `fully_connected_bytes`, which needs no row and no mask. Every field is one i32.
 //
 // Weights come in tiles of four output channels; missing channels and terms are 0:
 //   bias         int32 [4], input offset folded in
 //   multipliers  {int32 multiplier, int32 shift} [4], positive shifts to the left; left out where one pair serves all channels
-//   weights      uint8 [blocks][4 channels][4 terms: 0, 2, 1, 3], 128 added
+//   weights      uint8 [blocks][4 channels][4 terms: 0, 2, 1, 3], 128 added; for `fully_connected_bytes` int8 [depth][4 channels]
 export const FULLY_CONNECTED_PAIRS_INPUT = 0; // address, int8 [batches][depth]
 export const FULLY_CONNECTED_PAIRS_OUTPUT = 4; // address, int8 [batches][out_c]
 export const FULLY_CONNECTED_PAIRS_TILES = 8; // where the tiles lie (inner/stage.ts)

@@ -1,5 +1,6 @@
-// Two pixels x two channels of a matrix product, operands widened to 16 bits (inner/widen.ts). On a core with the DSP extension two products
-// are one SMLAD: four words of activations and four of weights make eight of them (boards/wamr/aotc/dual_multiply.c).
+// Two pixels x two channels of a matrix product, four terms (a quad) at a time, for compiled code.
+// Wide operands are 16 bits each (inner/widen.ts). On a core with the DSP extension two of their products are one SMLAD: four words of
+// activations and four of weights make eight of them (boards/wamr/aotc/dual_multiply.c). Cores without take bytes as they are.
 import { high_half, low_half } from "../arithmetic/halves";
 import { within } from "./within";
 
@@ -14,17 +15,24 @@ function add_quad(sum: i32, x: u64, w: u64): i32 {
   return sum + low_half(x0) * low_half(w0) + high_half(x0) * high_half(w0) + low_half(x1) * low_half(w1) + high_half(x1) * high_half(w1);
 }
 
+/** `sum` and the products of four terms: int8 [4] each. A compiler loads a byte once that several sums take. */
+// @ts-ignore: decorator
+@inline
+function add_bytes(sum: i32, x: usize, w: usize): i32 {
+  return sum + load<i8>(x) * load<i8>(w) + load<i8>(x + 1) * load<i8>(w + 1) + load<i8>(x + 2) * load<i8>(w + 2) + load<i8>(x + 3) * load<i8>(w + 3);
+}
+
 /**
- * One pixel or two x one channel or two, which is known at compile time.
- * @param x uint16 [count][2 pixels][4], a clamped address
- * @param w uint16 [count][channels][4]
+ * One pixel or two x one channel or two, wide or bytes, which is known at compile time.
+ * @param x uint16 or int8 [count][2 pixels][4], a clamped address
+ * @param w uint16 or int8 [count][channels][4]
  * @param count quads, at most CHUNK
  * @param sums int32 [channels][2], a clamped address: what is there is added to, unless these are the `first` quads
  * @param start what the sums of a pixel begin with
  */
 // @ts-ignore: decorator
 @inline
-function tile(x: usize, w: usize, count: u32, sums: usize, first: bool, start0: i32, start1: i32, pixels: i32, channels: i32): void {
+function tile(x: usize, w: usize, count: u32, sums: usize, first: bool, start0: i32, start1: i32, pixels: i32, channels: i32, wide: bool): void {
   let a0 = start0, a1 = start1, b0 = start0, b1 = start1; // channels a and b, pixels 0 and 1
   if (!first) {
     a0 = load<i32>(sums);
@@ -32,17 +40,24 @@ function tile(x: usize, w: usize, count: u32, sums: usize, first: bool, start0: 
     if (channels == 2) b0 = load<i32>(sums + 8);
     if (pixels == 2 && channels == 2) b1 = load<i32>(sums + 12);
   }
-  const q = within(w, channels == 2 ? 1024 : 512);
+  const q = within(w, (wide ? 512 : 256) * channels);
   let i: u32 = 0;
   do {
-    const xs = x + (i << 4), ws = q + (i << (channels == 2 ? 4 : 3));
-    const x0 = load<u64>(xs), w0 = load<u64>(ws);
-    a0 = add_quad(a0, x0, w0);
-    if (channels == 2) b0 = add_quad(b0, x0, load<u64>(ws + 8));
-    if (pixels == 2) {
-      const x1 = load<u64>(xs + 8);
-      a1 = add_quad(a1, x1, w0);
-      if (channels == 2) b1 = add_quad(b1, x1, load<u64>(ws + 8));
+    const xs = x + (i << (wide ? 4 : 3)), ws = q + (i << ((wide ? 2 : 1) + channels));
+    if (wide) {
+      const x0 = load<u64>(xs), w0 = load<u64>(ws);
+      a0 = add_quad(a0, x0, w0);
+      if (channels == 2) b0 = add_quad(b0, x0, load<u64>(ws + 8));
+      if (pixels == 2) {
+        const x1 = load<u64>(xs + 8);
+        a1 = add_quad(a1, x1, w0);
+        if (channels == 2) b1 = add_quad(b1, x1, load<u64>(ws + 8));
+      }
+    } else {
+      a0 = add_bytes(a0, xs, ws);
+      if (channels == 2) b0 = add_bytes(b0, xs, ws + 4);
+      if (pixels == 2) a1 = add_bytes(a1, xs + 4, ws);
+      if (pixels == 2 && channels == 2) b1 = add_bytes(b1, xs + 4, ws + 4);
     }
   } while (++i < count);
   store<i32>(sums, a0);
@@ -53,13 +68,14 @@ function tile(x: usize, w: usize, count: u32, sums: usize, first: bool, start0: 
 
 // @ts-ignore: decorator
 @inline
-function tiles(x: usize, w: usize, quads: i32, channels: i32, start0: i32, start1: i32, sums: usize, pixels: i32): void {
+function tiles(x: usize, w: usize, quads: i32, channels: i32, start0: i32, start1: i32, sums: usize, pixels: i32, wide: bool): void {
+  const shift = wide ? 4 : 3; // a quad of two pixels, or of two channels
   const to = within(sums, 512), last = min<u32>(channels, MOST);
   for (let done = 0; done < quads; done += CHUNK) {
-    const count = min<u32>(quads - done, CHUNK), from = within(x + (done << 4), 1024), first = done == 0;
-    let c: u32 = 0, at = w + (done << 4);
-    for (; c + 1 < last; c += 2, at += quads << 4) tile(from, at, count, to + (c << 3), first, start0, start1, pixels, 2);
-    if (c < last) tile(from, at - (done << 3), count, to + (c << 3), first, start0, start1, pixels, 1);
+    const count = min<u32>(quads - done, CHUNK), from = within(x + (done << shift), wide ? 1024 : 512), first = done == 0;
+    let c: u32 = 0, at = w + (done << shift);
+    for (; c + 1 < last; c += 2, at += quads << shift) tile(from, at, count, to + (c << 3), first, start0, start1, pixels, 2, wide);
+    if (c < last) tile(from, at - (done << (shift - 1)), count, to + (c << 3), first, start0, start1, pixels, 1, wide);
   }
 }
 
@@ -71,10 +87,20 @@ function tiles(x: usize, w: usize, quads: i32, channels: i32, start0: i32, start
  * @param sums int32 [channels][2]
  */
 export function dot_2_pixels(x: usize, w: usize, quads: i32, channels: i32, start0: i32, start1: i32, sums: usize): void {
-  tiles(x, w, quads, channels, start0, start1, sums, 2);
+  tiles(x, w, quads, channels, start0, start1, sums, 2, true);
 }
 
 /** The same for the first pixel alone. */
 export function dot_1_pixel(x: usize, w: usize, quads: i32, channels: i32, start0: i32, sums: usize): void {
-  tiles(x, w, quads, channels, start0, 0, sums, 1);
+  tiles(x, w, quads, channels, start0, 0, sums, 1, true);
+}
+
+/** `dot_2_pixels` of int8. */
+export function dot_2_pixels_bytes(x: usize, w: usize, quads: i32, channels: i32, sums: usize): void {
+  tiles(x, w, quads, channels, 0, 0, sums, 2, false);
+}
+
+/** `dot_1_pixel` of int8. */
+export function dot_1_pixel_bytes(x: usize, w: usize, quads: i32, channels: i32, sums: usize): void {
+  tiles(x, w, quads, channels, 0, 0, sums, 1, false);
 }

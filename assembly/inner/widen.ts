@@ -50,3 +50,20 @@ function widen_rest(from: usize, to: usize, count: i32): i32 {
   store<u64>(to, <u64>even | (<u64>odd << 32));
   return (pair & 0xffff) + (pair >>> 16);
 }
+
+/**
+ * One pixel's activations as they are, for `dot_2_pixels_bytes`. Missing terms of the last quad keep what was there: their weights are 0.
+ * @param from int8 [count]
+ * @param to int8 [ceil(count / 4)][4], each quad 8 bytes behind the one before: two pixels lie interleaved
+ */
+export function interleave_pixel(from: usize, to: usize, count: i32): void {
+  const rest = count & 3, whole = count - rest;
+  for (let i = 0; i < rest; i++) store<i8>(to + (whole << 1) + i, load<i8>(from + whole + i));
+  for (let left = count >> 2; left > 0; left -= CHUNK, from += CHUNK << 2, to += CHUNK << 3) {
+    const quads = min<u32>(left, CHUNK), p = within(from, 256), q = within(to, 512);
+    let i: u32 = 0;
+    do {
+      store<i32>(q + (i << 3), load<i32>(p + (i << 2)));
+    } while (++i < quads);
+  }
+}

@@ -10,9 +10,8 @@ import {
   FULLY_CONNECTED_PAIRS_SLICE_C, FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET, FULLY_CONNECTED_PAIRS_OUTPUT_OFFSET, FULLY_CONNECTED_PAIRS_MIN,
   FULLY_CONNECTED_PAIRS_MAX, FULLY_CONNECTED_PAIRS_MASK, FULLY_CONNECTED_PAIRS_SIZE,
 } from "../abi/fully_connected_pairs";
-import { clamp } from "../arithmetic/fixed_point";
 import { even_bytes, high_half, low_half, odd_bytes } from "../arithmetic/halves";
-import { negative_of, nudge_of, rescale_32 } from "../arithmetic/rescale_32";
+import { code_of } from "../inner/code_of";
 import { stage } from "../inner/stage";
 import { within } from "../inner/within";
 
@@ -29,15 +28,6 @@ function widen_row(x: usize, depth: i32, blocks: i32, row: usize): i32 {
   }
   for (let left = (blocks << 2) - depth; left > 0; left--, row += 2) store<i16>(row, 0);
   return sum;
-}
-
-/** The code of one channel. `x`: its sum and bias; `multiplier`: address of {int32 multiplier, int32 shift}. */
-// @ts-ignore: decorator
-@inline
-function code_of(record: usize, x: i32, multiplier: usize): i32 {
-  const shift = load<i32>(multiplier + 4), right = max(-shift, 0);
-  const code = rescale_32(x << max(shift, 0), load<i32>(multiplier), right, nudge_of(right), negative_of(right)) + load<i32>(record + FULLY_CONNECTED_PAIRS_OUTPUT_OFFSET);
-  return clamp(code, load<i32>(record + FULLY_CONNECTED_PAIRS_MIN), load<i32>(record + FULLY_CONNECTED_PAIRS_MAX));
 }
 
 /**
@@ -85,10 +75,12 @@ function tile_of_four(record: usize, start: i32, tile: usize, w: usize, m: usize
   }
   m = within(m, 32);
   out = within(out, 4);
-  store<i8>(out, code_of(record, a0, m));
-  if (channels > 1) store<i8>(out + 1, code_of(record, a1, m + (multiplier_stride & 8)));
-  if (channels > 2) store<i8>(out + 2, code_of(record, a2, m + (multiplier_stride & 8) * 2));
-  if (channels > 3) store<i8>(out + 3, code_of(record, a3, m + (multiplier_stride & 8) * 3));
+  const step = multiplier_stride & 8, offset = load<i32>(record + FULLY_CONNECTED_PAIRS_OUTPUT_OFFSET);
+  const low = load<i32>(record + FULLY_CONNECTED_PAIRS_MIN), high = load<i32>(record + FULLY_CONNECTED_PAIRS_MAX);
+  store<i8>(out, code_of(a0, m, offset, low, high));
+  if (channels > 1) store<i8>(out + 1, code_of(a1, m + step, offset, low, high));
+  if (channels > 2) store<i8>(out + 2, code_of(a2, m + step * 2, offset, low, high));
+  if (channels > 3) store<i8>(out + 3, code_of(a3, m + step * 3, offset, low, high));
 }
 
 export function fully_connected_pairs(record: usize): void {

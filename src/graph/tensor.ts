@@ -50,6 +50,8 @@ export interface Tensor {
   /** Little-endian bytes of a constant, a view into the file; null for an activation. */
   readonly data: Uint8Array | null;
   readonly isVariable: boolean;
+  /** True where lowering took 128 off codes and zero points of a uint8 tensor (lowering/rebase.ts). */
+  readonly rebased?: boolean;
 }
 
 export function elementCount(shape: readonly number[]): number {

@@ -30,8 +30,9 @@ export interface DeviceImage {
   readonly tensors: ReadonlyMap<number, number>;
   /** In the program's order: nodes of `code` and `initial` name them by number. */
   readonly steps: readonly StagedStep[];
-  /** What runs for every operator, and what runs once, before the first inference. */
+  /** What runs for every operator, behind the last one, and once, before the first inference. */
   readonly code: Program["code"];
+  readonly final: Program["final"];
   readonly initial: Program["initial"];
   /** The region of all variables; 0 bytes for a model without. */
   readonly state: { readonly start: number; readonly bytes: number };
@@ -95,7 +96,7 @@ export function deviceImage(program: Program, headroom: number): DeviceImage {
   });
   return {
     plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes + headroom, ALIGNMENT), tensors, steps, constantOutputs, segment: segment.bytes(),
-    code: program.code, initial: program.initial, state,
+    code: program.code, final: program.final, initial: program.initial, state,
     variables: [...program.variables].map(([tensor, value]) => ({ address: tensors.get(tensor)!, bytes: byteLength(program.subgraph.tensors[tensor]!), value })),
     weightBytes: segment.length - [...steps, ...constantOutputs].reduce((sum, { bytes }) => sum + bytes, 0),
   };

@@ -51,13 +51,13 @@ export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
   const program = lower(model, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes, sparing: options.sparing });
   const image = deviceImage(program, isCompiled(options.engine) ? WITHIN_MOST : 0);
   if (subgraph.outputs.length === 0) throw new ArenulaError("MODEL_UNSUPPORTED", "the model has no outputs", { hint: "a device would compute what nobody can read: name the outputs when converting" });
-  const placed = (index: number): DeviceTensor => deviceTensor(subgraph.tensors[index]!, image);
+  const placed = (index: number): DeviceTensor => deviceTensor(program.subgraph.tensors[index]!, image);
   const facts: DeviceFacts = {
     abi: DEVICE_ABI, version: options.version, model: { name: options.name, sha256: options.sha256, bytes: model.bytes }, engine: options.engine,
     linear_memory_bytes: image.bytes, activation_bytes: image.plan.activationBytes, scratch_bytes: image.plan.scratchBytes, staging_bytes: image.plan.stagingBytes,
     operators: subgraph.operators.map(({ index, name, outputs: [first] }) => ({ index, op: name, tensor: subgraph.tensors[first ?? -1]?.name ?? "" })),
     state: image.state.bytes > 0 ? { address: image.state.start, bytes: image.state.bytes } : null,
-    inputs: subgraph.inputs.map(placed), outputs: subgraph.outputs.map(placed),
+    inputs: program.subgraph.inputs.map(placed), outputs: program.subgraph.outputs.map(placed),
   };
   return { facts, image, program, kernels: [...new Set(program.steps.map(({ kernel }) => kernel))].sort() };
 }

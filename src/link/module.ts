@@ -40,7 +40,6 @@ export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceIm
     if (!module.validate()) throw new ArenulaError("INTERNAL", "the linked module is not valid WebAssembly");
     binaryen.setOptimizeLevel(3);
     binaryen.setShrinkLevel(1);
-    binaryen.setAlwaysInlineMaxSize(12); // clamps: WAMR looks for an exception behind every call
     binaryen.setOneCallerInlineMaxSize(0); // a call costs an interpreter 230 instructions; inlined inner loops would cost every call their locals' stack
     if (compiled) binaryen.setAlwaysInlineMaxSize(CLAMP_SIZE); // behind a call WAMR looks for an exception, which would follow every clamp
     binaryen.addPassToSkip("memory-packing"); // it would split the segment at runs of zeros
@@ -114,7 +113,7 @@ function dropExports(binaryen: Binaryen, module: Module): void {
 
 /**
  * invoke_range(first, end): the operators of the file from `first` to before `end`, each with its index in the word while it runs. Behind the
- * last one come the outputs that nothing computes. `reset`, where there is state: variables get their first values.
+ * last one come the outputs that are converted, or that nothing computes. `reset`, where there is state: variables get their first values.
  */
 function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, operators: number, kernels: ReadonlyMap<string, string>): void {
   const { i32 } = module;
@@ -147,7 +146,8 @@ function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, opera
     body.push(module.if(inRange, module.block(null, [i32.store(0, 4, constant(image.operatorAt), constant(index), MEMORY), ...nodes.flatMap(expressions)])));
   });
   const known = image.constantOutputs.map(({ address, offset, bytes }) => initFrom(module, constant(address), constant(offset), constant(bytes)));
-  if (known.length > 0) body.push(module.if(i32.ge_u(module.local.get(1, binaryen.i32), constant(operators)), module.block(null, known)));
+  const last = [...image.final.flatMap(expressions), ...known];
+  if (last.length > 0) body.push(module.if(i32.ge_u(module.local.get(1, binaryen.i32), constant(operators)), module.block(null, last)));
   body.push(i32.store(0, 4, constant(image.operatorAt), constant(NO_OPERATOR), MEMORY));
   module.addFunction("invoke_range", binaryen.createType([binaryen.i32, binaryen.i32]), binaryen.none, [], module.block(null, body));
   module.addFunction("invoke", binaryen.none, binaryen.none, [], module.call("invoke_range", [constant(0), constant(operators)], binaryen.none));

@@ -1,6 +1,7 @@
 import { ArenulaError } from "../errors";
 import type { Graph, Operator, Subgraph } from "../graph/graph";
 import { Op } from "./op";
+import { rebaseGraph } from "./rebase";
 import { loweringOf } from "./types";
 
 /** Whether one operator of the file can run. */
@@ -17,7 +18,8 @@ export interface OperatorCheck {
  * Every operator of the model's main subgraph, in file order; never throws for an operator that cannot run. One that calls subgraphs
  * can run if all their operators can.
  */
-export function checkModel(model: Graph): OperatorCheck[] {
+export function checkModel(graph: Graph): OperatorCheck[] {
+  const model = rebaseGraph(graph);
   const subgraph = model.subgraphs[0]!;
   const folded = new Map<number, Uint8Array>();
   return subgraph.operators.map((operator) => {
@@ -53,7 +55,8 @@ function calledBy(op: Op): Subgraph[] {
  * Multiply-accumulates of every operator of the main subgraph, padded taps included; 0 for operators that are not covered. An operator
  * that calls subgraphs has those of each once: how often they run is not known.
  */
-export function operatorMacs(model: Graph): number[] {
+export function operatorMacs(graph: Graph): number[] {
+  const model = rebaseGraph(graph);
   const subgraph = model.subgraphs[0]!;
   return subgraph.operators.map((operator) => macsOf(model, subgraph, operator));
 }

@@ -1,5 +1,5 @@
-// CONV_2D with operands widened to 16 bits, two products to an instruction (assembly/kernels/conv_2d_pairs.ts): for compiled code on cores with
-// the DSP extension.
+// CONV_2D in blocks of two pixels x two channels (assembly/kernels/conv_2d_pairs.ts), for compiled code: with operands widened to 16 bits, two
+// products to an instruction, on cores with the DSP extension; with bytes on cores without.
 import * as abi from "../../assembly/abi/conv_2d_pairs";
 import type { Conv2d } from "./conv_2d";
 import type { Form } from "./form";
@@ -9,13 +9,13 @@ import { concatenate, tilesPerSlice } from "./packing";
 import { packRescale } from "./store_pixels";
 import { writeWindow } from "./window";
 
-/** Weights int8 [channels][depth] -> uint8 [channels / 2][quads][2][4], of an odd number of channels the last one as [quads][4]; 128 added, missing terms 128. */
-function packPairs(weights: Int8Array, channels: number, depth: number): Uint8Array {
+/** Weights int8 [channels][depth] -> uint8 [channels / 2][quads][2][4], of an odd number of channels the last one as [quads][4]; `offset` added, missing terms `offset`. */
+function packPairs(weights: Int8Array, channels: number, depth: number, offset: number): Uint8Array {
   const padded = Math.ceil(depth / 4) * 4;
-  const packed = new Uint8Array(channels * padded).fill(128);
+  const packed = new Uint8Array(channels * padded).fill(offset);
   for (let c = 0; c < channels; c++) {
     const width = (c | 1) < channels ? 2 : 1, tile = (c & ~1) * padded;
-    for (let i = 0; i < depth; i++) packed[tile + ((i >> 2) * width + (c & (width - 1))) * 4 + (i & 3)] = weights[c * depth + i]! + 128;
+    for (let i = 0; i < depth; i++) packed[tile + ((i >> 2) * width + (c & (width - 1))) * 4 + (i & 3)] = weights[c * depth + i]! + offset;
   }
   return packed;
 }
@@ -25,26 +25,26 @@ function lessOffset(bias: Int32Array, weights: Int8Array, depth: number): Int32A
   return bias.map((b, c) => b - 128 * weights.subarray(c * depth, (c + 1) * depth).reduce((sum, w) => sum + w, 0));
 }
 
-function emitPairs(op: Op, emit: Emitter, conv: Conv2d): void {
+function emitPairs(op: Op, emit: Emitter, conv: Conv2d, wide: boolean): void {
   const { batches, inC, outC, groups, groupC, depth, y, x, weights } = conv;
   const groupOut = outC / groups, padded = Math.ceil(depth / 4) * 4;
-  const { kind, bytes: rescale } = packRescale(conv, lessOffset(conv.bias, weights, depth), 2 * depth); // widened activations reach 255
+  const { kind, bytes: rescale } = wide ? packRescale(conv, lessOffset(conv.bias, weights, depth), 2 * depth) : packRescale(conv, conv.bias, depth); // widened activations reach 255
   const channelBytes = padded + rescale.length / outC;
   const sliceC = 2 * Math.min(tilesPerSlice(emit.target.sliceBytes, 2 * channelBytes, Math.ceil(groupOut / 2)), abi.CONV_2D_PAIRS_MOST_CHANNELS / 2);
   const slices: Uint8Array[] = [];
   for (let group = 0; group < outC; group += groupOut)
     for (let first = group; first < group + groupOut; first += sliceC) {
       const end = Math.min(first + sliceC, group + groupOut);
-      slices.push(packPairs(weights.subarray(first * depth, end * depth), end - first, depth), rescale.subarray((first * rescale.length) / outC, (end * rescale.length) / outC));
+      slices.push(packPairs(weights.subarray(first * depth, end * depth), end - first, depth, wide ? 128 : 0), rescale.subarray((first * rescale.length) / outC, (end * rescale.length) / outC));
     }
   const largest = Math.min(sliceC, groupOut);
   const inPlace = groups === 1 && x.dilation === 1 && !y.touchesBorder && !x.touchesBorder && (y.kernel === 1 || (x.kernel * groupC) % 4 === 0);
-  emit.step("conv_2d_pairs", abi.CONV_2D_PAIRS_SIZE, (r) => {
+  emit.step(wide ? "conv_2d_pairs" : "conv_2d_bytes", abi.CONV_2D_PAIRS_SIZE, (r) => {
     r.input(abi.CONV_2D_PAIRS_INPUT, op.input(0));
     r.output(abi.CONV_2D_PAIRS_OUTPUT, op.output());
     r.stagedSlices(abi.CONV_2D_PAIRS_SLICES, concatenate(slices));
-    r.scratch(abi.CONV_2D_PAIRS_WIDE, largest * (padded + channelBytes));
-    r.scratch(abi.CONV_2D_PAIRS_X, 4 * padded);
+    r.scratch(abi.CONV_2D_PAIRS_WIDE, largest * (channelBytes + (wide ? padded : 0)));
+    r.scratch(abi.CONV_2D_PAIRS_X, (wide ? 4 : 2) * padded);
     r.scratch(abi.CONV_2D_PAIRS_PATCH, inPlace ? 0 : depth);
     r.scratch(abi.CONV_2D_PAIRS_SUMS, 8 * largest);
     writeWindow(r, batches, y, x);
@@ -63,4 +63,13 @@ function emitPairs(op: Op, emit: Emitter, conv: Conv2d): void {
   });
 }
 
-export const CONV_2D_PAIRS: readonly Form<Conv2d>[] = [{ cost: { dsp: () => 0 }, emit: emitPairs }];
+/** Fitted to counts of person_detect and kws under WAMR: mps2-an386 (`quad` 18, `output` 12) and riscv-virt (57, 25). */
+const cost = (quad: number, output: number, weight: number) => ({ batches, groups, outC, depth, y, x }: Conv2d) => {
+  const pairs = batches * Math.ceil((y.output * x.output) / 2), quads = Math.ceil(depth / 4), channels = outC / groups;
+  return groups * (pairs * (300 + 20 * quads + Math.ceil(channels / 2) * (42 + quad * quads) + 2 * output * channels) + weight * channels * depth);
+};
+
+export const CONV_2D_PAIRS: readonly Form<Conv2d>[] = [
+  { cost: { dsp: cost(18, 12, 2.2) }, emit: (op, emit, conv) => emitPairs(op, emit, conv, true) },
+  { cost: { scalar: cost(57, 25, 0.7) }, emit: (op, emit, conv) => emitPairs(op, emit, conv, false) },
+];

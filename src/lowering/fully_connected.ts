@@ -2,7 +2,7 @@ import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
 import { emitCheapest, type Form } from "./form";
 import { FULLY_CONNECTED_PAIRED_CHANNELS } from "./fully_connected_channels";
-import { FULLY_CONNECTED_PAIRS } from "./fully_connected_pairs";
+import { FULLY_CONNECTED_BYTES, FULLY_CONNECTED_PAIRS } from "./fully_connected_pairs";
 import type { Lowering } from "./lowering";
 import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
@@ -30,7 +30,7 @@ export interface FullyConnected {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS];
+const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS, FULLY_CONNECTED_BYTES];
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
 function geometry(op: Op) {

@@ -1,10 +1,11 @@
-// FULLY_CONNECTED for cores that multiply halves of words (assembly/kernels/fully_connected_pairs.ts), in tiles of four channels.
+// FULLY_CONNECTED for compiled code, in tiles of four channels: for cores that multiply halves of words (assembly/kernels/fully_connected_pairs.ts)
+// and for those that do not (assembly/kernels/fully_connected_bytes.ts).
 import * as abi from "../../assembly/abi/fully_connected_pairs";
 import type { Form } from "./form";
 import type { FullyConnected } from "./fully_connected";
 import type { Emitter } from "./lowering";
 import type { Op } from "./op";
-import { concatenate, packMultiplier, packTile, tilesPerSlice } from "./packing";
+import { concatenate, packC4, packMultiplier, packTile, tilesPerSlice } from "./packing";
 
 /** Where a word has the terms of its block, so that a mask leaves neighbours: bytes 0 and 2, 1 and 3. */
 const ORDER = [0, 2, 1, 3];
@@ -17,28 +18,29 @@ export function packPairs(weights: Int8Array, channels: number, depth: number): 
   return packed;
 }
 
-function emitPairs(op: Op, emit: Emitter, layer: FullyConnected): void {
+/** @param pairs for which of the two kernels */
+function emitTiles(op: Op, emit: Emitter, layer: FullyConnected, pairs: boolean): void {
   const { batches, outC, depth, weights, bias, multipliers } = layer;
   const shared = multipliers.length === 1, blocks = Math.ceil(depth / 4);
   const tiles: Uint8Array[] = [];
   for (let first = 0; first < outC; first += 4) {
     const end = Math.min(first + 4, outC);
-    const packed = packPairs(weights.subarray(first * depth, end * depth), end - first, depth);
+    const packed = (pairs ? packPairs : packC4)(weights.subarray(first * depth, end * depth), end - first, depth);
     tiles.push(packTile(4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
   }
   const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, tiles.length);
-  emit.step("fully_connected_pairs", abi.FULLY_CONNECTED_PAIRS_SIZE, (r) => {
+  emit.step(pairs ? "fully_connected_pairs" : "fully_connected_bytes", abi.FULLY_CONNECTED_PAIRS_SIZE, (r) => {
     r.input(abi.FULLY_CONNECTED_PAIRS_INPUT, op.input(0));
     r.output(abi.FULLY_CONNECTED_PAIRS_OUTPUT, op.output());
     r.slices(abi.FULLY_CONNECTED_PAIRS_TILES, abi.FULLY_CONNECTED_PAIRS_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
     if (shared) r.constant(abi.FULLY_CONNECTED_PAIRS_MULTIPLIER, packMultiplier(multipliers[0]!));
-    r.scratch(abi.FULLY_CONNECTED_PAIRS_ROW, 8 * blocks);
+    r.scratch(abi.FULLY_CONNECTED_PAIRS_ROW, pairs ? 8 * blocks : 0);
     r.i32(abi.FULLY_CONNECTED_PAIRS_BATCHES, batches);
     r.i32(abi.FULLY_CONNECTED_PAIRS_DEPTH, depth);
     r.i32(abi.FULLY_CONNECTED_PAIRS_BLOCKS, blocks);
     r.i32(abi.FULLY_CONNECTED_PAIRS_OUT_C, outC);
     r.i32(abi.FULLY_CONNECTED_PAIRS_SLICE_C, 4 * perSlice);
-    r.i32(abi.FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET, layer.weightsOffset - 128); // packPairs adds 128
+    r.i32(abi.FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET, layer.weightsOffset - (pairs ? 128 : 0)); // packPairs adds 128
     r.i32(abi.FULLY_CONNECTED_PAIRS_OUTPUT_OFFSET, layer.outputZeroPoint);
     r.i32(abi.FULLY_CONNECTED_PAIRS_MIN, layer.min);
     r.i32(abi.FULLY_CONNECTED_PAIRS_MAX, layer.max);
@@ -50,9 +52,19 @@ function emitPairs(op: Op, emit: Emitter, layer: FullyConnected): void {
 const rescales = ({ depth, bias, multipliers }: FullyConnected) => multipliers.every(({ shift }) => shift >= 0) || bias.every((b) => Math.abs(b) + depth * 2 ** 15 < 2 ** 30);
 
 /** Fitted to the layers of ad01 on mps2-an386: a row is widened once, then tiles are staged and multiplied. */
-function cost(layer: FullyConnected): number {
+function pairsCost(layer: FullyConnected): number {
   const { batches, outC, depth } = layer;
-  return rescales(layer) ? batches * (10 * depth + Math.ceil(outC / 4) * (250 + 12 * depth)) : Infinity;
+  return rescales(layer) ? batches * (10 * depth + Math.ceil(outC / 4) * (250 + 10 * depth)) : Infinity;
 }
 
-export const FULLY_CONNECTED_PAIRS: Form<FullyConnected> = { cost: { dsp: cost }, emit: emitPairs };
+/** Fitted to the same on riscv-virt. */
+function bytesCost(layer: FullyConnected): number {
+  const { batches, outC, depth } = layer;
+  return rescales(layer) ? batches * Math.ceil(outC / 4) * (390 + 19 * depth) : Infinity;
+}
+
+export const FULLY_CONNECTED_PAIRS: Form<FullyConnected> = { cost: { dsp: pairsCost }, emit: (op, emit, layer) => emitTiles(op, emit, layer, true) };
+
+export const FULLY_CONNECTED_BYTES: Form<FullyConnected> = {
+  cost: { scalar: bytesCost }, emit: (op, emit, layer) => emitTiles(op, emit, layer, false),
+};

@@ -4,6 +4,7 @@ import { byteLength, type Tensor } from "../graph/tensor";
 import type { Emitter, LoweringTarget } from "./lowering";
 import { Op } from "./op";
 import type { Look, Node, Program, Step, View } from "./program";
+import { emitRebase, original, rebaseGraph } from "./rebase";
 import { ConstantPool, RecordWriter } from "./record";
 import { loweringOf } from "./types";
 
@@ -12,7 +13,7 @@ import { loweringOf } from "./types";
  * @throws ArenulaError OPERATOR_UNSUPPORTED or MODEL_INVALID for the first operator that cannot run, before anything runs.
  */
 export function lower(graph: Graph, { core, machine = "desktop", widened = false, sliceBytes = Infinity, sparing = new Map() }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
-  return new ProgramWriter(graph, { core, machine, widened, sliceBytes, sparing }).program();
+  return new ProgramWriter(rebaseGraph(graph), { core, machine, widened, sliceBytes, sparing }).program();
 }
 
 /** Operators that subgraphs may be written out to, over all calls: calls within calls multiply. */
@@ -47,12 +48,43 @@ class ProgramWriter implements Emitter {
   }
 
   program(): Program {
-    const code = this.main.operators.map((operator) => {
+    const inputs = this.main.inputs.map((index) => this.fed(this.tensors[index]!));
+    const code = this.main.operators.map((operator, i) => {
       this.operator = operator.index;
-      return this.collect(() => this.lowerOperator(this.main, operator));
+      return this.collect(() => {
+        if (i === 0) this.main.inputs.forEach((index, k) => this.takeIn(inputs[k]!, this.tensors[index]!));
+        this.lowerOperator(this.main, operator);
+      });
     });
-    const { main: subgraph, steps, initial, loops, views, looks, folded, variables } = this;
-    return { subgraph, steps, code, initial, loops, constants: this.pool.constants, views, looks, folded, variables };
+    let outputs = this.main.outputs;
+    const final = this.collect(() => {
+      outputs = outputs.map((index) => this.giveOut(this.known(index)));
+    });
+    const subgraph: Subgraph = { ...this.main, inputs: inputs.map(({ index }) => index), outputs };
+    const { steps, initial, loops, views, looks, folded, variables } = this;
+    return { subgraph, steps, code, final, initial, loops, constants: this.pool.constants, views, looks, folded, variables };
+  }
+
+  /** An input as the user writes it. */
+  private fed(input: Tensor): Tensor {
+    return input.rebased ? this.add(original(input, this.tensors.length)) : input;
+  }
+
+  private takeIn(fed: Tensor, input: Tensor): void {
+    if (fed !== input) emitRebase(this, fed, input);
+  }
+
+  /** An output as the user reads it. */
+  private giveOut(output: Tensor): number {
+    if (!output.rebased) return output.index;
+    const given = this.add(original(output, this.tensors.length));
+    if (!given.data) emitRebase(this, output, given);
+    return given.index;
+  }
+
+  private add(tensor: Tensor): Tensor {
+    this.tensors.push(tensor);
+    return tensor;
   }
 
   private lowerOperator(subgraph: Subgraph, operator: Operator): void {
@@ -122,16 +154,13 @@ class ProgramWriter implements Emitter {
   }
 
   temporary(like: Tensor): Tensor {
-    const tensor: Tensor = { ...like, index: this.tensors.length, data: null, isVariable: false };
-    this.tensors.push(tensor);
-    return tensor;
+    return this.add({ ...like, index: this.tensors.length, data: null, isVariable: false });
   }
 
   resource(key: string, like: Tensor): Tensor {
     let tensor = this.resources.get(key);
     if (!tensor) {
-      tensor = { ...like, index: this.tensors.length, name: key, data: null, isVariable: true };
-      this.tensors.push(tensor);
+      tensor = this.add({ ...like, index: this.tensors.length, name: key, data: null, isVariable: true });
       this.resources.set(key, tensor);
       this.keep(tensor);
     } else if (tensor.type !== like.type || byteLength(tensor) !== byteLength(like))

@@ -64,6 +64,8 @@ export interface Program {
   readonly steps: readonly Step[];
   /** What runs for every operator of the main subgraph. */
   readonly code: readonly (readonly Node[])[];
+  /** What runs behind the last operator. */
+  readonly final: readonly Node[];
   /** What runs once, before the first inference (CALL_ONCE). */
   readonly initial: readonly Node[];
   /** First and last step of every loop, inner ones first: what lives on entry and is used inside lives to its end. */

@@ -1,4 +1,5 @@
 import { ArenulaError } from "../errors";
+import type { Tensor } from "../graph/tensor";
 import type { Lowering, TypeSignature } from "./lowering";
 import type { Op } from "./op";
 import { LOWERINGS } from "./table";
@@ -8,12 +9,27 @@ export function loweringOf(op: Op): Lowering {
   const name = op.operator.custom ? `custom operator ${op.name}` : op.name;
   const lowerings = LOWERINGS.get(op.operator.custom ? `custom ${op.name}` : op.name);
   if (!lowerings) throw new ArenulaError("OPERATOR_UNSUPPORTED", `${name} has no kernel`, { where: op.where, hint: nearest(op) });
+  checkRebased(op);
   const found = lowerings.find(({ signatures }) => signatures.some((signature) => matches(op, signature)));
   if (found) return found;
-  const inputs = op.operator.inputs.map((_, i) => op.maybeInput(i)?.type ?? "absent");
-  const outputs = op.operator.outputs.map((_, i) => op.output(i).type);
+  const inputs = op.operator.inputs.map((_, i) => typeInFile(op.maybeInput(i)));
+  const outputs = op.operator.outputs.map((_, i) => typeInFile(op.output(i)));
   const covered = lowerings.flatMap(({ signatures }) => signatures.map(signatureText)).join("; ");
   return op.refuse(`(${inputs.join(", ")}) -> (${outputs.join(", ")}) has no kernel`, `covered: ${covered}${conversionHint(inputs)}`);
+}
+
+/** As users know it: lowering makes int8 of quantized uint8 (rebase.ts). */
+function typeInFile(tensor: Tensor | null): string {
+  return tensor?.rebased ? "uint8" : tensor?.type ?? "absent";
+}
+
+/** Refuses int8 beside uint8: only QUANTIZE takes one to the other. */
+function checkRebased(op: Op): void {
+  if (op.name === "QUANTIZE") return;
+  const tensors = [...op.operator.inputs.map((_, i) => op.maybeInput(i)), ...op.operator.outputs.map((_, i) => op.output(i))];
+  const types = tensors.filter((tensor) => tensor?.type === "int8" && tensor.quantization).map(typeInFile);
+  const other = types.find((type) => type !== types[0]);
+  if (other) op.invalid(`${types[0]} becomes ${other}, which takes a QUANTIZE`);
 }
 
 export function signatureText({ inputs, outputs }: TypeSignature): string {
@@ -39,7 +55,6 @@ function matchesAll(patterns: readonly string[], types: readonly (string | null)
 
 function conversionHint(inputs: readonly string[]): string {
   if (inputs.includes("float32")) return ". Convert the model to int8: a converter with a representative data set and TFLITE_BUILTINS_INT8";
-  if (inputs.includes("uint8")) return ". Convert with int8 instead of uint8: inference_input_type = tf.int8";
   if (inputs.includes("int16")) return ". Convert with 8-bit activations: TFLITE_BUILTINS_INT8";
   return "";
 }

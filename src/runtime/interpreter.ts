@@ -7,6 +7,7 @@ import { lower } from "../lowering/lower";
 import type { CoreName } from "../lowering/lowering";
 import { layOut, writeImage, type MemoryMap } from "../lowering/memory";
 import type { Node, Program } from "../lowering/program";
+import { flipped } from "../lowering/rebase";
 import { instantiate, loadCore, type Core, type CoreChoice, type Kernels } from "./core";
 import { InputView, TensorView } from "./tensor_view";
 
@@ -130,6 +131,7 @@ export class Interpreter {
   /** Runs the model on what the inputs hold. Set every input before every call. */
   invoke(): void {
     for (const nodes of this.program.code) this.run(nodes);
+    this.run(this.program.final);
   }
 
   private run(nodes: readonly Node[]): void {
@@ -199,10 +201,15 @@ export class Interpreter {
       this.run(code[i]!);
       return operator.outputs.map((tensor): TraceEntry => {
         const known = folded.get(tensor);
-        const entry = { operator: operator.index, op: operator.name, tensor, crc32: crc32(known ?? this.activation(tensor)) };
+        const entry = { operator: operator.index, op: operator.name, tensor, crc32: crc32(this.asInFile(tensor, known ?? this.activation(tensor))) };
         return known ? { ...entry, folded: true } : entry;
       });
     });
+  }
+
+  /** A tensor's bytes as the model defines them. */
+  private asInFile(tensor: number, bytes: Uint8Array): Uint8Array {
+    return this.program.subgraph.tensors[tensor]!.rebased ? flipped(bytes) : bytes;
   }
 
   /** Bytes of an activation, where the arena holds them at this moment. */

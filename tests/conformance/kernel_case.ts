@@ -45,7 +45,8 @@ export interface KernelCase {
 
 /** The clamp of a case is any range, that of a model an activation's: its place in the record, per kernel. */
 const CLAMPS: Record<string, readonly [number, number]> = {
-  add: [ADD_MIN, ADD_MAX], sub: [ADD_MIN, ADD_MAX], conv_2d: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_12: [CONV_2D_12_MIN, CONV_2D_12_MAX], conv_2d_12_any: [CONV_2D_12_MIN, CONV_2D_12_MAX], conv_2d_pairs: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX],
+  add: [ADD_MIN, ADD_MAX], sub: [ADD_MIN, ADD_MAX], conv_2d: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_12: [CONV_2D_12_MIN, CONV_2D_12_MAX], conv_2d_12_any: [CONV_2D_12_MIN, CONV_2D_12_MAX],
+  conv_2d_pairs: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX], conv_2d_bytes: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX],
   fully_connected: [FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX], mul: [MUL_MIN, MUL_MAX],
   depthwise_conv_2d: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], depthwise_conv_2d_3x3: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX],
   depthwise_conv_2d_3x3_s2: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], average_pool_2d: [POOL_2D_MIN, POOL_2D_MAX], max_pool_2d: [POOL_2D_MIN, POOL_2D_MAX],
