@@ -11,7 +11,7 @@ import { readSections } from "../link/wasm_bytes";
 import { compileAot, type Aot, type Checks } from "./aot";
 import { buildLibrary, hostFolder } from "./library";
 import { engineByName, firmwareBoard, type FirmwareBoard, type FirmwareEngine } from "./targets";
-import { CACHE, forgetOld, intoCache, keyOf, runTool, type Progress } from "./tools";
+import { CACHE, forgetOld, inParallel, intoCache, keyOf, runTool, type Progress } from "./tools";
 import { findWamr } from "./wamr";
 
 /** A limit that no inference needs, under emulation 1 ns per instruction: 10 seconds are 10,000,000,000 instructions. */
@@ -75,7 +75,7 @@ export interface Firmware {
 export async function buildFirmware({ board: boardName, engine: engineName, jobs, progress }: FirmwareOptions): Promise<Firmware> {
   const board = firmwareBoard(boardName), engine = engineByName(engineName), { core } = board;
   const prepared: PreparedJob[] = [];
-  for (const job of jobs) prepared.push(await prepareJob(job, board, engine, progress));
+  await inParallel(jobs.map((job, i) => async () => void (prepared[i] = await prepareJob(job, board, engine, progress))), () => {});
   const library = await buildLibrary(board, engineName, progress);
   const host = hostFolder();
   const scripts = [path.join(board.folder, "board.ld"), path.join(host, "port/cortex_m.ld"), path.join(host, "port/riscv.ld")];
