@@ -1,7 +1,7 @@
 // CONV_2D for interpreters: the record of kernels `conv_2d_12` and `conv_2d_12_any`, behind its window. Addresses are byte offsets into
 // linear memory; every field is one i32.
 //
-// Weights come in tiles of 8, 4, 2 or 1 output channels (`channelsOfTile`), each a multiple of 4 bytes long:
+// Weights come in tiles of 8, 4, 3, 2 or 1 output channels (`channelsOfTile`), each a multiple of 4 bytes long:
 //   folded   {int64 addend, int32 multiplier, int32 shift, int32 bias} [channels]: CONV_2D_12_FOLDED bytes each, see arithmetic/folded.ts
 //   weights  int8 [even depth][channels]: an odd depth has one more term, of weights 0
 import { WINDOW_SIZE } from "./window";
@@ -46,9 +46,9 @@ export const FIELD_START = 1 << 20;
 /** What CONV_2D_12_SCRATCH begins with: {address, row stride} of three patches. Behind it fields int64 [most channels][most pixels / 3]. */
 export const CONV_2D_12_ROWS_BYTES = 3 * 8;
 
-/** Channels of the tile that begins where `left` are left: what would leave more than a third of its tile empty takes a smaller one. */
+/** Channels of the tile that begins where `left` are left: no tile has one that is missing. */
 export function channelsOfTile(left: i32, most: i32): i32 {
-  return left >= 7 && most == 8 ? 8 : left >= 3 ? 4 : left;
+  return left >= 8 && most == 8 ? 8 : left >= 4 ? 4 : left;
 }
 
 /** Pixels of the block that begins where `left` are left. */

@@ -2,7 +2,7 @@
  * sums[c] = start + the dot product of one row of activations with `channels` channels of weights, as they are: one pixel shares nothing that packing
  * would pay for.
  * @param x int8 [depth]
- * @param w int8 [depth][channels]; channels: 8, 4, 2 or 1
+ * @param w int8 [depth][channels]; any number of channels
  * @param sums int32 [channels]
  */
 export function dot_1xn__i32(w: usize, x: usize, depth: i32, channels: i32, start: i32, sums: usize): void {

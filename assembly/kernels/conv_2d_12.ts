@@ -13,7 +13,8 @@ import {
 import { WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W } from "../abi/window";
 import { dot_1xn__i32 } from "../inner/dot_1xn";
 import {
-  dot_12x8__i64, dot_12x4__i64, dot_12x2__i64, dot_12x1__i64, dot_6x8__i64, dot_6x4__i64, dot_6x2__i64, dot_6x1__i64, dot_3x8__i64, dot_3x4__i64, dot_3x2__i64, dot_3x1__i64,
+  dot_12x8__i64, dot_12x4__i64, dot_12x3__i64, dot_12x2__i64, dot_12x1__i64, dot_6x8__i64, dot_6x4__i64, dot_6x3__i64, dot_6x2__i64, dot_6x1__i64,
+  dot_3x8__i64, dot_3x4__i64, dot_3x3__i64, dot_3x2__i64, dot_3x1__i64,
 } from "../inner/dot_fields";
 import { copy_patch_of, pack_patches } from "../inner/patches";
 import { stage } from "../inner/stage";
@@ -31,7 +32,7 @@ function convolve(record: usize, any: bool): void {
   const most_pixels = load<i32>(record, CONV_2D_12_MOST_PIXELS), most_channels = load<i32>(record, CONV_2D_12_MOST_CHANNELS);
   const slice_c = load<i32>(record, CONV_2D_12_SLICE_C), slice_bytes = load<i32>(record, CONV_2D_12_SLICE_BYTES), group_bytes = load<i32>(record, CONV_2D_12_GROUP_BYTES);
   const buffer: usize = load<u32>(record, CONV_2D_12_BUFFER), packs: usize = load<u32>(record, CONV_2D_12_PACKS);
-  const rows: usize = load<u32>(record, CONV_2D_12_SCRATCH), fields = rows + CONV_2D_12_ROWS_BYTES, sums: usize = any ? load<u32>(record, CONV_2D_12_SUMS) : 0;
+  const rows: usize = load<u32>(record, CONV_2D_12_SCRATCH), fields = rows + CONV_2D_12_ROWS_BYTES, sums: usize = any ? <usize>load<u32>(record, CONV_2D_12_SUMS) : 0;
   const start = load<i64>(record, CONV_2D_12_FIELDS_START), pixels = load<i32>(record, WINDOW_OUT_H) * load<i32>(record, WINDOW_OUT_W);
 
   let input: usize = load<u32>(record, CONV_2D_12_INPUT);
@@ -51,11 +52,11 @@ function convolve(record: usize, any: bool): void {
           if (pixel == 0 || slice_c < out_c) slice = stage(tiles + at, min(slice_bytes, group_bytes - at), buffer);
           let tile = slice;
           for (let c = first, end = min(first + slice_c, out_c); c < end; ) {
-            const channels = any ? channelsOfTile(end - c, most_channels) : 8, real = min(channels, end - c);
+            const channels = any ? channelsOfTile(end - c, most_channels) : 8;
             const w = tile + channels * CONV_2D_12_FOLDED;
             if (single) {
               dot_1xn__i32(w, patches, depth, channels, load<i32>(record, CONV_2D_12_START), sums);
-              store_sums(sums, 1, 1, real, tile, o + c, out_stride, low, high);
+              store_sums(sums, 1, 1, channels, tile, o + c, out_stride, low, high);
             } else {
               for (let term = 0; term < depth; term += chunk) {
                 const v = w + term * channels, x = packs + (term * words << 3), terms = min(chunk, depth - term);
@@ -67,6 +68,10 @@ function convolve(record: usize, any: bool): void {
                   if (words == 4) dot_12x4__i64(v, x, terms, start, fields);
                   else if (words == 2) dot_6x4__i64(v, x, terms, start, fields);
                   else dot_3x4__i64(v, x, terms, start, fields);
+                } else if (channels == 3) {
+                  if (words == 4) dot_12x3__i64(v, x, terms, start, fields);
+                  else if (words == 2) dot_6x3__i64(v, x, terms, start, fields);
+                  else dot_3x3__i64(v, x, terms, start, fields);
                 } else if (channels == 2) {
                   if (words == 4) dot_12x2__i64(v, x, terms, start, fields);
                   else if (words == 2) dot_6x2__i64(v, x, terms, start, fields);
@@ -78,9 +83,9 @@ function convolve(record: usize, any: bool): void {
                 }
                 if (any && chunk < depth) spill_fields(fields, words * channels, sums, term == 0);
               }
-              if (any && chunk < depth) store_sums(sums, 3 * words, count, real, tile, o + c, out_stride, low, high);
-              else if (any && load<i32>(record, CONV_2D_12_SIGNED)) store_fields_signed(fields, words, count, real, tile, o + c, out_stride, low, high);
-              else store_fields(fields, words, count, real, tile, o + c, out_stride, low, high);
+              if (any && chunk < depth) store_sums(sums, 3 * words, count, channels, tile, o + c, out_stride, low, high);
+              else if (any && load<i32>(record, CONV_2D_12_SIGNED)) store_fields_signed(fields, words, count, channels, tile, o + c, out_stride, low, high);
+              else store_fields(fields, words, count, channels, tile, o + c, out_stride, low, high);
             }
             c += channels;
             tile += (channels * (CONV_2D_12_FOLDED + even_depth) + 3) & ~3;

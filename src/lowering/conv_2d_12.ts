@@ -49,10 +49,10 @@ function tileChannels(channels: number, most: number): number[] {
 
 const tileBytes = (channels: number, depth: number) => Math.ceil((channels * (abi.CONV_2D_12_FOLDED + evenDepth(depth))) / 4) * 4;
 
-/** @param first channel of the tile, which has `channels`; those from `end` on are 0 */
-function packTile({ weights, depth, bias }: Conv2d, folded: readonly FoldedRescale[], first: number, channels: number, end: number, start: number): Uint8Array {
+/** @param first channel of the tile, which has `channels` */
+function packTile({ weights, depth, bias }: Conv2d, folded: readonly FoldedRescale[], first: number, channels: number, start: number): Uint8Array {
   const tile = new Uint8Array(tileBytes(channels, depth)), view = new DataView(tile.buffer);
-  for (let c = 0; c < Math.min(channels, end - first); c++) {
+  for (let c = 0; c < channels; c++) {
     const { addend, mantissa, down } = folded[first + c]!, at = c * abi.CONV_2D_12_FOLDED;
     view.setBigInt64(at, addend, true);
     view.setInt32(at + abi.FOLDED_MULTIPLIER, mantissa, true);
@@ -85,7 +85,7 @@ function emit12(op: Op, emit: Emitter, conv: Conv2d): void {
   for (let group = 0; group < outC; group += groupOut) {
     let first = group;
     for (const width of widths) {
-      tiles.push(packTile(conv, folded, first, width, group + groupOut, start));
+      tiles.push(packTile(conv, folded, first, width, start));
       first += width;
     }
   }
@@ -128,3 +128,9 @@ function emit12(op: Op, emit: Emitter, conv: Conv2d): void {
 /** Wherever addends can be folded: 0. */
 const folds = ({ bias, multipliers, depth, outputZeroPoint }: Conv2d) => (foldRescale(bias, multipliers, depth, outputZeroPoint) ? 0 : Infinity);
 export const CONV_2D_12: Form<Conv2d> = { cost: { fast: folds, classic: folds }, emit: emit12 };
+
+/** The next count of pixels whose blocks have no empty place; tiles never have one. */
+export function nextFullPixels(pixels: number): number {
+  const blocks = (left: number): boolean => left === 0 || (left >= abi.pixelsOfBlock(left, 12) && blocks(left - abi.pixelsOfBlock(left, 12)));
+  return blocks(pixels) ? pixels : nextFullPixels(pixels + 1);
+}

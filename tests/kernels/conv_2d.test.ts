@@ -1,10 +1,10 @@
 // CONV_2D on every core against tests/reference/conv_2d.ts: six pixels x four channels a tile, 64 (63 with a weight of -128) terms a
-// 21-bit field.
+// 21-bit field; and in the forms of interpreters, up to twelve pixels x eight channels, as many terms as the weights allow.
 import { suite } from "uvu";
 import type { Graph } from "../../src/graph/graph";
 import { conv2d, convShape, type Conv } from "../reference/conv_2d";
 import { ACTIVATIONS } from "../reference/quantization";
-import { agrees } from "../support/contract";
+import { agrees, agreesFor } from "../support/contract";
 import { bytesOf, graphOfOne } from "../support/graph";
 import { Random } from "../support/random";
 import { affine, biases, codes, weightScales, ZERO_POINTS, type Filling } from "./operands";
@@ -26,8 +26,13 @@ async function convolves(shape: Shape, { x = "with -128", w = "full", bias }: Op
   const activations = codes(random, full.input.reduce((a, b) => a * b), x);
   const weights = codes(random, outC * terms, w);
   const added = bias === undefined ? biases(random, outC, terms) : bias;
-  await agrees(label, graphOfConv(full, weights, added), [activations], [conv2d(full, activations, weights, added)]);
+  const graph = graphOfConv(full, weights, added), expected = [conv2d(full, activations, weights, added)];
+  await agrees(label, graph, [activations], expected);
+  await agreesFor(INTERPRETERS, label, graph, [activations], expected);
 }
+
+/** Small slices, and so tiles of four; blocks of six and of three. */
+const INTERPRETERS = [{ machine: "fast", sliceBytes: 150 }, ...[1, 2].map((spared) => ({ machine: "classic", sliceBytes: 400, sparing: new Map([[0, spared]]) }) as const)] as const;
 
 function graphOfConv(c: Conv, weights: Int8Array, bias: Int32Array | null): Graph {
   return graphOfOne(
@@ -45,6 +50,12 @@ function graphOfConv(c: Conv, weights: Int8Array, bias: Int32Array | null): Grap
 conv("every remainder of six pixels and four channels", async () => {
   for (let pixels = 1; pixels <= 13; pixels++)
     for (let outC = 1; outC <= 9; outC++) await convolves({ input: [1, 1, pixels, 5], weights: [outC, 1, 1, 5] });
+});
+
+conv("blocks and tiles of interpreters: every remainder of twelve pixels and eight channels", async () => {
+  for (let pixels = 1; pixels <= 27; pixels += pixels < 14 ? 1 : 6)
+    for (let outC = 1; outC <= 18; outC += outC < 9 ? 1 : 4)
+      for (const activation of ["NONE", "RELU"] as const) await convolves({ input: [1, 1, pixels, 6], weights: [outC, 1, 1, 6], activation });
 });
 
 conv("every depth around the words and the fields", async () => {
@@ -73,7 +84,9 @@ conv("fields of opposite signs do not borrow from their neighbours", async () =>
       const weights = codes(new Random(1), 6 * depth, w);
       // biases leave 0 to 5 of the sum of the one kind of pixels in even channels, of the other in odd ones
       const bias = Int32Array.from({ length: 6 }, (_, o) => o - depth * w * (o % 2 ? 127 : -128));
-      await agrees(`alternating pixels, depth ${depth}, weights ${w}`, graphOfConv(c, weights, bias), [x], [conv2d(c, x, weights, bias)]);
+      const label = `alternating pixels, depth ${depth}, weights ${w}`, graph = graphOfConv(c, weights, bias), expected = [conv2d(c, x, weights, bias)];
+      await agrees(label, graph, [x], expected);
+      await agreesFor(INTERPRETERS, label, graph, [x], expected);
     }
 });
 
@@ -92,6 +105,11 @@ conv("filters larger than the image, and strides larger than the filter", async 
   for (const size of [1, 2, 3]) await convolves({ input: [1, size, size, 3], weights: [5, 5, 5, 3] });
   for (const stride of [3, 4, 5] as const)
     for (const padding of ["SAME", "VALID"] as const) await convolves({ input: [1, 11, 10, 2], weights: [4, 2, 2, 2], stride: [stride, stride], padding });
+});
+
+conv("several chunks of depth, several slices of channels", async () => {
+  for (const depth of [255, 256, 257, 515]) for (const outC of [1, 3]) await convolves({ input: [1, 1, 3, depth], weights: [outC, 1, 1, depth] }, { w: "with -128" });
+  for (const outC of [64, 65, 127, 131]) await convolves({ input: [2, 3, 3, 8], weights: [outC, 3, 3, 8], activation: "RELU", y: affine(0.1, -128) });
 });
 
 conv("groups, with and without filters to a border", async () => {

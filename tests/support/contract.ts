@@ -6,7 +6,7 @@
 import type { Graph } from "../../src/graph/graph";
 import { byteLength } from "../../src/graph/tensor";
 import { lower } from "../../src/lowering/lower";
-import type { CoreName } from "../../src/lowering/lowering";
+import type { CoreName, LoweringTarget } from "../../src/lowering/lowering";
 import { layOut, writeImage, type MemoryMap } from "../../src/lowering/memory";
 import type { Program } from "../../src/lowering/program";
 import { assignStorage } from "../../src/lowering/storage";
@@ -55,6 +55,13 @@ export async function agrees(label: string, graph: Graph, inputs: readonly Array
 function keepingInputs(graph: Graph): Graph {
   const [main, ...others] = graph.subgraphs;
   return { ...graph, subgraphs: [{ ...main!, outputs: [...main!.outputs, ...main!.inputs] }, ...others] };
+}
+
+/** The same on the `mcu` core for targets that `agrees` does not have: small slices, little scratch. */
+export async function agreesFor(targets: readonly Partial<LoweringTarget>[], label: string, graph: Graph, inputs: readonly ArrayBufferView[], expected: readonly ArrayBufferView[]): Promise<void> {
+  if (!stands.has("mcu")) stands.set("mcu", standOf("mcu"));
+  const stand = await stands.get("mcu")!;
+  for (const target of targets) check(`${label}, ${JSON.stringify(target)}`, stand, graph, lower(graph, { ...target, core: "mcu" }), inputs, expected);
 }
 
 /** @returns whether an output was computed in place */
