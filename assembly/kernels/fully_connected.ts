@@ -3,12 +3,12 @@
 import {
   FULLY_CONNECTED_INPUT, FULLY_CONNECTED_OUTPUT, FULLY_CONNECTED_TILES, FULLY_CONNECTED_BUFFER, FULLY_CONNECTED_MULTIPLIER,
   FULLY_CONNECTED_SUMS, FULLY_CONNECTED_BATCHES, FULLY_CONNECTED_DEPTH, FULLY_CONNECTED_OUT_C, FULLY_CONNECTED_SLICE_C,
-  FULLY_CONNECTED_WEIGHTS_OFFSET, FULLY_CONNECTED_OUTPUT_OFFSET, FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX,
+  FULLY_CONNECTED_WEIGHTS_OFFSET, FULLY_CONNECTED_OUTPUT_OFFSET, FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX, FULLY_CONNECTED_MASK,
+  FULLY_CONNECTED_SUMS_BYTES,
 } from "../abi/fully_connected";
-import { dot_1x4__i32 } from "../inner/dot_1x4";
 import { dot_1x8 } from "../inner/dot_1x8";
 import { stage } from "../inner/stage";
-import { store_tile } from "../inner/store_tile";
+import { store_row } from "../inner/store_row";
 
 /** The sum of a row of activations. */
 function row_sum(x: usize, depth: i32): i32 {
@@ -25,29 +25,29 @@ export function fully_connected(record: usize): void {
   const low = load<i32>(record, FULLY_CONNECTED_MIN), high = load<i32>(record, FULLY_CONNECTED_MAX);
   const shared: usize = load<u32>(record, FULLY_CONNECTED_MULTIPLIER); // the multiplier of all channels, or 0
   const multiplier_stride = shared ? 0 : 8;
-  const channel_bytes = (shared ? 4 : 12) + depth; // of a tile, per channel of its width
-  const sums: usize = load<u32>(record, FULLY_CONNECTED_SUMS);
-  let x: usize = load<u32>(record, FULLY_CONNECTED_INPUT);
-  let out: usize = load<u32>(record, FULLY_CONNECTED_OUTPUT);
-  for (let batch = load<i32>(record, FULLY_CONNECTED_BATCHES); batch > 0; batch--) {
-    let tiles: usize = load<u32>(record, FULLY_CONNECTED_TILES);
-    const start = row_sum(x, depth) * weights_offset;
-    for (let first = 0; first < out_c; first += slice_c) {
-      const count = min(out_c - first, slice_c);
-      const bytes = ((count + 3) >> 2 << 2) * channel_bytes; // tiles of eight and at most one of four: channels rounded up to fours
-      let tile = stage(tiles, bytes, buffer);
-      tiles += bytes;
+  const head = shared ? 32 : 96, tile_bytes = head + (depth << 3); // biases and multipliers, then weights
+  const mask = load<i64>(record, FULLY_CONNECTED_MASK);
+  const sums: usize = load<u32>(record, FULLY_CONNECTED_SUMS), starts = sums + FULLY_CONNECTED_SUMS_BYTES;
+  const batches = load<i32>(record, FULLY_CONNECTED_BATCHES);
+  const input: usize = load<u32>(record, FULLY_CONNECTED_INPUT);
+  const output: usize = load<u32>(record, FULLY_CONNECTED_OUTPUT);
+  let tiles: usize = load<u32>(record, FULLY_CONNECTED_TILES);
+  for (let batch = 0; batch < batches; batch++) store<i32>(starts + (batch << 2), row_sum(input + batch * depth, depth) * weights_offset);
+  for (let first = 0; first < out_c; first += slice_c) {
+    const count = min(out_c - first, slice_c);
+    const bytes = ((count + 7) >> 3) * tile_bytes;
+    const slice = stage(tiles, bytes, buffer);
+    tiles += bytes;
+    for (let batch = 0; batch < batches; batch++) {
+      const x = input + batch * depth, start = load<i32>(starts + (batch << 2));
+      let out = output + batch * out_c + first, tile = slice;
       for (let left = count; left > 0; left -= 8) {
-        const width = left > 4 ? 8 : 4;
-        const multipliers = tile + (width << 2), weights = shared ? multipliers : multipliers + (width << 3);
         for (let c = 0; c < 32; c += 4) store<i32>(sums + c, start);
-        if (left > 4) dot_1x8(x, weights, depth, sums);
-        else dot_1x4__i32(x, weights, depth, sums);
-        store_tile(sums, 1, 1, min(left, 8), tile, shared ? shared : multipliers, multiplier_stride, out, 1, offset, low, high);
-        tile += width * channel_bytes;
-        out += min(left, 8);
+        dot_1x8(x, tile + head, depth, sums, mask);
+        store_row(sums, min(left, 8), tile, shared ? shared : tile + 32, multiplier_stride, out, offset, low, high);
+        tile += tile_bytes;
+        out += 8;
       }
     }
-    x += depth;
   }
 }

@@ -17,7 +17,11 @@ typedef struct {
   uint32_t budget_ms;
   uint32_t wasm_stack_bytes;
   uint32_t check_neighbours;
+  uint32_t each; /* runs every operator by itself, whatever becomes of it, and no whole inference */
 } job;
+
+/** A job's budget is for its calls. */
+#define LOADING_BUDGET_MS 10000
 
 extern const job arenula_jobs[], arenula_jobs_end[];
 
@@ -155,12 +159,42 @@ static void report_neighbours(uint32_t index) {
   report_end();
 }
 
+static arenula_error open_job(uint32_t index, const job *at, arenula_model *model) {
+  const arenula_options options = {memory.pool, at->pool_bytes && at->pool_bytes < sizeof memory.pool ? at->pool_bytes : sizeof memory.pool, at->wasm_stack_bytes, LOADING_BUDGET_MS};
+  arenula_error error = arenula_open(model, &options, at->module, at->module_bytes);
+  if (error != ARENULA_OK) return report_error(index, "open", model, error);
+  model->options.budget_ms = at->budget_ms;
+  return ARENULA_OK;
+}
+
+/** The bands lie on either side of what the pool really is. */
+static void fill_neighbours(const arenula_model *model) {
+  neighbours_fill(memory.before, memory.pool + model->options.pool_bytes);
+}
+
+/** Every operator by itself: an error is reported, and the next one runs, in a model that is opened anew where the call was left in its middle. */
+static arenula_error run_each(uint32_t index, const job *at, arenula_model *model) {
+  for (uint32_t i = 0; i < at->operators; i++) {
+    write_inputs(model, at->inputs);
+    arenula_error error = arenula_invoke_range(model, i, i + 1);
+    if (error == ARENULA_OK) continue;
+    model->failed_operator = i; // a kernel that goes astray may have written over the word that says so
+    report_error(index, "invoke_range", model, error);
+    if (model->usable) continue;
+    if (at->check_neighbours) report_neighbours(index);
+    arenula_close(model);
+    error = open_job(index, at, model);
+    if (error != ARENULA_OK) return error;
+    if (at->check_neighbours) fill_neighbours(model);
+  }
+  return ARENULA_OK;
+}
+
 static arenula_error run_job(uint32_t index, const job *at) {
   arenula_model model;
-  const arenula_options options = {memory.pool, at->pool_bytes && at->pool_bytes < sizeof memory.pool ? at->pool_bytes : sizeof memory.pool, at->wasm_stack_bytes, at->budget_ms};
   stack_paint();
-  arenula_error error = arenula_open(&model, &options, at->module, at->module_bytes);
-  if (error != ARENULA_OK) return report_error(index, "open", &model, error);
+  arenula_error error = open_job(index, at, &model);
+  if (error != ARENULA_OK) return error;
 
   uint32_t sample = sample_bytes(&model), samples = sample ? at->inputs_bytes / sample : 1;
   report_begin("model");
@@ -174,9 +208,9 @@ static arenula_error run_job(uint32_t index, const job *at) {
 
   // Taken here: neighbours_fill allocates all that is left, and running allocates nothing.
   arenula_memory used = arenula_measure_memory(&model);
-  if (at->check_neighbours) neighbours_fill(memory.before, memory.after);
-  error = run_operators(index, at, &model);
-  for (uint32_t i = 0; error == ARENULA_OK && i < samples; i++) error = run_sample(index, i, at->inputs + i * sample, &model);
+  if (at->check_neighbours) fill_neighbours(&model);
+  error = at->each ? run_each(index, at, &model) : run_operators(index, at, &model);
+  for (uint32_t i = 0; !at->each && error == ARENULA_OK && i < samples; i++) error = run_sample(index, i, at->inputs + i * sample, &model);
   if (error == ARENULA_OK) report_memory(index, at, used);
   if (at->check_neighbours) report_neighbours(index);
   arenula_close(&model);

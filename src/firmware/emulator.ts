@@ -30,7 +30,10 @@ export interface Measured {
 
 /** What a firmware says of a job. */
 export interface JobRun {
+  /** The first one. */
   readonly error: JobError | null;
+  /** All of them, of a job that goes on after an error. */
+  readonly errors: readonly JobError[];
   /** A call that runs no operator. */
   readonly emptyRange: Measured | null;
   /** Each operator, one by one; the instructions are those on top of a call that runs none. */
@@ -38,6 +41,7 @@ export interface JobRun {
   /** A whole `invoke`, and what it computed. */
   readonly samples: readonly (Measured & { readonly outputs: readonly JobOutput[] })[];
   readonly memory: { readonly linear_memory_bytes: number; readonly pool_high_bytes: number; readonly stack_bytes: number; readonly stack_high_bytes: number } | null;
+  /** The last count of bytes that were looked at, and all that changed. */
   readonly neighbours: { readonly bytes: number; readonly changed: number } | null;
 }
 
@@ -89,9 +93,10 @@ function collect(events: readonly Event[]): JobRun {
   const all = <T>(name: string) => events.filter(({ event }) => event === name) as unknown as readonly T[];
   const only = <T>(name: string) => all<T>(name)[0] ?? null;
   const outputs = all<JobOutput & { sample: number }>("output");
+  const neighbours = all<NonNullable<JobRun["neighbours"]>>("neighbours"), last = neighbours.at(-1);
   return {
-    error: only("error"), emptyRange: only("empty_range"), operators: all("operator"),
+    error: only("error"), errors: all("error"), emptyRange: only("empty_range"), operators: all("operator"),
     samples: all<Measured & { sample: number }>("invoke").map(({ sample, instructions, section }) => ({ instructions, section, outputs: outputs.filter((output) => output.sample === sample) })),
-    memory: only("memory"), neighbours: only("neighbours"),
+    memory: only("memory"), neighbours: last ? { bytes: last.bytes, changed: neighbours.reduce((sum, { changed }) => sum + changed, 0) } : null,
   };
 }

@@ -11,7 +11,7 @@ import { readSections } from "../link/wasm_bytes";
 import { compileAot, type Aot, type Checks } from "./aot";
 import { buildLibrary, hostFolder } from "./library";
 import { engineByName, firmwareBoard, type FirmwareBoard, type FirmwareEngine } from "./targets";
-import { CACHE, forgetOld, intoCache, keyOf, runTool, type Progress } from "./tools";
+import { CACHE, forgetOld, inParallel, intoCache, keyOf, runTool, type Progress } from "./tools";
 import { findWamr } from "./wamr";
 
 /** A limit that no inference needs, under emulation 1 ns per instruction: 10 seconds are 10,000,000,000 instructions. */
@@ -33,6 +33,8 @@ export interface Job {
   readonly wasmStackBytes?: number;
   /** Fills the free pool and bands around it before the model runs, and counts afterwards what changed. */
   readonly checkNeighbours?: boolean;
+  /** Runs every operator by itself, whatever becomes of those before it, and no whole inference. */
+  readonly each?: boolean;
   /** Of the AOT engines. Defaults to "proved". */
   readonly checks?: Checks;
   /** Names of the module's functions, for the compiler's report. */
@@ -73,7 +75,7 @@ export interface Firmware {
 export async function buildFirmware({ board: boardName, engine: engineName, jobs, progress }: FirmwareOptions): Promise<Firmware> {
   const board = firmwareBoard(boardName), engine = engineByName(engineName), { core } = board;
   const prepared: PreparedJob[] = [];
-  for (const job of jobs) prepared.push(await prepareJob(job, board, engine, progress));
+  await inParallel(jobs.map((job, i) => async () => void (prepared[i] = await prepareJob(job, board, engine, progress))), () => {});
   const library = await buildLibrary(board, engineName, progress);
   const host = hostFolder();
   const scripts = [path.join(board.folder, "board.ld"), path.join(host, "port/cortex_m.ld"), path.join(host, "port/riscv.ld")];
@@ -99,11 +101,11 @@ export async function buildFirmware({ board: boardName, engine: engineName, jobs
 }
 
 async function prepareJob(job: Job, board: FirmwareBoard, engine: FirmwareEngine, progress?: Progress): Promise<PreparedJob> {
-  const { inputs = new Uint8Array(0), poolBytes = 0, budgetMs = DEFAULT_BUDGET_MS, wasmStackBytes = 0, checkNeighbours = false } = job;
+  const { inputs = new Uint8Array(0), poolBytes = 0, budgetMs = DEFAULT_BUDGET_MS, wasmStackBytes = 0, checkNeighbours = false, each = false } = job;
   const operators = job.operators ?? operatorCount(job.module);
   const aot = engine.aot && isWasm(job.module) ? await compileAot(job.module, board.aot, { xip: engine.aot.xip, checks: job.checks, functions: job.functions, progress }) : null;
   const module = aot?.aot ?? job.module;
-  return { aot, operators, module: job.damage ? job.damage(Buffer.from(module)) : module, inputs, poolBytes, budgetMs, wasmStackBytes, checkNeighbours };
+  return { aot, operators, module: job.damage ? job.damage(Buffer.from(module)) : module, inputs, poolBytes, budgetMs, wasmStackBytes, checkNeighbours, each };
 }
 
 const isWasm = (bytes: Uint8Array) => bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
@@ -123,7 +125,7 @@ function operatorCount(module: Uint8Array): number {
 }
 
 /** What main.c reads of a job besides module and inputs. */
-const rowOf = ({ operators, poolBytes, budgetMs, wasmStackBytes, checkNeighbours }: PreparedJob) => [operators, poolBytes, budgetMs, wasmStackBytes, checkNeighbours ? 1 : 0];
+const rowOf = ({ operators, poolBytes, budgetMs, wasmStackBytes, checkNeighbours, each }: PreparedJob) => [operators, poolBytes, budgetMs, wasmStackBytes, checkNeighbours ? 1 : 0, each ? 1 : 0];
 
 /** The table that main.c runs: modules and inputs as they are, at multiples of 16. */
 function jobsSource(jobs: readonly PreparedJob[], folder: string): string {

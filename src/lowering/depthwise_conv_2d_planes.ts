@@ -1,59 +1,115 @@
-// DEPTHWISE_CONV_2D one channel at a time, copied out as a padded plane (assembly/kernels/depthwise_conv_2d.ts).
+// DEPTHWISE_CONV_2D piece by piece, what a piece reads copied out eight channels at a time (assembly/kernels/depthwise_conv_2d.ts).
 import * as abi from "../../assembly/abi/depthwise_conv_2d";
 import { emitConv2d } from "./conv_2d";
 import type { DepthwiseConv2d } from "./depthwise_conv_2d";
+import { folds } from "./folded_rescale";
 import type { Form } from "./form";
 import type { Emitter } from "./lowering";
 import type { Op } from "./op";
 import { concatenate, packMultiplier, packTile, tilesPerSlice } from "./packing";
-import { rescalesDirectly } from "./weights";
-import { writeWindow } from "./window";
+import { writeWindow, type WindowAxis } from "./window";
 
-/** Scratch that a strip's plane may take; a plane that is smaller makes one strip. */
+const LANES = abi.DEPTHWISE_CONV_2D_LANES;
+/** Scratch that the plane may take, where one piece of the least size does not take more. */
 const PLANE_BYTES = 4096;
 
-/** Whether three output rows fit the fields of one word: inner/depthwise_3x3.ts. */
-function threeRows({ y, x, bias, multipliers, taps }: DepthwiseConv2d): boolean {
-  return y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2 && rescalesDirectly(bias, multipliers, taps);
+/** How the outputs are divided into pieces, and where the plane's elements lie. */
+interface Pieces {
+  /** Of outputs of a piece. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Elements of the plane, those included that fill it up to whole groups of outputs. */
+  readonly planeRows: number;
+  readonly planeColumns: number;
+  /** Whether a row of the plane is contiguous. */
+  readonly rowMajor: boolean;
+  /** Instructions of the fast interpreter per input channel. */
+  readonly cost: number;
+}
+
+/** Whether three outputs fit the fields of one word: inner/depthwise_3x3.ts. */
+function threeByThree({ y, x, bias, multipliers, taps }: DepthwiseConv2d): boolean {
+  return y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2 && folds(bias, multipliers, taps);
+}
+
+/** Input elements that `outputs` of an axis read, taken for whole groups. */
+function reach({ stride, kernel, dilation }: WindowAxis, outputs: number, group: number): number {
+  return (Math.ceil(outputs / group) * group - 1) * stride + (kernel - 1) * dilation + 1;
+}
+
+/** Most outputs of an axis, whole groups, whose inputs are at most `elements`, at least one group and at most all. */
+function most(axis: WindowAxis, elements: number, group: number): number {
+  const groups = Math.floor((elements - reach(axis, group, group)) / (group * axis.stride)) + 1;
+  return Math.min(Math.max(groups, 1) * group, axis.output);
+}
+
+/** Instructions in the fast interpreter on a Cortex-M4: of a channel of a piece, of a position along a group of three, of an output, of an element of the plane. */
+const COST = { piece: 1100, position: [0, 640, 620], output: 225, any: 330, tap: 155, element: 21 };
+
+/** Pieces as high as the plane allows, as wide as the image where a row of pieces fits. `groups`: outputs that are computed together, down and across. */
+function divide({ y, x, taps, multiplier }: DepthwiseConv2d, [down, across]: readonly [number, number], rowMajor: boolean): Pieces {
+  const elements = PLANE_BYTES / LANES;
+  const columns = most(x, Math.floor(elements / reach(y, down, down)), across), planeColumns = reach(x, columns, across);
+  const rows = most(y, Math.floor(elements / planeColumns), down), planeRows = reach(y, rows, down);
+  const pieces = Math.ceil(y.output / rows) * Math.ceil(x.output / columns), outputs = y.output * x.output;
+  const copied = COST.element * pieces * planeRows * planeColumns;
+  if (down * across === 1) return { rows, columns, planeRows, planeColumns, rowMajor, cost: copied + multiplier * (pieces * COST.piece + outputs * (COST.any + taps * COST.tap)) };
+  const [walked, along, grouped] = down === 1 ? [y.output, rows, x.output] : [x.output, columns, y.output];
+  const positions = Math.ceil(grouped / 3) * (walked * y.stride + Math.ceil(walked / along) * (3 - y.stride));
+  return { rows, columns, planeRows, planeColumns, rowMajor, cost: copied + multiplier * (pieces * COST.piece + positions * COST.position[y.stride]! + outputs * COST.output) };
+}
+
+/** The pieces of the kernel for 3x3 filters, walking along y or along x, or of the one for any filter. */
+function piecesOf(depthwise: DepthwiseConv2d): Pieces {
+  if (!threeByThree(depthwise)) return divide(depthwise, [1, 1], true);
+  const alongY = divide(depthwise, [1, 3], true), alongX = divide(depthwise, [3, 1], false);
+  return alongY.cost <= alongX.cost ? alongY : alongX;
+}
+
+/** Filters [filters][3][3] with their axes exchanged. */
+function exchangeAxes(weights: Int8Array): Int8Array {
+  return weights.map((_, i) => weights[i - (i % 9) + (i % 3) * 3 + Math.floor((i % 9) / 3)]!);
 }
 
 function emitPlanes(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
-  const { batches, inC, outC, multiplier, taps, y, x, weights, bias, multipliers } = depthwise;
+  const { batches, inC, outC, multiplier, taps, y, x, bias, multipliers } = depthwise;
   const input = op.input(0), output = op.output();
-  const three = threeRows(depthwise);
-  const planeW = (x.output - 1) * x.stride + (x.kernel - 1) * x.dilation + 1;
-  const planeH = (rows: number) => (rows - 1) * y.stride + (y.kernel - 1) * y.dilation + 1;
-  const most = Math.floor((Math.floor(PLANE_BYTES / planeW) - planeH(1)) / y.stride) + 1; // output rows of a plane of PLANE_BYTES
-  const group = three ? 3 : 1; // a strip is whole groups of rows
-  const strip = group * Math.min(Math.ceil(y.output / group), Math.max(Math.floor(most / group), 1));
-  const kernel = !three ? "depthwise_conv_2d" : x.stride === 1 ? "depthwise_conv_2d_3x3" : "depthwise_conv_2d_3x3_s2";
+  const three = threeByThree(depthwise);
+  const { rows, columns, planeRows, planeColumns, rowMajor } = piecesOf(depthwise);
+  const kernel = three ? `depthwise_conv_2d_3x3${x.stride === 2 ? "_s2" : ""}${depthwise.min < depthwise.outputZeroPoint ? "_signed" : ""}` : "depthwise_conv_2d";
+  const weights = three && !rowMajor ? exchangeAxes(depthwise.weights) : depthwise.weights;
   const shared = multipliers.length === 1;
   const tiles = Array.from({ length: inC }, (_, c) => {
     const first = c * multiplier, end = first + multiplier;
-    const packed = new Uint8Array(weights.buffer, first * taps, multiplier * taps);
+    const packed = new Uint8Array(weights.buffer, weights.byteOffset + first * taps, multiplier * taps);
     return packTile(multiplier, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed);
   });
   const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, inC);
+  const planeBytes = planeRows * planeColumns * LANES;
   emit.step(kernel, abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
     r.input(abi.DEPTHWISE_CONV_2D_INPUT, input);
-    r.slices(abi.DEPTHWISE_CONV_2D_TILES, abi.DEPTHWISE_CONV_2D_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
+    const sliceC = perSlice < inC && perSlice > LANES ? perSlice - (perSlice % LANES) : perSlice; // whole words of channels
+    r.slices(abi.DEPTHWISE_CONV_2D_TILES, abi.DEPTHWISE_CONV_2D_BUFFER, concatenate(tiles), sliceC * tiles[0]!.length);
     if (shared) r.constant(abi.DEPTHWISE_CONV_2D_MULTIPLIER, packMultiplier(multipliers[0]!));
     r.output(abi.DEPTHWISE_CONV_2D_OUTPUT, output);
-    r.scratch(abi.DEPTHWISE_CONV_2D_PLANE, planeH(strip) * planeW);
+    r.scratch(abi.DEPTHWISE_CONV_2D_PLANE, planeBytes + LANES);
     writeWindow(r, batches, y, x);
+    r.i32(abi.DEPTHWISE_CONV_2D_PLANE_BYTES, planeBytes);
+    r.i32(abi.DEPTHWISE_CONV_2D_PLANE_W, reach(x, columns, 1));
+    r.i32(abi.DEPTHWISE_CONV_2D_ROW_STEP, rowMajor ? planeColumns * LANES : LANES);
+    r.i32(abi.DEPTHWISE_CONV_2D_COLUMN_STEP, rowMajor ? LANES : planeRows * LANES);
+    r.i32(abi.DEPTHWISE_CONV_2D_ROWS, rows);
+    r.i32(abi.DEPTHWISE_CONV_2D_COLUMNS, columns);
     r.i32(abi.DEPTHWISE_CONV_2D_IN_C, inC);
     r.i32(abi.DEPTHWISE_CONV_2D_DEPTH_MULTIPLIER, multiplier);
     r.i32(abi.DEPTHWISE_CONV_2D_OUT_C, outC);
-    r.i32(abi.DEPTHWISE_CONV_2D_SLICE_C, perSlice);
-    r.i32(abi.DEPTHWISE_CONV_2D_STRIP, strip);
-    r.i32(abi.DEPTHWISE_CONV_2D_PLANE_H, planeH(strip));
-    r.i32(abi.DEPTHWISE_CONV_2D_PLANE_W, planeW);
+    r.i32(abi.DEPTHWISE_CONV_2D_SLICE_C, sliceC);
     r.i32(abi.DEPTHWISE_CONV_2D_FILL, depthwise.inputZeroPoint);
     r.i32(abi.DEPTHWISE_CONV_2D_OUTPUT_OFFSET, depthwise.outputZeroPoint);
     r.i32(abi.DEPTHWISE_CONV_2D_MIN, depthwise.min);
     r.i32(abi.DEPTHWISE_CONV_2D_MAX, depthwise.max);
-    // A channel is copied out whole before its outputs are written, and no other channel's bytes are touched.
-    if (multiplier === 1 && strip >= y.output && y.input === y.output && x.input === x.output) r.inPlace(input, output);
+    // What a piece reads is copied out before its outputs are written, rows that the next piece reads too are kept, and no other channel's bytes are touched.
+    if (multiplier === 1 && columns === x.output && y.input === y.output && x.input === x.output) r.inPlace(input, output);
   });
 }
 
@@ -63,13 +119,14 @@ const always = () => 1;
 const compiled = ({ batches, outC, y, x }: DepthwiseConv2d) => batches * outC * (400 + 147 * y.output * x.output);
 
 export const DEPTHWISE_CONV_2D_PLANES: Form<DepthwiseConv2d> = {
-  cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: compiled, vector: always }, emit: emitPlanes,
+  cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: compiled, vector: compiled }, emit: emitPlanes,
 };
 
 /** One input channel is a convolution of that channel, whose kernel shares every load among pixels and channels. */
-const oneChannel = (depthwise: DepthwiseConv2d) => (depthwise.inC === 1 && !threeRows(depthwise) ? 0 : Infinity);
+const oneChannel = (depthwise: DepthwiseConv2d) => (depthwise.inC === 1 && !threeByThree(depthwise) ? 0 : Infinity);
+const oneChannelVector = ({ inC }: DepthwiseConv2d) => (inC === 1 ? 0 : Infinity);
 export const DEPTHWISE_CONV_2D_ONE_CHANNEL: Form<DepthwiseConv2d> = {
-  cost: { desktop: oneChannel, fast: oneChannel, classic: oneChannel, scalar: oneChannel, dsp: oneChannel, vector: oneChannel },
+  cost: { desktop: oneChannel, fast: oneChannel, classic: oneChannel, scalar: oneChannel, dsp: oneChannel, vector: oneChannelVector },
   emit(op, emit, { batches, inC, outC, taps, y, x, weights }) {
     emitConv2d(op, emit, { batches, inC, outC, groups: 1, groupC: 1, depth: taps, y, x }, weights);
   },

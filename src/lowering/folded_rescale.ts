@@ -13,21 +13,26 @@ export interface FoldedRescale {
 /** With a shift of more the zero point would reach the 64th bit. */
 const MOST_DOWN = 54;
 
+/** Whether sums can be rescaled so: no shift to the left, no very small multiplier, and sums that stay within 32 bits. */
+export function folds(bias: Int32Array, multipliers: readonly Multiplier[], depth: number): boolean {
+  return rescalesDirectly(bias, multipliers, depth) && multipliers.every(({ shift }) => 31 - shift <= MOST_DOWN);
+}
+
 /**
- * One per channel; null where sums cannot be rescaled so: a shift to the left, a very small multiplier, or sums that may leave 32 bits.
+ * One per channel; null where sums cannot be rescaled so.
  *
  * TFLM: high = floor((x * m + 2^30) / 2^31), then (high + 2^(right - 1)) >> right, one less for a negative tie, plus the zero point. All three are one
  * floor((x * m + 2^30 + 2^31 * 2^(right - 1) + (zero point << down)) / 2^down) with down = 31 + right, less 2^31 for a negative x; x = sum + bias.
  * @param depth terms of a sum
- * @param start what the kernel's sums hold before the first product
+ * @param start what the kernel's sums hold before the first product, in all channels or in each
  */
-export function foldRescale(bias: Int32Array, multipliers: readonly Multiplier[], depth: number, outputZeroPoint: number, start = 0): FoldedRescale[] | null {
-  if (!rescalesDirectly(bias, multipliers, depth) || multipliers.some(({ shift }) => 31 - shift > MOST_DOWN)) return null;
+export function foldRescale(bias: Int32Array, multipliers: readonly Multiplier[], depth: number, outputZeroPoint: number, start: number | Int32Array = 0): FoldedRescale[] | null {
+  if (!folds(bias, multipliers, depth)) return null;
   return Array.from(bias, (b, c) => {
     const { mantissa, shift } = multipliers.length === 1 ? multipliers[0]! : multipliers[c]!;
     const down = 31 - shift;
     const rounding = 2n ** 30n + ((2n ** BigInt(-shift)) / 2n) * 2n ** 31n;
-    return { mantissa, down, addend: BigInt.asIntN(64, BigInt(b - start) * BigInt(mantissa) + rounding + (BigInt(outputZeroPoint) << BigInt(down))) };
+    return { mantissa, down, addend: BigInt.asIntN(64, BigInt(b - (typeof start === "number" ? start : start[c]!)) * BigInt(mantissa) + rounding + (BigInt(outputZeroPoint) << BigInt(down))) };
   });
 }
 

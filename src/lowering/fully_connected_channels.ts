@@ -13,7 +13,7 @@ function emitTiles(op: Op, emit: Emitter, layer: FullyConnected): void {
   for (let first = 0; first < outC; first += 8) {
     const end = Math.min(first + 8, outC);
     const packed = packC8(weights.subarray(first * depth, end * depth), end - first, depth, emit.target.core !== "mcu");
-    tiles.push(packTile(end - first > 4 ? 8 : 4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
+    tiles.push(packTile(8, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed));
   }
   const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, tiles.length);
   emit.step("fully_connected", abi.FULLY_CONNECTED_SIZE, (r) => {
@@ -21,7 +21,7 @@ function emitTiles(op: Op, emit: Emitter, layer: FullyConnected): void {
     r.output(abi.FULLY_CONNECTED_OUTPUT, op.output());
     r.slices(abi.FULLY_CONNECTED_TILES, abi.FULLY_CONNECTED_BUFFER, concatenate(tiles), perSlice * tiles[0]!.length);
     if (shared) r.constant(abi.FULLY_CONNECTED_MULTIPLIER, packMultiplier(multipliers[0]!));
-    r.scratch(abi.FULLY_CONNECTED_SUMS, abi.FULLY_CONNECTED_SUMS_BYTES);
+    r.scratch(abi.FULLY_CONNECTED_SUMS, abi.FULLY_CONNECTED_SUMS_BYTES + 4 * batches);
     r.i32(abi.FULLY_CONNECTED_BATCHES, batches);
     r.i32(abi.FULLY_CONNECTED_DEPTH, depth);
     r.i32(abi.FULLY_CONNECTED_OUT_C, outC);
@@ -30,14 +30,19 @@ function emitTiles(op: Op, emit: Emitter, layer: FullyConnected): void {
     r.i32(abi.FULLY_CONNECTED_OUTPUT_OFFSET, layer.outputZeroPoint);
     r.i32(abi.FULLY_CONNECTED_MIN, layer.min);
     r.i32(abi.FULLY_CONNECTED_MAX, layer.max);
+    r.i32s(abi.FULLY_CONNECTED_MASK, [abi.FULLY_CONNECTED_MASK_LOW, abi.FULLY_CONNECTED_MASK_HIGH]);
   });
 }
 
 const always = () => 1;
 
-/** Fitted to the layers of ad01 on mps2-an386; riscv-virt takes as many within a twentieth. */
-const compiled = ({ batches, outC, depth }: FullyConnected) => batches * (5 * depth + Math.ceil(outC / 8) * (900 + 72 * depth));
+/**
+ * Fitted to the layers of ad01 on mps2-an386: instructions of a term of a row, of a term of a tile, of a tile. Compiled for riscv-virt it
+ * takes as many within a twentieth.
+ */
+const cost = (row: number, term: number, tile: number) => ({ batches, outC, depth }: FullyConnected) => batches * (row * depth + Math.ceil(outC / 8) * (tile + term * depth));
+const compiled = cost(5, 72, 900);
 
 export const FULLY_CONNECTED_PAIRED_CHANNELS: Form<FullyConnected> = {
-  cost: { desktop: always, fast: always, classic: always, scalar: compiled, dsp: compiled, vector: always }, emit: emitTiles,
+  cost: { desktop: always, fast: cost(62, 345, 7700), classic: cost(215, 680, 15_400), scalar: compiled, dsp: compiled, vector: compiled }, emit: emitTiles,
 };

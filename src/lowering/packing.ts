@@ -22,18 +22,16 @@ export function packC4(weights: Int8Array, channels: number, depth: number): Uin
 }
 
 /**
- * Weights [channels][depth] -> c8: [channels / 8][depth][8], and what is left as one more such block, or, if it is four channels
- * or fewer, as [depth][4]. 128 is added to every weight, so that all are unsigned bytes; missing channels are 0.
- * @param pairs whether blocks of eight are [depth / 2][8][2] instead, an odd last term [8]: what a SIMD core's dot product takes
- * (assembly/inner/dot_1x8.ts)
+ * Weights [channels][depth] of up to eight channels -> c8: [depth][8]. 128 is added to every weight, so that all are unsigned bytes; missing
+ * channels are 0.
+ * @param pairs whether it is [depth / 2][8][2] instead, an odd last term [8]: what a SIMD core's dot product takes (assembly/inner/dot_1x8.ts)
  */
 export function packC8(weights: Int8Array, channels: number, depth: number, pairs: boolean): Uint8Array {
-  const packed = new Uint8Array(4 * Math.ceil(channels / 4) * depth);
+  const packed = new Uint8Array(8 * depth), paired = pairs ? depth & ~1 : 0;
   for (let c = 0; c < channels; c++) {
-    const first = c & ~7, width = channels - first > 4 ? 8 : 4;
-    const block = first * depth, row = c * depth, paired = pairs && width === 8 ? depth & ~1 : 0;
-    for (let i = 0; i < paired; i++) packed[block + (i >> 1) * 16 + (c & 7) * 2 + (i & 1)] = weights[row + i]! + 128;
-    for (let i = paired; i < depth; i++) packed[block + i * width + (c & 7)] = weights[row + i]! + 128;
+    const row = c * depth;
+    for (let i = 0; i < paired; i++) packed[(i >> 1) * 16 + c * 2 + (i & 1)] = weights[row + i]! + 128;
+    for (let i = paired; i < depth; i++) packed[i * 8 + c] = weights[row + i]! + 128;
   }
   return packed;
 }

@@ -1,5 +1,5 @@
-// DEPTHWISE_CONV_2D on every core against tests/reference/depthwise_conv_2d.ts: three rows at once where the filter is 3x3, strips of
-// whole groups of three rows, a plane of up to 4,096 bytes.
+// DEPTHWISE_CONV_2D on every core against tests/reference/depthwise_conv_2d.ts: three outputs at once where the filter is 3x3, eight channels
+// copied out at once, pieces of outputs whose plane takes up to 4,096 bytes.
 import { suite } from "uvu";
 import type { Graph } from "../../src/graph/graph";
 import { depthwiseConv2d, depthwiseShape, type Depthwise } from "../reference/depthwise_conv_2d";
@@ -66,27 +66,32 @@ depthwise("3x3: strides that differ along the axes, and stride 3", async () => {
       for (const padding of ["SAME", "VALID"] as const) await convolves({ input: [1, h, w, 3], kernel: [3, 3], stride, padding });
 });
 
-depthwise("3x3: the largest products of either sign, in each of the three rows", async () => {
+depthwise("3x3: the largest products of either sign, in each of the three fields", async () => {
   for (const w of [-128, 127] as const)
     for (const x of [-128, 127] as const)
       for (const zeroPoint of [-128, 0, 127])
-        await convolves({ input: [1, 7, 7, 2], kernel: [3, 3], x: affine(1, zeroPoint), y: affine(1), weightScales: [Math.fround(1 / 2400)] }, { x, w, bias: null });
+        for (const activation of ["NONE", "RELU"] as const)
+          await convolves({ input: [1, 7, 7, 2], kernel: [3, 3], activation, x: affine(1, zeroPoint), y: affine(1), weightScales: [Math.fround(1 / 2400)] }, { x, w, bias: null });
   // rows alternate between the extremes, so that fields of opposite signs lie side by side
   for (const weight of [-128, 127] as const) {
     const x = Int8Array.from({ length: 9 * 8 }, (_, i) => (Math.floor(i / 8) % 2 ? 127 : -128)), weights = new Int8Array(9).fill(weight);
-    for (const stride of [1, 2] as const) {
-      const c: Depthwise = {
-        input: [1, 9, 8, 1], weights: [1, 3, 3, 1], stride: [stride, stride], dilation: [1, 1], padding: "VALID", activation: "NONE", x: affine(1), y: affine(1),
-        weightScales: [Math.fround(1 / 1200)],
-      };
-      await agrees(`alternating rows, weight ${weight}, stride ${stride}`, graphOfDepthwise(c, weights, null), [x], [depthwiseConv2d(c, x, weights, null)]);
-    }
+    for (const stride of [1, 2] as const)
+      for (const [h, w] of [[9, 8], [8, 9]] as const) { // one of them walks down, the other across
+        const c: Depthwise = {
+          input: [1, h, w, 1], weights: [1, 3, 3, 1], stride: [stride, stride], dilation: [1, 1], padding: "VALID", activation: "NONE", x: affine(1), y: affine(1),
+          weightScales: [Math.fround(1 / 1200)],
+        };
+        await agrees(`alternating rows of ${w}, weight ${weight}, stride ${stride}`, graphOfDepthwise(c, weights, null), [x], [depthwiseConv2d(c, x, weights, null)]);
+      }
   }
 });
 
-depthwise("planes of more than 4,096 bytes, in several strips", async () => {
+depthwise("planes of more than 4,096 bytes, in several pieces", async () => {
   for (const [h, w] of [[70, 70], [64, 66], [200, 31], [31, 200], [5, 900], [4, 2100]] as const)
-    for (const stride of [1, 2] as const) await convolves({ input: [1, h, w, 2], kernel: [3, 3], stride: [stride, stride] });
+    for (const stride of [1, 2] as const) {
+      await convolves({ input: [1, h, w, 2], kernel: [3, 3], stride: [stride, stride] });
+      await convolves({ input: [1, h, w, 2], kernel: [3, 3], stride: [stride, stride], padding: "VALID", activation: "RELU" });
+    }
   await convolves({ input: [1, 90, 61, 2], kernel: [5, 4] });
   await convolves({ input: [1, 90, 61, 2], kernel: [5, 4], stride: [2, 3], padding: "VALID", multiplier: 2 });
   await convolves({ input: [2, 70, 70, 2], kernel: [3, 3], dilation: [3, 2] });
@@ -94,11 +99,23 @@ depthwise("planes of more than 4,096 bytes, in several strips", async () => {
 });
 
 depthwise("plane sizes around 4,096 bytes", async () => {
-  for (const [channels, width] of [[1, 64], [2, 62]] as const) for (const h of [60, 61, 62, 63, 64, 65]) await convolves({ input: [1, h, width, channels], kernel: [3, 3] });
-  for (const h of [58, 59, 60, 61, 62, 63]) await convolves({ input: [1, h, 63, 2], kernel: [2, 4] });
+  for (let size = 18; size <= 24; size++) {
+    for (const stride of [1, 2] as const) await convolves({ input: [1, size * stride, 20 * stride, 2], kernel: [3, 3], stride: [stride, stride] });
+    await convolves({ input: [1, 20, size, 2], kernel: [3, 3] });
+    await convolves({ input: [1, size, 19, 2], kernel: [2, 4] });
+  }
 });
 
-depthwise("one channel, whatever the filter and the strip", async () => {
+depthwise("every number of channels around those that are copied at once", async () => {
+  for (const channels of [7, 8, 9, 15, 16, 17, 24]) {
+    await convolves({ input: [1, 5, 6, channels], kernel: [3, 3] });
+    await convolves({ input: [2, 24, 25, channels], kernel: [3, 3], stride: [2, 2] });
+    await convolves({ input: [1, 26, 25, channels], kernel: [3, 3], activation: "RELU" }); // in several pieces, in place
+    await convolves({ input: [1, 6, 5, channels], kernel: [2, 3], multiplier: 2 });
+  }
+});
+
+depthwise("one channel, whatever the filter and the pieces", async () => {
   for (const kernel of [[3, 3], [10, 8], [1, 3], [2, 2]] as const)
     for (const multiplier of [1, 3, 8]) for (const stride of [1, 2] as const) await convolves({ input: [2, 12, 11, 1], kernel, multiplier, stride: [stride, stride] });
   await convolves({ input: [1, 70, 70, 1], kernel: [3, 3], multiplier: 2 });

@@ -22,8 +22,8 @@ async function run(depth: number, x: number, weights: readonly number[], core: "
   return Array.from(net.outputs[0]!.data as Int8Array);
 }
 
-// inner/dot_1x8.ts sums 65,536 products in a field of 32 bits; 70,000 of -128 * 255 would run into the neighbour.
-fullyConnected("rows longer than a field can sum, in blocks of eight and of four channels", async () => {
+// inner/dot_1x8.ts sums 256 products in a field of 24 bits; 70,000 of -128 * 255 would run into the neighbour.
+fullyConnected("rows longer than a field can sum, in whole tiles and a rest", async () => {
   const weights = [127, -128, 1, 0, -127, 64, -1, 100, 127, -128, 3, -64];
   const exact = weights.map((w) => Math.round((-128 * w * 70000) / 2 ** 24)); // none is near a tie
   for (const core of ["mcu", "simd"] as const) assert.equal(await run(70000, -128, weights, core), exact);

@@ -1,5 +1,5 @@
-// FULLY_CONNECTED on every core against tests/reference/fully_connected.ts: one row x eight channels a tile, four for a rest of up to four;
-// 65,536 terms a 32-bit field.
+// FULLY_CONNECTED on every core against tests/reference/fully_connected.ts: one row x eight channels a tile;
+// 256 terms before sums of 24 bits are spilled; with --weights widened sixteen channels a tile, three terms a word.
 import { suite } from "uvu";
 import { fullyConnected, type FullyConnected } from "../reference/fully_connected";
 import { ACTIVATIONS } from "../reference/quantization";
@@ -50,8 +50,8 @@ connected("the largest products of either sign", async () => {
           await connects({ batches: 2, depth, outC: 5, x: affine(1, zeroPoint), y: affine(1), weightScales: [Math.fround(1 / (depth * 260))] }, { x, w, bias: null });
 });
 
-connected("rows around the 65,536 terms of a field, and where 128 * 255 for each would overflow it", async () => {
-  for (const depth of [65535, 65536, 65537, 65793, 65794, 70000]) // 65794 * 128 * 255 > 2^31
+connected("rows around the 256 terms that a field of 24 bits sums, and where 128 * 255 for each overflows it", async () => {
+  for (const depth of [255, 256, 257, 258, 512, 513, 9000]) // 258 * 128 * 255 > 2^23
     for (const w of [-128, 127] as const)
       for (const x of [-128, 127] as const)
         await connects({ batches: 1, depth, outC: 9, x: affine(1), y: affine(1), weightScales: [1] }, { x, w, bias: cancelling(depth * x * w, 9) });

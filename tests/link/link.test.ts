@@ -51,6 +51,19 @@ for (const { name, cases } of operatorGoldens())
     for (const { id, model, inputs, outputs } of cases) await expectOutputs(await linked(Model.parse(model), 64), inputs, outputs, id);
   });
 
+linking("widened weights give TFLM's bits, staged part by part", async () => {
+  const { cases } = operatorGoldens().find(({ name }) => name === "fully_connected")!;
+  const kernels = new Set<string>();
+  for (const { id, model, inputs, outputs } of cases)
+    for (const engine of ["wamr-fast", "wamr-classic"] as const)
+      for (const sliceBytes of [256, 4096]) {
+        const made = await link(Model.parse(model), core, { ...options, engine, widened: true, sliceBytes });
+        made.kernels.forEach((kernel) => kernels.add(kernel));
+        await expectOutputs(made, inputs, outputs, `${id}, ${engine}, slices of ${sliceBytes}`);
+      }
+  assert.ok(kernels.has("fully_connected_words"));
+});
+
 interface Golden {
   cases: { seed: number | null; inputs: { data?: number[] }[]; outputs: { data: number[] }[] }[];
 }

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { activationRange, clampRange, roundHalfAway } from "../../src/lowering/activation";
+import { packWords, wordsBeforeSpill } from "../../src/lowering/fully_connected_words";
 import { Op } from "../../src/lowering/op";
 import { bytesOfInt32, channelMultipliers, foldOffset, packC4, packC8, packMultiplier, packTile, tilesPerSlice } from "../../src/lowering/packing";
 import { normalize } from "../../src/lowering/strides";
@@ -25,10 +26,9 @@ packing("c4 lays four channels side by side and fills missing ones with 0", () =
   assert.equal([...new Int8Array(packed.buffer)], [1, 3, -5, 7, 2, 4, 6, 8, /* second block */ 9, 0, 0, 0, -128, 0, 0, 0]);
 });
 
-packing("c8 lays eight channels side by side with 128 added, a rest of up to four as c4 does", () => {
-  // channels of depth 1: 1 to 7 and -128; then 9 and 10; missing channels are bytes of 0
-  const packed = packC8(Int8Array.of(1, 2, 3, 4, 5, 6, 7, -128, 9, 10), 10, 1, false);
-  assert.equal([...packed], [129, 130, 131, 132, 133, 134, 135, 0, /* rest */ 137, 138, 0, 0]);
+packing("c8 lays eight channels side by side with 128 added", () => {
+  // channels of depth 2; missing ones are bytes of 0
+  assert.equal([...packC8(Int8Array.of(1, 2, 3, -128), 2, 2, false)], [129, 131, 0, 0, 0, 0, 0, 0, 130, 0, 0, 0, 0, 0, 0, 0]);
 });
 
 packing("c8 in pairs, for cores with SIMD: two terms of a channel side by side, an odd last term as before", () => {
@@ -36,7 +36,23 @@ packing("c8 in pairs, for cores with SIMD: two terms of a channel side by side, 
   const packed = packC8(Int8Array.from({ length: 15 }, (_, i) => 10 * Math.floor(i / 3) + (i % 3) + 1), 5, 3, true);
   const pairs = [0, 10, 20, 30, 40].flatMap((c) => [c + 129, c + 130]);
   assert.equal([...packed], [...pairs, 0, 0, 0, 0, 0, 0, 131, 141, 151, 161, 171, 0, 0, 0]);
-  assert.equal([...packC8(Int8Array.of(1, 2), 1, 2, true)], [129, 0, 0, 0, 130, 0, 0, 0], "a rest of up to four channels is never paired");
+});
+
+packing("words have three terms of a channel in fields of 21 bits, sixteen channels side by side", () => {
+  // two channels of depth 4
+  const words = new BigInt64Array(packWords(Int8Array.of(1, -2, 3, 4, -128, 127, 0, -1), 2, 4).buffer);
+  assert.is(words.length, 32);
+  assert.equal([words[0], words[1], words[16], words[17]], [1n - 2n * 2n ** 21n + 3n * 2n ** 42n, -128n + 127n * 2n ** 21n, 4n, -1n]);
+  assert.ok(words.every((word, i) => i % 16 < 2 || word === 0n));
+});
+
+packing("as many words are summed as a field holds of their weights, wherever they begin", () => {
+  assert.is(wordsBeforeSpill(new Int8Array(300).fill(-128), 300), 21); // 63 * 128 * 128 < 2^20 <= 66 * 128 * 128
+  assert.is(wordsBeforeSpill(new Int8Array(300).fill(10), 300), 100); // all
+  assert.is(wordsBeforeSpill(new Int8Array(900).fill(10), 900), 273); // 3 * 273 * 10 < 8,192 = 2^20 / 128 <= 3 * 274 * 10
+  const uneven = new Int8Array(600).map((_, i) => (i % 300 >= 150 && i >= 300 ? -128 : 1)); // the second half of the second channel
+  assert.is(wordsBeforeSpill(uneven, 300), 21);
+  assert.is(wordsBeforeSpill(Int8Array.of(-128), 1), 1);
 });
 
 packing("folds the input offset into the bias", () => {

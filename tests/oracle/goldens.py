@@ -18,13 +18,14 @@ from generate import generate, report
 
 SEED, DRAWS = 3, 60
 CASES, CASE_BYTES = 12, 4_000  # the first of a family, and bytes of model, inputs and outputs together
-# What a kernel of its own computes is drawn too rarely: more draws, and up to four of every kind come first.
+# What a kernel of its own computes is drawn too rarely: more draws, and so many of every kind come first.
 RARE = {
     # whole tiles of eight channels, outputs not below their zero point: kernel conv_2d_12
-    "conv_2d": (800, [re.compile(r" x int8\[(8|16|24|32|48|64), .*fusedActivationFunction=[13]")]),
-    "depthwise_conv_2d": (800, [re.compile(rf" x int8\[1, 3, 3, .*strideW={stride}, strideH={stride}, .*dilationWFactor=1, dilationHFactor=1") for stride in (1, 2)]),
+    "conv_2d": (800, 4, [re.compile(r" x int8\[(8|16|24|32|48|64), .*fusedActivationFunction=[13]")]),
+    # both strides, RELU or RELU6 and what is not
+    "depthwise_conv_2d": (2400, 3, [re.compile(rf" x int8\[1, 3, 3, .*strideW={stride}, strideH={stride}, {activation}.*dilationWFactor=1, dilationHFactor=1")
+                                    for stride in (1, 2) for activation in (".*fusedActivationFunction=[13]", "(?!.*fusedActivationFunction=[13])")]),
 }
-RARE_CASES = 4
 TARGET = Path(__file__).resolve().parents[1] / "operators" / "goldens"
 # Types that the oracle test draws ahead of the kernels; they join when a kernel takes them.
 WITHOUT_KERNEL = re.compile(r"^(QUANTIZE|DEQUANTIZE) .*\b(int16|int32)\b")
@@ -60,15 +61,15 @@ def main():
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         common = [name for name in families if name not in RARE]
-        tallies = generate(Path(directory), SEED, DRAWS, common) if common else {}
-        for name, (draws, _) in ((name, rare) for name, rare in RARE.items() if name in families):
-            tallies |= generate(Path(directory), SEED, draws, [name])
+        tallies = generate(Path(directory) / "common", SEED, DRAWS, common) if common else {}
+        for name, (draws, _, _) in ((name, rare) for name, rare in RARE.items() if name in families):
+            tallies |= generate(Path(directory) / name, SEED, draws, [name])
         report(tallies)
         for name in families:
-            draws, kinds = RARE.get(name, (DRAWS, []))
-            folders = [Path(directory) / "models" / f"{name}.{SEED}.{number}" for number in range(draws)]
+            draws, few, kinds = RARE.get(name, (DRAWS, 0, []))
+            folders = [Path(directory) / (name if name in RARE else "common") / "models" / f"{name}.{SEED}.{number}" for number in range(draws)]
             cases = [case for case in map(pack, filter(Path.exists, folders)) if case]
-            rare = [case for kind in kinds for case in [case for case in cases if kind.search(case["operators"][0])][:RARE_CASES]]
+            rare = [case for kind in kinds for case in [case for case in cases if kind.search(case["operators"][0])][:few]]
             cases = (rare + [case for case in cases if case not in rare])[:CASES]
             lines = ",\n".join(json.dumps(case) for case in cases)
             (TARGET / f"{name}.json").write_text(f"[\n{lines}\n]\n")

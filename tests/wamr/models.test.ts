@@ -1,63 +1,110 @@
-// Whole networks on emulated boards: `arenula build` links them, WAMR runs them, and every output is TFLM's. The two bundled networks
-// always; those of ../shared/models where they are.
+// Whole networks on emulated boards: built for the engine and the core that run them, and every output is TFLM's. All goldens of ours and of
+// ../shared/conformance whose operators have kernels.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runFirmware } from "../../src/firmware/emulator";
-import { buildFirmware } from "../../src/firmware/firmware";
+import { boardByName } from "../../src/device/boards";
+import { isCompiled, type Engine } from "../../src/device/machine";
+import { ArenulaError } from "../../src/errors";
 import { inPackage } from "../../src/firmware/package_root";
+import type { Graph } from "../../src/graph/graph";
+import { Model } from "../../src/index";
 import { Lcg } from "../../src/lcg";
-import type { Engine } from "../../src/device/machine";
+import { build } from "../../src/link/build";
+import { runJobs } from "./batch";
 
 const CONFIGURATIONS: readonly (readonly [string, Engine])[] = [
   ["mps2-an386", "wamr-fast"], ["mps2-an386", "wamr-classic"], ["mps2-an386", "wamr-aot"], ["mps2-an386", "wamr-xip"],
-  ["riscv-virt", "wamr-fast"], ["riscv-virt", "wamr-aot"], ["mps3-an547", "wamr-aot"],
+  ["riscv-virt", "wamr-fast"], ["riscv-virt", "wamr-classic"], ["riscv-virt", "wamr-aot"], ["riscv-virt", "wamr-xip"], ["mps3-an547", "wamr-aot"],
 ];
-/** Model, golden, limit of linear memory. */
-const MODELS = ([
-  ["models/digits/digits_int8.tflite", "models/goldens/digits_int8.json", 4096],
-  ["models/keywords/keywords_int8.tflite", "models/goldens/keywords_int8.json", 16384],
-  ["../shared/models/kws_ref_model.tflite", "../shared/conformance/goldens/kws_ref_model.json", 20480],
-  ["../shared/models/ad01_int8.tflite", "../shared/conformance/goldens/ad01_int8.json", 6144],
-  ["../shared/models/person_detect.tflite", "../shared/conformance/goldens/person_detect.json", 63488],
-  ["../shared/models/pretrainedResnet_quant.tflite", "../shared/conformance/goldens/pretrainedResnet_quant.json", 55296],
-] as const).map(([model, golden, ram]) => ({ model: inPackage(model), golden: inPackage(golden), ram }));
+/** Limits of linear memory for interpreters, in bytes; others have what the board has. */
+const RAM: Readonly<Record<string, number>> = {
+  digits_int8: 4096, keywords_int8: 16384, kws_ref_model: 20480, ad01_int8: 6144, person_detect: 63488, vww_96_int8: 63488, pretrainedResnet_quant: 55296,
+};
+/** What widened operands of compiled kernels may take on top. */
+const COMPILED_EXTRA = 4096;
+/** Sizes of networks that take an interpreter seconds: these run one sample. */
+const LARGE_BYTES = 90_000;
+
 interface Golden {
-  cases: { seed: number | null; inputs: { shape: number[] }[]; outputs: { crc32: string }[] }[];
+  readonly model: string;
+  readonly cases: readonly { readonly seed: number | null; readonly inputs: readonly { readonly data?: readonly number[] }[]; readonly outputs: readonly { readonly crc32: string }[] }[];
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), "arenula-wamr-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-
-/** The linked module, as a user gets it. */
-function link(model: string, ram: number): Uint8Array {
-  const file = path.join(folder, `${path.basename(model, ".tflite")}.wasm`);
-  const { status, stderr } = spawnSync(process.execPath, [inPackage("dist/cli.js"), "build", model, "--ram", String(ram), "-o", file], { encoding: "utf8" });
-  assert.is(status, 0, stderr);
-  return readFileSync(file);
+interface Network {
+  readonly name: string;
+  readonly file: string;
+  readonly graph: Graph;
+  readonly golden: Golden;
 }
 
-const linked = new Map<string, Uint8Array>();
-for (const [board, engine] of CONFIGURATIONS) {
-  const networks = suite(`networks, ${board}, ${engine}`);
-  for (const { model, golden, ram } of MODELS) {
-    const name = path.basename(model, ".tflite");
-    if (!existsSync(model)) {
-      networks.skip(`${name} is not there`);
-      continue;
-    }
-    networks(`${name} gives TFLM's bits in ${ram} bytes of linear memory`, async () => {
-      if (!linked.has(model)) linked.set(model, link(model, ram));
-      const cases = (JSON.parse(readFileSync(golden, "utf8")) as Golden).cases.filter(({ seed }) => seed !== null);
-      const inputs = Buffer.concat(cases.map(({ seed, inputs: [{ shape }] }) => new Lcg(seed!).fill({ type: "int8", shape })));
-      const { jobs: [job] } = await runFirmware(await buildFirmware({ board, engine, jobs: [{ module: linked.get(model)!, inputs }] }));
-      assert.is(job.error, null);
-      assert.ok(job.memory!.linear_memory_bytes <= ram, `${job.memory!.linear_memory_bytes} bytes`);
-      assert.equal(job.samples.map(({ outputs }) => outputs[0].crc32), cases.map(({ outputs }) => outputs[0].crc32));
-    });
+const MODEL_FOLDERS = ["models/digits", "models/keywords", "../shared/models"].map((folder) => inPackage(folder));
+const goldens = ["models/goldens", "../shared/conformance/goldens"].map((folder) => inPackage(folder)).filter(existsSync)
+  .flatMap((folder) => readdirSync(folder).filter((file) => file.endsWith(".json")).map((file) => JSON.parse(readFileSync(path.join(folder, file), "utf8")) as Golden));
+const networks = goldens.flatMap((golden): Network[] => {
+  const file = MODEL_FOLDERS.map((folder) => path.join(folder, golden.model)).find(existsSync);
+  return file ? [{ name: path.basename(golden.model, ".tflite"), file, graph: Model.parse(readFileSync(file)), golden }] : [];
+});
+
+/** All samples of a golden as the firmware takes them: one after the other, each all inputs in order. */
+function samplesOf({ graph, golden, file }: Network) {
+  const { inputs, tensors } = graph.subgraphs[0]!;
+  const cases = readFileSync(file).length > LARGE_BYTES ? golden.cases.slice(0, 1) : golden.cases;
+  const bytes = cases.flatMap(({ seed, inputs: stored }) => {
+    const lcg = seed === null ? null : new Lcg(seed);
+    return inputs.map((index, i) => (lcg ? lcg.fill(tensors[index]!) : Uint8Array.from(stored[i]!.data!)));
+  });
+  return { inputs: Buffer.concat(bytes), expected: cases.map(({ outputs }) => outputs.map(({ crc32 }) => crc32)) };
+}
+
+/** A network that is refused for want of a kernel has a reason; everything else fails. */
+async function buildFor({ graph, name }: Network, engine: Engine, core: string): Promise<Uint8Array | string> {
+  const ramBytes = (RAM[name] ?? Infinity) + (isCompiled(engine) ? COMPILED_EXTRA : 0);
+  try {
+    return (await build(graph, { engine, core, ramBytes, limit: "the test", name, sha256: "", version: "0.0.0" })).module;
+  } catch (error) {
+    if (error instanceof ArenulaError && error.code === "OPERATOR_UNSUPPORTED") return error.message;
+    throw error;
   }
-  networks.run();
 }
+
+for (const [board, engine] of CONFIGURATIONS) {
+  const tests = suite(`networks, ${board}, ${engine}`);
+  const modules = new Map<Network, Uint8Array>();
+  const { core } = await boardByName(board);
+  for (const network of networks) {
+    const made = await buildFor(network, engine, core);
+    if (typeof made !== "string") modules.set(network, made);
+    else tests.skip(`${network.name}: ${made}`);
+  }
+  tests(`${[...modules.keys()].map(({ name }) => name).join(", ")}: TFLM's bits`, async () => {
+    const samples = [...modules.keys()].map(samplesOf);
+    const runs = await runJobs(board, engine, [...modules.values()].map((module, i) => ({ module, inputs: samples[i]!.inputs, operators: 0 })));
+    [...modules.keys()].forEach(({ name }, i) => {
+      assert.is(runs[i]!.error, null, `${name}: ${JSON.stringify(runs[i]!.error)}`);
+      assert.equal(runs[i]!.samples.map(({ outputs }) => outputs.map(({ crc32 }) => crc32)), samples[i]!.expected, name);
+      const ram = (RAM[name] ?? Infinity) + (isCompiled(engine) ? COMPILED_EXTRA : 0);
+      assert.ok(runs[i]!.memory!.linear_memory_bytes <= ram, `${name}: ${runs[i]!.memory!.linear_memory_bytes} bytes of linear memory, at most ${ram}`);
+    });
+  });
+  tests.run();
+}
+
+const cli = suite("networks, as a user builds them");
+cli("`arenula build` writes what runs on a board", async () => {
+  const network = networks.find(({ name }) => name === "digits_int8")!, { inputs, expected } = samplesOf(network);
+  const folder = mkdtempSync(path.join(tmpdir(), "arenula-wamr-"));
+  try {
+    const file = path.join(folder, "digits.wasm");
+    const { status, stderr } = spawnSync(process.execPath, [inPackage("dist/cli.js"), "build", network.file, "--ram", String(RAM["digits_int8"]), "-o", file], { encoding: "utf8" });
+    assert.is(status, 0, stderr);
+    const [run] = await runJobs("mps2-an386", "wamr-fast", [{ module: readFileSync(file), inputs }]);
+    assert.equal(run!.samples.map(({ outputs }) => outputs.map(({ crc32 }) => crc32)), expected);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+cli.run();
