@@ -1,5 +1,5 @@
 // LOGICAL_AND, LOGICAL_OR and LOGICAL_NOT of bools; BITWISE_XOR and RIGHT_SHIFT of integers.
-import { checkBroadcast, emitBinary } from "./binary";
+import { checkBinary, emitFunctionOfTwo } from "./binary";
 import type { Lowering } from "./lowering";
 import { emitLookup } from "./unary";
 
@@ -10,8 +10,8 @@ function ofTwo(operator: string, types: readonly string[], options = OPTIONS): L
     operator,
     signatures: types.map((type) => ({ inputs: [type, type], outputs: [type] })),
     options,
-    check: checkBroadcast,
-    lower: (op, emit) => emitBinary(op, emit, `${operator.toLowerCase()}_${op.output().type}`),
+    check: checkBinary,
+    lower: (op, emit) => emitFunctionOfTwo(op, emit, `${operator.toLowerCase()}_${op.output().type}`),
   };
 }
 

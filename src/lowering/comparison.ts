@@ -1,5 +1,5 @@
 // EQUAL, NOT_EQUAL, LESS, LESS_EQUAL; GREATER and GREATER_EQUAL are LESS and LESS_EQUAL with their operands exchanged. They give bools.
-import { checkBroadcast, emitBinary } from "./binary";
+import { checkBinary, emitFunctionOfTwo } from "./binary";
 import { foldIntegers } from "./integer_arithmetic";
 import type { Lowering } from "./lowering";
 
@@ -26,11 +26,11 @@ function plain({ operator, kernel, exchanged = false, of }: Comparison): Lowerin
     operator,
     signatures: types.map((type) => ({ inputs: [type, type], outputs: ["bool"] })),
     options: "broadcasting, either operand constant, folded where both are integer constants",
-    check: checkBroadcast,
+    check: checkBinary,
     fold: (op) => foldIntegers(op, (a, b) => (of(a, b) ? 1n : 0n)),
     lower(op, emit) {
-      const [a, b] = exchanged ? [op.input(1), op.input(0)] : [op.input(0), op.input(1)];
-      emitBinary(op, emit, `${kernel}_${a.type}`, { a, b });
+      const a = op.input(0), b = op.input(1);
+      emitFunctionOfTwo(op, emit, `${kernel}_${a.type}`, exchanged ? [b, a] : [a, b]);
     },
   };
 }

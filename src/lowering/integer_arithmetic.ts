@@ -2,7 +2,7 @@
 // arithmetic on shapes in the graph.
 import { elementCount, type Tensor } from "../graph/tensor";
 import { RANGES, checkActivation } from "./activation";
-import { checkBroadcast, emitBinary } from "./binary";
+import { checkBinary, emitFunctionOfTwo } from "./binary";
 import type { Lowering } from "./lowering";
 import { describe, type Op } from "./op";
 import { broadcast } from "./strides";
@@ -54,7 +54,7 @@ function arithmetic(operator: string, types: readonly string[], of: Integers, di
     signatures: types.map((type) => ({ inputs: [type, type], outputs: [type] })),
     options: `broadcasting, either operand constant, folded where both are; wraps${divides ? "; a division by zero traps" : ""}${activated ? "; fused NONE, RELU, RELU_N1_TO_1, RELU6" : ""}`,
     check(op) {
-      checkBroadcast(op);
+      checkBinary(op);
       if (activated) checkActivation(op);
       if (divides) checkDivisor(op);
       const quantized = [...op.inputs, op.output()].find(({ quantization }) => quantization);
@@ -69,9 +69,9 @@ function arithmetic(operator: string, types: readonly string[], of: Integers, di
     },
     lower(op, emit) {
       const { type } = op.output(), [low, high] = integerBounds(op);
-      emitBinary(op, emit, `${operator.toLowerCase()}_${type}`);
-      if (low !== null) emitBinary(op, emit, `maximum_${type}`, { a: op.output(), b: scalar(op.output(), low) });
-      if (high !== null) emitBinary(op, emit, `minimum_${type}`, { a: op.output(), b: scalar(op.output(), high) });
+      emitFunctionOfTwo(op, emit, `${operator.toLowerCase()}_${type}`);
+      if (low !== null) emitFunctionOfTwo(op, emit, `maximum_${type}`, [op.output(), scalar(op.output(), low)]);
+      if (high !== null) emitFunctionOfTwo(op, emit, `minimum_${type}`, [op.output(), scalar(op.output(), high)]);
     },
   };
 }

@@ -1,5 +1,5 @@
 // MAXIMUM and MINIMUM compare stored numbers, so quantized operands share the output's scale and zero point.
-import { checkBroadcast, emitBinary } from "./binary";
+import { checkBinary, emitFunctionOfTwo } from "./binary";
 import type { Lowering } from "./lowering";
 import { foldIntegers } from "./integer_arithmetic";
 import { checkSameQuantization } from "./quantization";
@@ -12,11 +12,11 @@ function greatest(operator: string, of: (a: bigint, b: bigint) => bigint): Lower
     signatures: TYPES.map((type) => ({ inputs: [type, type], outputs: [type] })),
     options: "broadcasting, either operand constant; quantized: one scale and zero point for all",
     check(op) {
-      checkBroadcast(op);
+      checkBinary(op);
       if (op.output().quantization && ["int8", "int16"].includes(op.output().type)) for (const input of op.inputs) checkSameQuantization(op, input, op.output());
     },
     fold: (op) => foldIntegers(op, of),
-    lower: (op, emit) => emitBinary(op, emit, `${operator.toLowerCase()}_${op.output().type}`),
+    lower: (op, emit) => emitFunctionOfTwo(op, emit, `${operator.toLowerCase()}_${op.output().type}`),
   };
 }
 
