@@ -1,6 +1,7 @@
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { QUANTIZED_BINARY } from "./quantized_binary";
 import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
@@ -36,6 +37,7 @@ const ALL: readonly Lowering[] = [
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,
   ...BITWISE,
+  ...QUANTIZED_BINARY,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */
