@@ -21,11 +21,14 @@ LITERT_RULES = {
     "RELU6": "float32 quotient of scales",
     "LOGISTIC": "float table",
     "TANH": "float table",
+    "PRELU": "float32 products and quotients of scales",
 }
 
 
 # Operators, by the type of their first input, that LiteRT computes otherwise by a rule that is not recomputed here: named, not checked.
 LITERT_OTHERWISE = {
+    ("DIV", "int8"): "float32 quotient of scales, and shifts by 32 bits and more",
+    **{(name, "int16"): "int16 codes compared as they are" for name in exact.pointwise.COMPARISONS},
     ("SUM", "int8"): "wrong sums",
 }
 
