@@ -24,6 +24,14 @@ function meanMultiplier(factor: Multiplier, count: number): Multiplier {
   return { mantissa: Number((BigInt(factor.mantissa) << BigInt(bits)) / BigInt(count)), shift: factor.shift - bits };
 }
 
+/** Refuses axes that do not give the output's shape, and means of nothing. */
+export function checkMean(op: Op): void {
+  const { shape } = op.input(0), axes = axesOf(op);
+  const keep = op.option("keepDims", false);
+  op.expectShape(shape.flatMap((n, d) => (axes.includes(d) ? (keep ? [1] : []) : [n])));
+  if (splitMean(op).count === 0) op.invalid(`the mean of no elements: input [${shape}], axes [${axes}]`);
+}
+
 export const mean: Lowering = {
   operator: "MEAN",
   signatures: [{ inputs: ["int8", "int32"], outputs: ["int8"] }],
@@ -32,14 +40,11 @@ export const mean: Lowering = {
     const input = op.input(0);
     checkPerTensor(op, input, op.output());
     checkRescale(op, quantizationOf(input).scale / quantizationOf(op.output()).scale);
-    const axes = axesOf(op);
-    const keep = op.option("keepDims", false);
-    op.expectShape(input.shape.flatMap((n, d) => (axes.includes(d) ? (keep ? [1] : []) : [n])));
-    if (split(op).count === 0) op.invalid(`the mean of no elements: input [${input.shape}], axes [${axes}]`);
+    checkMean(op);
   },
   lower(op, emit) {
     const input = quantizationOf(op.input(0)), output = quantizationOf(op.output());
-    const { kept, reduced, count } = split(op);
+    const { kept, reduced, count } = splitMean(op);
     const { mantissa, shift } = meanMultiplier(quantizeMultiplier(input.scale / output.scale), count);
     emit.step("mean", abi.MEAN_SIZE, (r) => {
       r.input(abi.MEAN_INPUT, op.input(0));
@@ -57,7 +62,7 @@ export const mean: Lowering = {
 };
 
 /** Kept and reduced dimensions of the input with their steps, and how many elements make one mean. */
-function split(op: Op) {
+export function splitMean(op: Op) {
   const { shape } = op.input(0);
   const axes = axesOf(op);
   const steps = denseStrides(shape);
