@@ -1,13 +1,10 @@
 // ADD, SUB, MUL, DIV and PRELU, float32.
 import * as abi from "../../assembly/abi/binary_float32";
 import { checkActivation, float32Range } from "./activation";
-import { checkBinary, emitBinary, type BinaryFields } from "./binary";
+import { checkBinary, emitFunctionOfTwo } from "./binary";
 import type { Lowering } from "./lowering";
+import type { RecordWriter } from "./record";
 
-const FIELDS: BinaryFields = {
-  a: abi.BINARY_FLOAT32_A, b: abi.BINARY_FLOAT32_B, output: abi.BINARY_FLOAT32_OUTPUT, dims: abi.BINARY_FLOAT32_DIMS,
-  aStrides: abi.BINARY_FLOAT32_A_STRIDES, bStrides: abi.BINARY_FLOAT32_B_STRIDES,
-};
 const SIGNATURES = [{ inputs: ["float32", "float32"], outputs: ["float32"] }];
 
 function arithmetic(operator: string, kernel: string): Lowering {
@@ -21,10 +18,11 @@ function arithmetic(operator: string, kernel: string): Lowering {
     },
     lower(op, emit) {
       const { min, max } = float32Range(op);
-      emitBinary(op, emit, kernel, abi.BINARY_FLOAT32_SIZE, FIELDS, (r) => {
+      const fill = (r: RecordWriter) => {
         r.f32(abi.BINARY_FLOAT32_MIN, min);
         r.f32(abi.BINARY_FLOAT32_MAX, max);
-      });
+      };
+      emitFunctionOfTwo(op, emit, kernel, undefined, { size: abi.BINARY_FLOAT32_SIZE, fill });
     },
   };
 }
@@ -34,7 +32,7 @@ const prelu: Lowering = {
   signatures: SIGNATURES,
   options: "slopes of any shape that broadcasts, constant or computed",
   check: checkBinary,
-  lower: (op, emit) => emitBinary(op, emit, "prelu_float32", abi.BINARY_FLOAT32_SIZE, FIELDS),
+  lower: (op, emit) => emitFunctionOfTwo(op, emit, "prelu_float32"),
 };
 
 export const FLOAT32_ELEMENTWISE = [arithmetic("ADD", "add_float32"), arithmetic("SUB", "sub_float32"), arithmetic("MUL", "mul_float32"), arithmetic("DIV", "div_float32"), prelu];

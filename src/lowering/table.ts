@@ -1,3 +1,7 @@
+import { BITWISE } from "./bitwise";
+import { COMPARISON } from "./comparison";
+import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
@@ -40,6 +44,10 @@ const ALL: readonly Lowering[] = [
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
   ...FLOAT32_POOL_2D, float32Mean,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
+  ...MAXIMUM_MINIMUM,
+  ...INTEGER_ARITHMETIC,
+  ...COMPARISON,
+  ...BITWISE,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */
