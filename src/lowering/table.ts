@@ -1,3 +1,4 @@
+import { argMax, argMin } from "./arg_max";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
@@ -5,23 +6,25 @@ import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
+import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { add, mul, sub } from "./elementwise";
 import { FLOAT32_CONV_2D } from "./float32_conv_2d";
 import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
 import { FLOAT32_ELEMENTWISE } from "./float32_elementwise";
 import { float32BatchMatmul } from "./float32_matmul";
-import { float32Mean } from "./float32_mean";
 import { FLOAT32_POOL_2D } from "./float32_pool_2d";
 import { FLOAT32_ROWS } from "./float32_rows";
 import { float32TransposeConv } from "./float32_transpose_conv";
 import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import type { Lowering } from "./lowering";
-import { mean } from "./mean";
+import { mean, sum } from "./mean";
 import { concatenation, pad, padV2, transpose } from "./movement";
 import { dequantize, quantize } from "./quantize";
 import { pack, shape, stridedSlice } from "./shape_arithmetic";
+import { REDUCTIONS } from "./reduce";
+import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
@@ -33,7 +36,11 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
-  mean,
+  mean, sum,
+  ...REDUCTIONS,
+  argMax, argMin,
+  ...CUMSUM,
+  ...RESIZES,
   concatenation, pad, padV2, transpose,
   averagePool2d, maxPool2d,
   quantize, dequantize,
@@ -42,7 +49,7 @@ const ALL: readonly Lowering[] = [
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
-  ...FLOAT32_POOL_2D, float32Mean,
+  ...FLOAT32_POOL_2D,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
   ...MAXIMUM_MINIMUM,
   ...INTEGER_ARITHMETIC,

@@ -68,8 +68,6 @@ function nearest(op: Op): string {
 const REWRITES: Record<string, string> = {
   GELU: "train with RELU",
   MINIMUM: "a clamp can be RELU6",
-  REDUCE_MAX: "over height and width it is MAX_POOL_2D with the whole input as window",
-  SUM: "MEAN times the count",
   RESIZE_NEAREST_NEIGHBOR: "CONCATENATION of repeated slices, or a strided network without upsampling",
   SPLIT: "cut the convolution that feeds it into several",
   SVDF: "a DEPTHWISE_CONV_2D over time with FULLY_CONNECTED",

@@ -8,7 +8,6 @@ from build_model import Graph
 from families.convolution import CONV_FILTERS, DEPTHWISE_FILTERS, draw_geometry, geometry_options
 from families.elementwise import shapes
 from families.fully_connected import DEPTHS, UNITS
-from families.reduction import axes_tensor
 from ai_edge_litert.schema_py_generated import Padding
 from families.convolution import output_extent
 
@@ -214,22 +213,6 @@ def log_softmax(rng):
     return graph.finish(output)
 
 
-def mean(rng):
-    rank = int(draw.choose(rng, (1, 2, 3, 4, 4, 4)))
-    shape = draw.shape(rng, rank, 1000)
-    axes = [axis for axis in range(rank) if draw.chance(rng, 0.5)] or [int(rng.integers(rank))]
-    if rank == 4 and draw.chance(rng, 0.4):
-        axes = [1, 2]
-    keep = draw.chance(rng, 0.5)
-    output_shape = [1 if axis in axes else extent for axis, extent in enumerate(shape) if keep or axis not in axes]
-    graph = Graph()
-    x = graph.input(reals(rng, shape, 4))
-    output = graph.tensor(output_shape, "float32")
-    signed = [axis - rank if draw.chance(rng, 0.3) else axis for axis in axes]
-    graph.operator("MEAN", [x, axes_tensor(rng, graph, signed)], output, version=1, keepDims=keep)
-    return graph.finish(output)
-
-
 FAMILIES = {
     "conv_2d_float32": conv_2d,
     "depthwise_conv_2d_float32": depthwise_conv_2d,
@@ -244,7 +227,6 @@ FAMILIES = {
     "mul_float32": binary("MUL"),
     "div_float32": binary("DIV"),
     "prelu_float32": prelu,
-    "mean_float32": mean,
     "relu_float32": unary("RELU"),
     "relu6_float32": unary("RELU6"),
     "relu_n1_to_1_float32": unary("RELU_N1_TO_1", expect="LiteRT"),
