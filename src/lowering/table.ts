@@ -2,13 +2,17 @@ import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
+import { BLOCKS } from "./blocks";
 import { add, mul, sub } from "./elementwise";
 import { fullyConnected } from "./fully_connected";
 import type { Lowering } from "./lowering";
 import { mean } from "./mean";
-import { concatenation, pad, padV2, transpose } from "./movement";
+import { MOVEMENT } from "./movement";
+import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
-import { pack, shape, stridedSlice } from "./shape_arithmetic";
+import { REPETITION } from "./repetition";
+import { SHAPES } from "./shapes";
+import { SLICES } from "./slices";
 import { softmax } from "./softmax";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
@@ -21,10 +25,14 @@ const ALL: readonly Lowering[] = [
   add, mul, sub,
   fullyConnected,
   mean,
-  concatenation, pad, padV2, transpose,
+  ...MOVEMENT,
+  ...PADDING,
+  ...SLICES,
+  ...BLOCKS,
+  ...REPETITION,
   averagePool2d, maxPool2d,
   quantize, dequantize,
-  pack, shape, stridedSlice,
+  ...SHAPES,
   softmax,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
