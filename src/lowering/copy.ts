@@ -26,8 +26,8 @@ export function checkCopy(op: Op, copy: BoxCopy): void {
   boxOf(op, copy);
 }
 
-/** One step, or one for every slice of a constant that is larger. */
-export function emitCopy(op: Op, emit: Emitter, copy: BoxCopy): void {
+/** One step, or one for every slice of a constant that is larger. @param inPlace whether both may be the same bytes */
+export function emitCopy(op: Op, emit: Emitter, copy: BoxCopy, inPlace = false): void {
   const { input, output, inputAt = 0, outputAt = 0 } = copy;
   if (copy.dims.includes(0)) return;
   const bytes = bitsOf(input.type)! / 8;
@@ -43,14 +43,15 @@ export function emitCopy(op: Op, emit: Emitter, copy: BoxCopy): void {
       r.i32s(abi.COPY_DIMS, part.dims.slice(0, -1));
       r.i32s(abi.COPY_INPUT_STRIDES, box.strides[0]!);
       r.i32s(abi.COPY_OUTPUT_STRIDES, box.strides[1]!);
+      if (inPlace) r.inPlace(source.tensor, output);
     });
   }
 }
 
-/** All of a tensor into one of the same size. */
-export function emitCopyAll(op: Op, emit: Emitter, input: Tensor, output: Tensor): void {
+/** All of a tensor into one of the same size. @param inPlace whether both may be the same bytes */
+export function emitCopyAll(op: Op, emit: Emitter, input: Tensor, output: Tensor, inPlace = false): void {
   const dims = [elementCount(input.shape)];
-  emitCopy(op, emit, { input, output, dims, inputStrides: [1], outputStrides: [1] });
+  emitCopy(op, emit, { input, output, dims, inputStrides: [1], outputStrides: [1] }, inPlace);
 }
 
 /** Copies a box on the host. */

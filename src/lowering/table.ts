@@ -3,14 +3,19 @@ import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { BLOCKS } from "./blocks";
+import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
 import { fullyConnected } from "./fully_connected";
+import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
 import { mean } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
 import { REPETITION } from "./repetition";
+import { SEQUENCES } from "./reverse_sequence";
+import { SCATTER } from "./scatter_nd";
+import { SELECT } from "./select";
 import { SHAPES } from "./shapes";
 import { SLICES } from "./slices";
 import { softmax } from "./softmax";
@@ -30,6 +35,11 @@ const ALL: readonly Lowering[] = [
   ...SLICES,
   ...BLOCKS,
   ...REPETITION,
+  ...DYNAMIC_SLICES,
+  ...GATHER,
+  ...SCATTER,
+  ...SELECT,
+  ...SEQUENCES,
   averagePool2d, maxPool2d,
   quantize, dequantize,
   ...SHAPES,
