@@ -1,6 +1,12 @@
+import { argMax, argMin } from "./arg_max";
+import { BITWISE } from "./bitwise";
+import { COMPARISON } from "./comparison";
+import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
+import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
@@ -8,7 +14,7 @@ import { add, mul, sub } from "./elementwise";
 import { fullyConnected } from "./fully_connected";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
-import { mean } from "./mean";
+import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
@@ -18,6 +24,8 @@ import { SCATTER } from "./scatter_nd";
 import { SELECT } from "./select";
 import { SHAPES } from "./shapes";
 import { SLICES } from "./slices";
+import { REDUCTIONS } from "./reduce";
+import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
@@ -29,7 +37,11 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
-  mean,
+  mean, sum,
+  ...REDUCTIONS,
+  argMax, argMin,
+  ...CUMSUM,
+  ...RESIZES,
   ...MOVEMENT,
   ...PADDING,
   ...SLICES,
@@ -46,6 +58,10 @@ const ALL: readonly Lowering[] = [
   softmax,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  ...MAXIMUM_MINIMUM,
+  ...INTEGER_ARITHMETIC,
+  ...COMPARISON,
+  ...BITWISE,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */
