@@ -14,6 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 # version; TFLM does not read it. The versions are the converter's for int8; other types give theirs with the operator.
 OPERATORS = {
     "ADD": ("AddOptions", 2),
+    "BROADCAST_TO": ("BroadcastToOptions", 3),
     "AVERAGE_POOL_2D": ("Pool2DOptions", 2),
     "CONCATENATION": ("ConcatenationOptions", 2),
     "CONV_2D": ("Conv2DOptions", 3),
