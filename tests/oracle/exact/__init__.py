@@ -5,14 +5,14 @@ The dialect in exact integers: an independent numpy implementation of each opera
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
 """
 
-from exact import activations, convolution, elementwise, movement, pointwise, reduction
+from exact import activations, convolution, elementwise, indexed, movement, pointwise, reduction
 from exact.context import Context
 from exact.rules import LITERT, TFLM
 
 __all__ = ["LITERT", "TFLM", "OPERATORS", "computes_nonsense", "recompute", "recompute_model"]
 
 INT8_OPERATORS = {**activations.OPERATORS, **convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
-OPERATORS = {**INT8_OPERATORS, **elementwise.CONVERSIONS, **movement.OPERATORS, **pointwise.OPERATORS}
+OPERATORS = {**INT8_OPERATORS, **elementwise.CONVERSIONS, **movement.OPERATORS, **indexed.OPERATORS, **pointwise.OPERATORS}
 
 
 def recompute(model, operator, values, rules):
@@ -45,5 +45,7 @@ def computes_nonsense(model, operator):
         return True  # a scaling that nobody sets
     if operator.name == "DIV" and model.tensors[operator.inputs[0]].dtype == "int8":
         return pointwise.shifts_too_far(operator, model.tensors)
+    if operator.name == "SPACE_TO_BATCH_ND" and model.tensors[operator.inputs[2]].data.any():
+        return True  # the padding is never written
     source, target = model.tensors[operator.inputs[0]].quantization, model.tensors[operator.outputs[0]].quantization
     return operator.name == "RELU6" and source != target
