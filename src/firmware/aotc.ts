@@ -54,9 +54,9 @@ export interface AotcOptions {
 }
 
 /** Compiles the file `input` to the file `output`. @throws ArenulaError AOT_REFUSED in the compiler's words; TOOL_MISSING, TOOL_FAILED, WAMR_* */
-export async function runAotc(input: string, output: string, { target, cpu, features, xipCalls }: AotTarget, { xip, checks, progress }: AotcOptions): Promise<AotcReport> {
+export async function runAotc(input: string, output: string, { target, cpu, features, xipCalls, pipeline }: AotTarget, { xip, checks, progress }: AotcOptions): Promise<AotcReport> {
   const aotc = await findAotc(progress);
-  const args = [input, output, "--target", target, "--cpu", cpu, "--checks", checks, ...(features ? ["--features", features] : []), ...(xip ? ["--xip", xipCalls] : [])];
+  const args = [input, output, "--target", target, "--cpu", cpu, "--checks", checks, "--pipeline", pipeline, ...(features ? ["--features", features] : []), ...(xip ? ["--xip", xipCalls] : [])];
   const { status, output: text } = await runProgram(aotc, args);
   const report = text.split("\n").find((line) => line.startsWith("{\"bound\""));
   if (status !== 0 || !report) throw new ArenulaError("AOT_REFUSED", text.trim() || `${aotc} ended with status ${status}`, { hint: "the compiler takes what `arenula build` links" });

@@ -18,11 +18,14 @@ export interface AotTarget {
    * that no address is known and no check can be proved, and on cores but the M4 and M7 every 64-bit multiplication and shift becomes a call.
    */
   readonly xipCalls: string;
+  /** LLVM's link-time passes, or its plain ones, which alone turn loops until the vectorizer takes them whole. */
+  readonly pipeline: "lto" | "default";
 }
 
 const XIP_CALLS = "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32.const,f64.const";
-const thumb = (target: string, cpu: string, features = ""): AotTarget => ({ target, cpu, features, xipCalls: XIP_CALLS });
-const riscv = (features: string): AotTarget => ({ target: "riscv32", cpu: "generic-rv32", features, xipCalls: `${XIP_CALLS},llvm.cttz.i32,llvm.cttz.i64` });
+const thumb = (target: string, cpu: string, features = ""): AotTarget => ({ target, cpu, features, xipCalls: XIP_CALLS, pipeline: "lto" });
+const vector = (target: AotTarget): AotTarget => ({ ...target, pipeline: "default" });
+const riscv = (features: string): AotTarget => ({ target: "riscv32", cpu: "generic-rv32", features, xipCalls: `${XIP_CALLS},llvm.cttz.i32,llvm.cttz.i64`, pipeline: "lto" });
 
 /** By a board's `core`. LLVM's cores have a floating-point unit where a part may do without: its registers are then left alone. WAMR's compiler knows no thumbv7m (Cortex-M3). */
 const AOT_TARGETS: Readonly<Record<string, AotTarget>> = {
@@ -32,8 +35,8 @@ const AOT_TARGETS: Readonly<Record<string, AotTarget>> = {
   "cortex-m7f": thumb("thumbv7em", "cortex-m7"),
   "cortex-m33": thumb("thumbv8m.main", "cortex-m33", "-fpregs"),
   "cortex-m33f": thumb("thumbv8m.main", "cortex-m33"),
-  "cortex-m55": thumb("thumbv8.1m.main", "cortex-m55"),
-  "cortex-m85": thumb("thumbv8.1m.main", "cortex-m85"),
+  "cortex-m55": vector(thumb("thumbv8.1m.main", "cortex-m55")),
+  "cortex-m85": vector(thumb("thumbv8.1m.main", "cortex-m85")),
   rv32imc: riscv("+m,+c"),
   rv32imac: riscv("+m,+a,+c"),
   rv32imafc: riscv("+m,+a,+c"), // without F: the firmware passes floats in integer registers

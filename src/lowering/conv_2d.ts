@@ -3,6 +3,7 @@ import { activationRange, checkActivation } from "./activation";
 import { CONV_2D_12 } from "./conv_2d_12";
 import { CONV_2D_BLOCKS } from "./conv_2d_blocks";
 import { CONV_2D_PAIRS } from "./conv_2d_pairs";
+import { CONV_2D_ROWS } from "./conv_2d_rows";
 import { emitCheapest, type Form } from "./form";
 import type { Emitter, Lowering } from "./lowering";
 import type { Multiplier } from "./multiplier";
@@ -42,7 +43,7 @@ export interface Conv2d extends Conv2dGeometry {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS];
+const FORMS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS];
 
 /** Shapes and windows of a CONV_2D. Weights are [out_c][k_h][k_w][in_c / groups]. */
 function geometry(op: Op): Conv2dGeometry {

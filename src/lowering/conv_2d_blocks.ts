@@ -50,4 +50,4 @@ const always = () => 1;
 const compiled = ({ batches, groups, outC, depth, y, x }: Conv2d) =>
   batches * groups * Math.ceil((y.output * x.output) / 6) * (20 * depth + Math.ceil(outC / groups / 4) * (155 * depth + 720));
 
-export const CONV_2D_BLOCKS: Form<Conv2d> = { cost: { desktop: always, fast: always, classic: always, scalar: compiled, dsp: compiled, vector: always }, emit: emitBlocks };
+export const CONV_2D_BLOCKS: Form<Conv2d> = { cost: { desktop: always, fast: always, classic: always, scalar: compiled, dsp: compiled, vector: compiled }, emit: emitBlocks };

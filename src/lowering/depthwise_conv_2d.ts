@@ -2,6 +2,7 @@ import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
 import { DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_PLANES } from "./depthwise_conv_2d_planes";
 import { DEPTHWISE_CONV_2D_QUADS } from "./depthwise_conv_2d_quads";
+import { DEPTHWISE_CONV_2D_ROWS } from "./depthwise_conv_2d_rows";
 import { emitCheapest, type Form } from "./form";
 import type { Lowering } from "./lowering";
 import type { Multiplier } from "./multiplier";
@@ -35,7 +36,7 @@ export interface DepthwiseConv2d {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_QUADS];
+const FORMS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_QUADS, DEPTHWISE_CONV_2D_ROWS];
 
 /** Shapes and windows of a DEPTHWISE_CONV_2D. Weights are [1][k_h][k_w][out_c]; output channel o reads input channel o / multiplier. */
 function geometry(op: Op) {

@@ -119,13 +119,14 @@ const always = () => 1;
 const compiled = ({ batches, outC, y, x }: DepthwiseConv2d) => batches * outC * (400 + 147 * y.output * x.output);
 
 export const DEPTHWISE_CONV_2D_PLANES: Form<DepthwiseConv2d> = {
-  cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: compiled, vector: always }, emit: emitPlanes,
+  cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: compiled, vector: compiled }, emit: emitPlanes,
 };
 
 /** One input channel is a convolution of that channel, whose kernel shares every load among pixels and channels. */
 const oneChannel = (depthwise: DepthwiseConv2d) => (depthwise.inC === 1 && !threeByThree(depthwise) ? 0 : Infinity);
+const oneChannelVector = ({ inC }: DepthwiseConv2d) => (inC === 1 ? 0 : Infinity);
 export const DEPTHWISE_CONV_2D_ONE_CHANNEL: Form<DepthwiseConv2d> = {
-  cost: { desktop: oneChannel, fast: oneChannel, classic: oneChannel, scalar: oneChannel, dsp: oneChannel, vector: oneChannel },
+  cost: { desktop: oneChannel, fast: oneChannel, classic: oneChannel, scalar: oneChannel, dsp: oneChannel, vector: oneChannelVector },
   emit(op, emit, { batches, inC, outC, taps, y, x, weights }) {
     emitConv2d(op, emit, { batches, inC, outC, groups: 1, groupC: 1, depth: taps, y, x }, weights);
   },

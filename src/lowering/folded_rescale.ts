@@ -24,15 +24,15 @@ export function folds(bias: Int32Array, multipliers: readonly Multiplier[], dept
  * TFLM: high = floor((x * m + 2^30) / 2^31), then (high + 2^(right - 1)) >> right, one less for a negative tie, plus the zero point. All three are one
  * floor((x * m + 2^30 + 2^31 * 2^(right - 1) + (zero point << down)) / 2^down) with down = 31 + right, less 2^31 for a negative x; x = sum + bias.
  * @param depth terms of a sum
- * @param start what the kernel's sums hold before the first product
+ * @param start what the kernel's sums hold before the first product, in all channels or in each
  */
-export function foldRescale(bias: Int32Array, multipliers: readonly Multiplier[], depth: number, outputZeroPoint: number, start = 0): FoldedRescale[] | null {
+export function foldRescale(bias: Int32Array, multipliers: readonly Multiplier[], depth: number, outputZeroPoint: number, start: number | Int32Array = 0): FoldedRescale[] | null {
   if (!folds(bias, multipliers, depth)) return null;
   return Array.from(bias, (b, c) => {
     const { mantissa, shift } = multipliers.length === 1 ? multipliers[0]! : multipliers[c]!;
     const down = 31 - shift;
     const rounding = 2n ** 30n + ((2n ** BigInt(-shift)) / 2n) * 2n ** 31n;
-    return { mantissa, down, addend: BigInt.asIntN(64, BigInt(b - start) * BigInt(mantissa) + rounding + (BigInt(outputZeroPoint) << BigInt(down))) };
+    return { mantissa, down, addend: BigInt.asIntN(64, BigInt(b - (typeof start === "number" ? start : start[c]!)) * BigInt(mantissa) + rounding + (BigInt(outputZeroPoint) << BigInt(down))) };
   });
 }
 

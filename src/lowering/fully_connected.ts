@@ -4,6 +4,7 @@ import { emitCheapest, type Form } from "./form";
 import { FULLY_CONNECTED_PAIRED_CHANNELS } from "./fully_connected_channels";
 import { FULLY_CONNECTED_BYTES, FULLY_CONNECTED_PAIRS } from "./fully_connected_pairs";
 import { FULLY_CONNECTED_WORDS } from "./fully_connected_words";
+import { FULLY_CONNECTED_ROWS } from "./fully_connected_rows";
 import type { Lowering } from "./lowering";
 import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
@@ -31,7 +32,7 @@ export interface FullyConnected {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS, FULLY_CONNECTED_BYTES, FULLY_CONNECTED_WORDS];
+const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS, FULLY_CONNECTED_BYTES, FULLY_CONNECTED_WORDS, FULLY_CONNECTED_ROWS];
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
 function geometry(op: Op) {

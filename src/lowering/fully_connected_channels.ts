@@ -44,5 +44,5 @@ const cost = (row: number, term: number, tile: number) => ({ batches, outC, dept
 const compiled = cost(5, 72, 900);
 
 export const FULLY_CONNECTED_PAIRED_CHANNELS: Form<FullyConnected> = {
-  cost: { desktop: always, fast: cost(62, 345, 7700), classic: cost(215, 680, 15_400), scalar: compiled, dsp: compiled, vector: always }, emit: emitTiles,
+  cost: { desktop: always, fast: cost(62, 345, 7700), classic: cost(215, 680, 15_400), scalar: compiled, dsp: compiled, vector: compiled }, emit: emitTiles,
 };

@@ -47,7 +47,7 @@ export function layOut(program: Program, base: number, options: PlanOptions = {}
   const { tensors, state } = placeTensors(storage, (i) => arenaAt + plan.blocks[i]!.offset);
   let block = storage.storages.length;
   const scratch = program.steps.map((step) => step.scratch.map(() => arenaAt + plan.blocks[block++]!.offset));
-  return { plan, recordsAt, constantsAt, arenaAt, bytes: arenaAt + plan.bytes, records, constants, tensors, state, scratch };
+  return { plan, recordsAt, constantsAt, arenaAt, bytes: arenaAt + plan.bytes + (program.readBehind ?? 0), records, constants, tensors, state, scratch };
 }
 
 /** Addresses of tensors, and of the region of variables. @param addressOf a storage, by its number */

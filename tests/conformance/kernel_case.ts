@@ -5,6 +5,8 @@ import type { Quantization, Tensor, TensorType } from "../../src/graph/tensor";
 import { ADD_MAX, ADD_MIN } from "../../assembly/abi/add";
 import { CONV_2D_MAX, CONV_2D_MIN } from "../../assembly/abi/conv_2d";
 import { CONV_2D_12_MAX, CONV_2D_12_MIN } from "../../assembly/abi/conv_2d_12";
+import { CONV_2D_ROWS_MAX, CONV_2D_ROWS_MIN } from "../../assembly/abi/conv_2d_rows";
+import { DEPTHWISE_CONV_2D_ROWS_MAX, DEPTHWISE_CONV_2D_ROWS_MIN } from "../../assembly/abi/depthwise_conv_2d_rows";
 import { CONV_2D_PAIRS_MAX, CONV_2D_PAIRS_MIN } from "../../assembly/abi/conv_2d_pairs";
 import { DEPTHWISE_CONV_2D_MAX, DEPTHWISE_CONV_2D_MIN } from "../../assembly/abi/depthwise_conv_2d";
 import { FULLY_CONNECTED_MAX, FULLY_CONNECTED_MIN } from "../../assembly/abi/fully_connected";
@@ -47,6 +49,7 @@ export interface KernelCase {
 const CLAMPS: Record<string, readonly [number, number]> = {
   add: [ADD_MIN, ADD_MAX], sub: [ADD_MIN, ADD_MAX], conv_2d: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_12: [CONV_2D_12_MIN, CONV_2D_12_MAX], conv_2d_12_any: [CONV_2D_12_MIN, CONV_2D_12_MAX],
   conv_2d_pairs: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX], conv_2d_bytes: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX],
+  conv_2d_rows: [CONV_2D_ROWS_MIN, CONV_2D_ROWS_MAX], depthwise_conv_2d_rows: [DEPTHWISE_CONV_2D_ROWS_MIN, DEPTHWISE_CONV_2D_ROWS_MAX],
   fully_connected: [FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX], mul: [MUL_MIN, MUL_MAX],
   depthwise_conv_2d: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], depthwise_conv_2d_3x3: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX],
   depthwise_conv_2d_3x3_s2: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], average_pool_2d: [POOL_2D_MIN, POOL_2D_MAX], max_pool_2d: [POOL_2D_MIN, POOL_2D_MAX],

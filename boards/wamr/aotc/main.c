@@ -10,6 +10,7 @@
 // Exit: 0 done, 1 refused or failed, 2 wrong usage.
 #include "aot_export.h"
 #include "bound.h"
+#include "calls.h"
 #include "checks.h"
 #include "dual_multiply.h"
 #include "wasm_export.h"
@@ -137,6 +138,7 @@ int main(int count, char **words) {
   if (!aot_compile_wasm(context)) return refuse("compile", aot_get_last_error());
   count_checks(context, &checks);
   if (chosen.proved) bind_memory_bound(context, bound);
+  if (chosen.plain_pipeline) keep_calls(context);
   run_passes(context);
   if (has_dual_multiply(chosen.target, chosen.cpu)) join_products(context);
   count_kept_checks(context, &checks);

@@ -1,0 +1,117 @@
+// CONV_2D in plain loops over bytes that lie together, which a compiler vectorizes (assembly/kernels/conv_2d_rows.ts).
+import * as abi from "../../assembly/abi/conv_2d_rows";
+import type { Conv2d } from "./conv_2d";
+import type { Form } from "./form";
+import type { Emitter } from "./lowering";
+import type { Op } from "./op";
+import { concatenate, packTile, tilesPerSlice } from "./packing";
+import { rescaleRows } from "./rescale_rows";
+import { writeWindow, type WindowAxis } from "./window";
+
+/** Terms of a vector. */
+const BLOCK = 16;
+
+/** Patches that are copied out before they are multiplied: a tile is set up once for all of them. */
+const MOST_PATCHES = 16;
+/** Scratch that they may take, one always. */
+const MOST_PATCH_BYTES = 1024;
+
+/** Rows of equal numbers of blocks, none too long, with the fewest blocks in all that `terms` fit. */
+function cut(terms: number): { rows: number; blocks: number } {
+  const needed = Math.ceil(terms / BLOCK);
+  if (needed <= abi.ROW_BLOCKS) return { rows: 1, blocks: needed };
+  let best = { rows: needed, blocks: 1 };
+  for (let blocks = abi.ROW_BLOCKS; blocks > abi.ROW_BLOCKS / 2; blocks--) {
+    const rows = Math.ceil(needed / blocks);
+    if (best.blocks === 1 || rows * blocks < best.rows * best.blocks) best = { rows, blocks };
+  }
+  return best;
+}
+
+/** How a patch is cut into rows, and how many bytes lie between two of them: in the input, and in a copy. */
+function rowsOf({ inC, groups, groupC, depth, y, x }: Conv2d) {
+  const rowTerms = x.kernel * groupC;
+  const together = x.kernel === 1 || (groups === 1 && x.dilation === 1); // the taps of a filter's row
+  if (together && y.kernel > 1 && rowTerms % BLOCK === 0 && rowTerms <= abi.ROW_BLOCKS * BLOCK)
+    return { inPlace: true, rows: y.kernel, blocks: rowTerms / BLOCK, rowTerms, rowStep: y.dilation * x.input * inC, patchStep: rowTerms };
+  const { rows, blocks } = cut(depth), step = BLOCK * blocks;
+  return { inPlace: together && y.kernel === 1, rows, blocks, rowTerms: step, rowStep: step, patchStep: step };
+}
+
+/** Four channels' weights [channels][depth] -> [rows][blocks][4][16], what is missing 0. */
+function packRows(weights: Int8Array, channels: number, depth: number, { rows, blocks, rowTerms }: ReturnType<typeof rowsOf>): Uint8Array {
+  const packed = new Uint8Array(4 * BLOCK * rows * blocks);
+  for (let c = 0; c < channels; c++)
+    for (let i = 0; i < depth; i++) {
+      const row = Math.floor(i / rowTerms), term = i % rowTerms;
+      packed[((row * blocks + Math.floor(term / BLOCK)) * 4 + c) * BLOCK + (term % BLOCK)] = weights[c * depth + i]!;
+    }
+  return packed;
+}
+
+/** A 1x1 filter without strides knows no rows and batches: all pixels are one run. */
+function asRun(conv: Conv2d): Conv2d {
+  const one = ({ kernel, stride }: WindowAxis) => kernel === 1 && stride === 1;
+  if (!one(conv.y) || !one(conv.x)) return conv;
+  const pixels = conv.batches * conv.y.input * conv.x.input;
+  return { ...conv, batches: 1, y: { ...conv.y, input: 1, output: 1 }, x: { ...conv.x, input: pixels, output: pixels } };
+}
+
+/** Whether sums become outputs where they are. Elsewhere they wait in scratch, for a kernel that takes every layer. */
+function foldedOf(conv: Conv2d) {
+  const rescale = conv.min === -128 && conv.max === 127 && (conv.outC / conv.groups) % 4 === 0 ? rescaleRows({ ...conv, sumsBeginWithBias: false }) : null;
+  return rescale?.folded ? rescale : null;
+}
+
+function emitRows(op: Op, emit: Emitter, layer: Conv2d): void {
+  const conv = asRun(layer), cutting = rowsOf(conv), { inPlace, rows, blocks } = cutting;
+  const { batches, inC, outC, groups, groupC, depth, weights, bias, multipliers, y, x } = conv;
+  const groupOut = outC / groups, folded = foldedOf(conv);
+  const tiles: Uint8Array[] = [];
+  for (let group = 0; group < outC; group += groupOut)
+    for (let first = group; first < group + groupOut; first += 4) {
+      const end = Math.min(first + 4, group + groupOut);
+      const packed = packRows(weights.subarray(first * depth, end * depth), end - first, depth, cutting);
+      const each = Array.from({ length: end - first }, (_, c) => multipliers[multipliers.length === 1 ? 0 : first + c]!);
+      tiles.push(folded ? concatenate([folded.entries(first, end, 4), packed]) : packTile(4, bias.subarray(first, end), each, packed));
+    }
+  const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / groups);
+  const copies = !inPlace || y.touchesBorder || x.touchesBorder;
+  const patches = Math.max(Math.min(MOST_PATCHES, Math.floor(MOST_PATCH_BYTES / depth), y.output * x.output), 1);
+  emit.step("conv_2d_rows", abi.CONV_2D_ROWS_SIZE, (r) => {
+    r.input(abi.CONV_2D_ROWS_INPUT, op.input(0));
+    r.output(abi.CONV_2D_ROWS_OUTPUT, op.output());
+    r.slices(abi.CONV_2D_ROWS_TILES, abi.CONV_2D_ROWS_BUFFER, concatenate(tiles), perSlice * tileBytes);
+    r.scratch(abi.CONV_2D_ROWS_PATCHES, copies ? patches * depth + BLOCK : 0);
+    r.scratch(abi.CONV_2D_ROWS_SUMS, folded ? 0 : 4 * 4 * abi.TILE_PIXELS);
+    writeWindow(r, batches, y, x);
+    r.i32(abi.CONV_2D_ROWS_IN_C, inC);
+    r.i32(abi.CONV_2D_ROWS_GROUPS, groups);
+    r.i32(abi.CONV_2D_ROWS_GROUP_C, groupC);
+    r.i32(abi.CONV_2D_ROWS_OUT_C, groupOut);
+    r.i32(abi.CONV_2D_ROWS_SLICE_C, 4 * perSlice);
+    r.i32(abi.CONV_2D_ROWS_OUT_STRIDE, outC);
+    r.i32(abi.CONV_2D_ROWS_IN_PLACE, inPlace ? 1 : 0);
+    r.i32(abi.CONV_2D_ROWS_ROWS, rows);
+    r.i32(abi.CONV_2D_ROWS_BLOCKS, blocks);
+    r.i32(abi.CONV_2D_ROWS_ROW_STEP, cutting.rowStep);
+    r.i32(abi.CONV_2D_ROWS_PATCH_STEP, cutting.patchStep);
+    r.i32(abi.CONV_2D_ROWS_PATCH_BYTES, depth);
+    r.i32(abi.CONV_2D_ROWS_MOST_PATCHES, patches);
+    r.i32(abi.CONV_2D_ROWS_FOLDED, folded ? 1 : 0);
+    r.i32(abi.CONV_2D_ROWS_FILL, conv.inputZeroPoint & 255);
+    r.i32(abi.CONV_2D_ROWS_OUTPUT_OFFSET, conv.outputZeroPoint);
+    r.i32(abi.CONV_2D_ROWS_MIN, conv.min);
+    r.i32(abi.CONV_2D_ROWS_MAX, conv.max);
+  });
+}
+
+/** Instructions on a Cortex-M55: per block of 64 products, per row of four channels, per output, per pixel and slice. */
+const vector = (conv: Conv2d, { target }: Emitter) => {
+  const { batches, outC, groups, y, x } = conv, { inPlace, rows, blocks } = rowsOf(conv);
+  const pixels = batches * y.output * x.output, fours = groups * Math.ceil(outC / groups / 4);
+  const slices = Math.ceil(fours / tilesPerSlice(target.sliceBytes, 64 * (1 + rows * blocks), fours / groups));
+  return pixels * (fours * rows * (16 + 10 * blocks) + (foldedOf(conv) ? 12 : 25) * outC + slices * (inPlace ? 10 : 60 + 2 * conv.depth)) + 500;
+};
+
+export const CONV_2D_ROWS: Form<Conv2d> = { cost: { vector }, emit: emitRows };
