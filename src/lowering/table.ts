@@ -5,11 +5,13 @@ import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { add, mul, sub } from "./elementwise";
 import { fullyConnected } from "./fully_connected";
 import type { Lowering } from "./lowering";
+import { LSTM } from "./lstm";
 import { mean } from "./mean";
 import { concatenation, pad, padV2, transpose } from "./movement";
 import { dequantize, quantize } from "./quantize";
 import { pack, shape, stridedSlice } from "./shape_arithmetic";
 import { softmax } from "./softmax";
+import { SVDF } from "./svdf";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -20,12 +22,14 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
+  ...LSTM,
   mean,
   concatenation, pad, padV2, transpose,
   averagePool2d, maxPool2d,
   quantize, dequantize,
   pack, shape, stridedSlice,
   softmax,
+  ...SVDF,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
 ];
