@@ -14,15 +14,10 @@ import { add, mul, sub } from "./elementwise";
 import { fullyConnected } from "./fully_connected";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
-<<<<<<< HEAD
 import { LSTM } from "./lstm";
-import { mean } from "./mean";
-import { concatenation, pad, padV2, transpose } from "./movement";
-=======
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
->>>>>>> main
 import { dequantize, quantize } from "./quantize";
 import { REPETITION } from "./repetition";
 import { SEQUENCES } from "./reverse_sequence";
@@ -44,11 +39,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
-<<<<<<< HEAD
   ...LSTM,
-  mean,
-  concatenation, pad, padV2, transpose,
-=======
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,
@@ -64,7 +55,6 @@ const ALL: readonly Lowering[] = [
   ...SCATTER,
   ...SELECT,
   ...SEQUENCES,
->>>>>>> main
   averagePool2d, maxPool2d,
   quantize, dequantize,
   ...SHAPES,
