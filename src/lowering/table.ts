@@ -23,6 +23,7 @@ import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
+import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
@@ -36,6 +37,7 @@ import { SLICES } from "./slices";
 import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
+import { SVDF } from "./svdf";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -46,6 +48,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
+  ...LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,
@@ -65,6 +68,7 @@ const ALL: readonly Lowering[] = [
   quantize, dequantize,
   ...SHAPES,
   softmax,
+  ...SVDF,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
   dequantizeConstant,
