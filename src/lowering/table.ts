@@ -12,6 +12,7 @@ import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
+import { dequantizeConstant } from "./dequantized";
 import { FLOAT32_CONV_2D } from "./float32_conv_2d";
 import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
 import { FLOAT32_ELEMENTWISE } from "./float32_elementwise";
@@ -71,6 +72,7 @@ const ALL: readonly Lowering[] = [
   ...SVDF,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
   ...FLOAT32_POOL_2D,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
