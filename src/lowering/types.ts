@@ -66,7 +66,7 @@ function nearest(op: Op): string {
 }
 
 const REWRITES: Record<string, string> = {
-  RESIZE_NEAREST_NEIGHBOR: "CONCATENATION of repeated slices, or a strided network without upsampling",
-  SPLIT: "cut the convolution that feeds it into several",
-  SVDF: "a DEPTHWISE_CONV_2D over time with FULLY_CONNECTED",
+  CONV_3D: "a CONV_2D per plane with ADD",
+  LOCAL_RESPONSE_NORMALIZATION: "train with batch normalization, which converters fold into convolutions",
+  UNIDIRECTIONAL_SEQUENCE_RNN: "train with LSTM",
 };
