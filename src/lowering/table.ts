@@ -3,12 +3,16 @@ import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { add, mul, sub } from "./elementwise";
+import { FFT } from "./fft";
+import { FILTER_BANK } from "./filter_bank";
 import { fullyConnected } from "./fully_connected";
 import type { Lowering } from "./lowering";
 import { mean } from "./mean";
 import { concatenation, pad, padV2, transpose } from "./movement";
 import { dequantize, quantize } from "./quantize";
 import { pack, shape, stridedSlice } from "./shape_arithmetic";
+import { SIGNAL_FRAME } from "./signal_frame";
+import { SIGNAL_STREAM } from "./signal_stream";
 import { softmax } from "./softmax";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
@@ -28,6 +32,10 @@ const ALL: readonly Lowering[] = [
   softmax,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  ...SIGNAL_FRAME,
+  ...FFT,
+  ...FILTER_BANK,
+  ...SIGNAL_STREAM,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */
