@@ -1,3 +1,7 @@
+import { BITWISE } from "./bitwise";
+import { COMPARISON } from "./comparison";
+import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
@@ -36,6 +40,10 @@ const ALL: readonly Lowering[] = [
   ...FFT,
   ...FILTER_BANK,
   ...SIGNAL_STREAM,
+  ...MAXIMUM_MINIMUM,
+  ...INTEGER_ARITHMETIC,
+  ...COMPARISON,
+  ...BITWISE,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */
