@@ -1,3 +1,4 @@
+import { argMax, argMin } from "./arg_max";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
@@ -5,18 +6,30 @@ import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
+import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
+import { BLOCKS } from "./blocks";
+import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
 import { FFT } from "./fft";
 import { FILTER_BANK } from "./filter_bank";
 import { fullyConnected } from "./fully_connected";
+import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
-import { mean } from "./mean";
-import { concatenation, pad, padV2, transpose } from "./movement";
+import { mean, sum } from "./mean";
+import { MOVEMENT } from "./movement";
+import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
-import { pack, shape, stridedSlice } from "./shape_arithmetic";
 import { SIGNAL_FRAME } from "./signal_frame";
 import { SIGNAL_STREAM } from "./signal_stream";
+import { REPETITION } from "./repetition";
+import { SEQUENCES } from "./reverse_sequence";
+import { SCATTER } from "./scatter_nd";
+import { SELECT } from "./select";
+import { SHAPES } from "./shapes";
+import { SLICES } from "./slices";
+import { REDUCTIONS } from "./reduce";
+import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
@@ -28,11 +41,24 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
-  mean,
-  concatenation, pad, padV2, transpose,
+  mean, sum,
+  ...REDUCTIONS,
+  argMax, argMin,
+  ...CUMSUM,
+  ...RESIZES,
+  ...MOVEMENT,
+  ...PADDING,
+  ...SLICES,
+  ...BLOCKS,
+  ...REPETITION,
+  ...DYNAMIC_SLICES,
+  ...GATHER,
+  ...SCATTER,
+  ...SELECT,
+  ...SEQUENCES,
   averagePool2d, maxPool2d,
   quantize, dequantize,
-  pack, shape, stridedSlice,
+  ...SHAPES,
   softmax,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,

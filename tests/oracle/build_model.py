@@ -14,6 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 # version; TFLM does not read it. The versions are the converter's for int8; other types give theirs with the operator.
 OPERATORS = {
     "ADD": ("AddOptions", 2),
+    "BROADCAST_TO": ("BroadcastToOptions", 3),
     "AVERAGE_POOL_2D": ("Pool2DOptions", 2),
     "CONCATENATION": ("ConcatenationOptions", 2),
     "CONV_2D": ("Conv2DOptions", 3),
@@ -29,6 +30,7 @@ OPERATORS = {
     "PAD": ("PadOptions", 2),
     "PADV2": ("PadV2Options", 2),
     "QUANTIZE": ("QuantizeOptions", 2),
+    **{f"REDUCE_{what}": ("ReducerOptions", 1) for what in ("MAX", "MIN", "PROD", "ANY", "ALL")},
     "RELU": (None, 2),
     "RELU6": (None, 2),
     "RESHAPE": ("ReshapeOptions", 1),
@@ -37,6 +39,7 @@ OPERATORS = {
     "SQUEEZE": ("SqueezeOptions", 1),
     "STRIDED_SLICE": ("StridedSliceOptions", 2),
     "SUB": ("SubOptions", 2),
+    "SUM": ("ReducerOptions", 1),
     "TANH": (None, 2),
     "TRANSPOSE": ("TransposeOptions", 2),
 }
