@@ -13,9 +13,18 @@ import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
 import { FFT } from "./fft";
 import { FILTER_BANK } from "./filter_bank";
+import { FLOAT32_CONV_2D } from "./float32_conv_2d";
+import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
+import { FLOAT32_ELEMENTWISE } from "./float32_elementwise";
+import { float32BatchMatmul } from "./float32_matmul";
+import { FLOAT32_POOL_2D } from "./float32_pool_2d";
+import { FLOAT32_ROWS } from "./float32_rows";
+import { float32TransposeConv } from "./float32_transpose_conv";
+import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
+import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
@@ -31,6 +40,7 @@ import { SLICES } from "./slices";
 import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
+import { SVDF } from "./svdf";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -41,6 +51,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
+  ...LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,
@@ -60,12 +71,16 @@ const ALL: readonly Lowering[] = [
   quantize, dequantize,
   ...SHAPES,
   softmax,
+  ...SVDF,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
   ...SIGNAL_FRAME,
   ...FFT,
   ...FILTER_BANK,
   ...SIGNAL_STREAM,
+  ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
+  ...FLOAT32_POOL_2D,
+  ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
   ...MAXIMUM_MINIMUM,
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,

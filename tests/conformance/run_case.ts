@@ -6,15 +6,16 @@ import { Lcg } from "../../src/lcg";
 import type { Graph } from "../../src/graph/graph";
 import { createInForm, type Form } from "../forms";
 import { ulpsApart } from "../support/ulps";
+import { turnOf } from "../support/turns";
 import { bytesOf, firstDifference } from "./array";
-import { graphOfCase, setClamp, type KernelCase, type Patch } from "./kernel_case";
+import { applyPatch, graphOfCase, inputsOf, type KernelCase, type Patch } from "./kernel_case";
 import { failed, passed, skipped, type Outcome } from "./result";
 
 /** An interpreter, or why there is none: a missing kernel is a skipped case, any other refusal a failed one. */
 async function create(graph: Graph, form: Form, patches: readonly Patch[] = []): Promise<Interpreter | Outcome> {
   try {
     return await createInForm(graph, form, ({ steps }) => {
-      for (const patch of patches) for (const step of steps) if (step.operator === patch.operator) setClamp(step.kernel, step.record, patch);
+      for (const patch of patches) for (const step of steps) if (step.operator === patch.operator) applyPatch(step.kernel, step.record, patch);
     });
   } catch (error) {
     if (!(error instanceof ArenulaError)) throw error;
@@ -32,15 +33,23 @@ function clearOutputs(net: Interpreter): void {
 /** conformance/kernels/OPERATOR/CASE.json: one operator, stated multipliers. */
 export async function runKernelCase(file: string, form: Form): Promise<Outcome> {
   const testCase = JSON.parse(readFileSync(file, "utf8")) as KernelCase;
-  if (testCase.dtype !== "int8") return skipped(`${testCase.op} ${testCase.dtype} has no kernel`);
+  if (!["int8", "int8_state16"].includes(testCase.dtype) && testCase.op !== "UNIDIRECTIONAL_SEQUENCE_LSTM") return skipped(`${testCase.op} ${testCase.dtype} has no kernel`);
   const built = graphOfCase(testCase);
   if (!built) return skipped(`${testCase.op} has no kernel`);
   const net = await create(built.graph, form, built.patches);
   if (isOutcome(net)) return net;
-  const inputs = Object.entries(testCase.tensors).filter(([name]) => name.startsWith("input"));
+  const inputs = inputsOf(testCase).map(bytesOf);
   clearOutputs(net);
-  inputs.forEach(([, array], i) => net.inputs[i]!.bytes.set(bytesOf(array!)));
-  net.invoke();
+  const state = testCase.tensors["initial_state"], { steps = 1 } = testCase;
+  if (state) {
+    const saved = net.saveState();
+    saved.set(bytesOf(state)); // the only variable
+    net.restoreState(saved);
+  }
+  for (let step = 0; step < steps; step++) {
+    inputs.forEach((bytes, i) => net.inputs[i]!.bytes.set(turnOf(bytes, step, steps)));
+    net.invoke();
+  }
   const difference = firstDifference(net.outputs[0]!.bytes, bytesOf(testCase.expected.output), testCase.expected.output);
   return difference ? failed(difference) : passed;
 }
@@ -52,6 +61,8 @@ interface ModelCase {
   tolerance?: number;
   /** How far float32 results may lie from the expectation, in units in the last place. */
   ulps?: number;
+  /** Invocations in a row, state kept: files hold one after another, layers are those of the last one. */
+  sequence?: number;
   exact?: boolean;
   argmax?: number;
   layers?: { tensor: number; crc32: string }[];
@@ -64,34 +75,50 @@ export async function runModelCase(file: string, form: Form): Promise<Outcome> {
   const net = await load(path.join(folder, testCase.model), form);
   if (isOutcome(net)) return net;
   const inputs = testCase.inputs.map((input) => new Uint8Array(readFileSync(path.join(folder, input.file))));
-  inputs.forEach((bytes, i) => net.inputs[i]!.bytes.set(bytes));
+  const { sequence = 1 } = testCase;
+  const fill = (turn: number) => inputs.forEach((bytes, i) => net.inputs[i]!.bytes.set(turnOf(bytes, turn, sequence)));
+  for (let turn = 0; turn < sequence - 1; turn++) {
+    fill(turn);
+    net.invoke();
+  }
+  fill(sequence - 1);
   const layers = new Map(net.trace().map((entry) => [entry.tensor, entry.crc32]));
   for (const { tensor, crc32: expected } of testCase.ulps ? [] : testCase.layers ?? [])
     if (layers.get(tensor) !== expected) return failed(`tensor ${tensor} has CRC ${layers.get(tensor)}, expected ${expected}`);
   clearOutputs(net);
-  inputs.forEach((bytes, i) => net.inputs[i]!.bytes.set(bytes));
-  net.invoke();
+  net.resetState();
+  for (let turn = 0; turn < sequence; turn++) {
+    fill(turn);
+    net.invoke();
+    const reason = differenceOfOutputs(net, testCase, folder, turn);
+    if (reason) return failed(reason);
+  }
+  return passed;
+}
+
+/** What is wrong with the outputs of one invocation, or null. */
+function differenceOfOutputs(net: Interpreter, testCase: ModelCase, folder: string, turn: number): string | null {
   for (const [i, output] of testCase.outputs.entries()) {
     const actual = net.outputs[i]!;
     const argmax = output.argmax ?? testCase.argmax;
     if (argmax !== undefined && !output.file) {
       const values = Array.from(actual.data as ArrayLike<number>);
       const found = values.indexOf(Math.max(...values));
-      if (found !== argmax) return failed(`the largest output is ${found}, expected ${argmax}`);
+      if (found !== argmax) return `the largest output is ${found}, expected ${argmax}`;
       continue;
     }
-    const expected = new Uint8Array(readFileSync(path.join(folder, output.file!)));
+    const expected = turnOf(new Uint8Array(readFileSync(path.join(folder, output.file!))), turn, testCase.sequence ?? 1);
     if (testCase.ulps && actual.type === "float32") {
       const apart = ulpsApart(actual.bytes, expected);
-      if (apart > testCase.ulps) return failed(`output ${i}: ${apart} units in the last place off, ${testCase.ulps} are allowed`);
+      if (apart > testCase.ulps) return `output ${i}: ${apart} units in the last place off, ${testCase.ulps} are allowed`;
       continue;
     }
     const difference = output.dtype === actual.type
       ? withinTolerance(actual.bytes, expected, testCase.tolerance ?? 0, output)
       : realDifference(actual.dequantize(), new Float32Array(expected.slice().buffer), testCase.tolerance ?? 0);
-    if (difference) return failed(`output ${i}: ${difference}`);
+    if (difference) return `output ${i}: ${difference}`;
   }
-  return passed;
+  return null;
 }
 
 /** A case that states a tolerance has expectations of another kind (hello_world: sin(x)); all others are exact. */
