@@ -13,6 +13,7 @@ import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
 import { FFT } from "./fft";
 import { FILTER_BANK } from "./filter_bank";
+import { dequantizeConstant } from "./dequantized";
 import { FLOAT32_CONV_2D } from "./float32_conv_2d";
 import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
 import { FLOAT32_ELEMENTWISE } from "./float32_elementwise";
@@ -78,6 +79,7 @@ const ALL: readonly Lowering[] = [
   ...FFT,
   ...FILTER_BANK,
   ...SIGNAL_STREAM,
+  dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
   ...FLOAT32_POOL_2D,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
