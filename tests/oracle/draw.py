@@ -84,9 +84,10 @@ def codes(rng, shape, dtype="int8"):
     return np.asarray(values).astype(dtype)
 
 
-def weights(rng, shape):
-    """int8 weights: symmetric as the converter makes them, with -128 as others do, or so small that the multiplier exceeds 1."""
-    low, high = choose(rng, ((-128, 127), (-127, 127), (-127, 127), (-7, 7), (-7, 7), (-2, 2), (-128, -126)))
+def weights(rng, shape, dtype="int8"):
+    """int8 or int4 weights: symmetric as the converter makes them, with -128 or -8 as others do, or so small that the multiplier exceeds 1."""
+    int4 = ((-8, 7), (-7, 7), (-7, 7), (-8, -6), (-1, 1))
+    low, high = choose(rng, int4 if dtype == "int4" else ((-128, 127), (-127, 127), (-127, 127), (-7, 7), (-7, 7), (-2, 2), (-128, -126)))
     return rng.integers(low, high, shape, endpoint=True).astype(np.int8)
 
 
