@@ -89,6 +89,6 @@ export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weig
   emitCheapest(weights.int4 || weights.weightsOffset !== 0 ? ANY_WEIGHTS : FORMS, op, emit, {
     ...geometry, ...weights, ...activationRange(op, op.output()), inputZeroPoint: zeroPoint, outputZeroPoint: out.zeroPoint,
     bias: foldOffset(int32Of(op.maybeInput(2)), weights.weights, outC, depth, -zeroPoint, weights.weightsOffset),
-    multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale),
+    multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale, op.input(0).rebased),
   });
 }

@@ -81,7 +81,7 @@ export const depthwiseConv2d: Lowering = {
     emitCheapest(stored.int4 || stored.weightsOffset !== 0 ? ANY_WEIGHTS : FORMS, op, emit, {
       ...shape, outC, taps, ...stored, weights, ...activationRange(op, op.output()), inputZeroPoint: zeroPoint, outputZeroPoint: out.zeroPoint,
       bias: foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint, stored.weightsOffset),
-      multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale),
+      multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale, op.input(0).rebased),
     });
   },
   macs(op) {

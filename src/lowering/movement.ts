@@ -1,12 +1,15 @@
 // Operators that move bytes and compute nothing: PAD, PADV2, CONCATENATION, TRANSPOSE.
 import * as abi from "../../assembly/abi/copy";
-import { byteLength, elementCount } from "../graph/tensor";
+import { byteLength, elementCount, type Tensor } from "../graph/tensor";
 import { checkActivation } from "./activation";
 import { checkCopy, emitCopy, MOVABLE, type BoxCopy } from "./copy";
-import type { Lowering, TypeSignature } from "./lowering";
+import { concatenated } from "./legacy_codes";
+import type { Emitter, Lowering, TypeSignature } from "./lowering";
 import { describe, type Op } from "./op";
-import { checkSameQuantization, quantizationOf } from "./quantization";
+import { checkPerTensor, checkSameQuantization, quantizationOf } from "./quantization";
 import { denseStrides } from "./strides";
+import { emitLookup } from "./unary";
+import { int8Of } from "./weights";
 
 const MOVED: readonly TypeSignature[] = MOVABLE.map((type) => ({ inputs: [type], outputs: [type] }));
 
@@ -69,7 +72,7 @@ export const padV2 = padding("PADV2", ["int32", "int64"].map((type) => ({ inputs
 export const concatenation: Lowering = {
   operator: "CONCATENATION",
   signatures: MOVABLE.map((type) => ({ inputs: [`${type}...`], outputs: [type] })),
-  options: "any number of inputs, any axis; quantized inputs share the output's scale and zero point; no fused activation",
+  options: "any number of inputs, any axis; quantized inputs share the output's scale and zero point, or are uint8; no fused activation",
   check(op) {
     checkActivation(op);
     if (op.option("fusedActivationFunction", "NONE") !== "NONE") op.refuse("a fused activation", "put the activation behind the operator");
@@ -78,7 +81,8 @@ export const concatenation: Lowering = {
     const sum = op.inputs.reduce((total, input) => {
       if (input.shape.length !== output.shape.length || input.shape.some((n, d) => d !== axis && n !== output.shape[d]))
         op.invalid(`${describe(input)} of shape [${input.shape}] does not go into [${output.shape}] along axis ${axis}`);
-      if (input.quantization || output.quantization) checkSameQuantization(op, input, output);
+      if (output.rebased) checkPerTensor(op, input, output);
+      else if (input.quantization || output.quantization) checkSameQuantization(op, input, output);
       return total + input.shape[axis]!;
     }, 0);
     op.expectShape(output.shape.map((n, d) => (d === axis ? sum : n)));
@@ -87,12 +91,25 @@ export const concatenation: Lowering = {
     const axis = axisOf(op);
     const output = op.output(), outputStrides = denseStrides(output.shape);
     let outputAt = 0;
-    for (const input of op.inputs) {
+    for (const stored of op.inputs) {
+      const input = requantized(op, emit, stored, output);
       emitCopy(op, emit, { input, output, dims: input.shape, inputStrides: denseStrides(input.shape), outputStrides, outputAt });
       outputAt += input.shape[axis]! * outputStrides[axis]!;
     }
   },
 };
+
+/** An input in the output's quantization: legacy uint8 may differ. */
+function requantized(op: Op, emit: Emitter, input: Tensor, output: Tensor): Tensor {
+  if (!output.rebased) return input;
+  const a = quantizationOf(input), b = quantizationOf(output);
+  if (a.scale === b.scale && a.zeroPoint === b.zeroPoint) return input;
+  const code = concatenated(input, output);
+  if (input.data) return { ...input, data: Uint8Array.from(int8Of(input), code) };
+  const like = emit.temporary(input);
+  emitLookup(op, emit, code, input, like);
+  return like;
+}
 
 function axisOf(op: Op): number {
   const rank = op.output().shape.length;

@@ -116,7 +116,10 @@ export function packMultiplier({ mantissa, shift }: Multiplier): Uint8Array {
   return bytesOfInt32([mantissa, shift]);
 }
 
-/** Multipliers input * weight[c] / output, products and quotients in double, as TFLM does since late 2026. */
-export function channelMultipliers(input: number, weights: readonly number[], output: number): Multiplier[] {
-  return weights.map((weight) => quantizeMultiplier((input * weight) / output));
+/**
+ * Multipliers input * weight[c] / output, products and quotients in double, as TFLM does since late 2026.
+ * @param legacy whether products are rounded to float32, as TFLite's reference does for uint8 convolutions (kernel_util.cc, GetQuantizedConvolutionMultipler)
+ */
+export function channelMultipliers(input: number, weights: readonly number[], output: number, legacy = false): Multiplier[] {
+  return weights.map((weight) => quantizeMultiplier((legacy ? Math.fround(input * weight) : input * weight) / output));
 }

@@ -41,8 +41,21 @@ class Verdict:
 
 
 def cross_check(model_bytes, model, inputs, ulps=0, expect="TFLM"):
-    """`expect`: the runtime whose results are the expectation. "LiteRT" stands alone: what TFLM does not have, or computes otherwise."""
+    """
+    `expect`: the runtime whose results are the expectation. "LiteRT" stands alone: what TFLM does not have, or computes otherwise. "recomputed": the
+    dialect's rules, with LiteRT beside them: legacy uint8, of which LiteRT computes some operators by rules of its own.
+    """
     verdict = Verdict(ulps=ulps)
+    if expect == "recomputed":
+        litert = run_litert(model_bytes, model, inputs)
+        refused = isinstance(litert, Refusal)
+        if refused:
+            verdict.refused.append(f"LiteRT: {litert.reason}")
+        _expect_recomputed(verdict, model, inputs, anyone=not refused)
+        if not refused and not verdict.uncovered:
+            fixed = {tensor.index: tensor.data for tensor in model.tensors if tensor.data is not None} | dict(zip(model.inputs, inputs))
+            _check_litert(verdict, model, fixed | verdict.tensors, fixed | litert.tensors)
+        return verdict
     if expect == "LiteRT":
         litert = run_litert(model_bytes, model, inputs)
         verdict.source, verdict.uncovered = "LiteRT", isinstance(litert, Refusal)

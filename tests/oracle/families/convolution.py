@@ -80,8 +80,10 @@ def draw_geometry(rng, filters):
 def finish(rng, graph, name, x, w_values, w_type, w_axis, taps, output_shape, options):
     """Quantizes weights, bias and output of a drawn convolution and appends the operator."""
     channels = output_shape[-1]
-    w = draw.weight_quantization(rng, channels, w_axis, draw.chance(rng, 0.75))
-    mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values, taps)
+    w = draw.weight_quantization(rng, channels, w_axis, draw.chance(rng, 0.75) and w_type != "uint8")
+    if w_type == "uint8":  # codes that families/legacy.py adds 128 to
+        w, w_type = replace(w, zero_points=(draw.weight_zero_point(rng),)), "int8"
+    mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values - np.int32(w.zero_point), taps)
     w, output_scale = settle_scales(rng, x, w, deviation)
     bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, (mean, deviation), channels)
     output = graph.tensor(output_shape, quantization=per_tensor(output_scale, draw.zero_point(rng)))

@@ -21,11 +21,13 @@ def fully_connected(rng, w_type="int8"):
         shape = [leading[0], 2, 2, depth // 4]  # flattened by the operator
     graph = Graph()
     x = graph.input(draw.codes(rng, shape), draw.quantization(rng))
-    per_channel = draw.chance(rng, 0.4)
+    per_channel = draw.chance(rng, 0.4) and w_type != "uint8"
     w_values = draw.weights(rng, [units, depth], w_type)
     w = draw.weight_quantization(rng, units, 0, per_channel)
     if not per_channel and w_type == "int8" and draw.chance(rng, 0.15):
         w = replace(w, zero_points=(draw.zero_point(rng),))
+    if w_type == "uint8":  # codes that families/legacy.py adds 128 to
+        w, w_type = replace(w, zero_points=(draw.weight_zero_point(rng),)), "int8"
     mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values - np.int32(w.zero_point), depth)
     w, output_scale = settle_scales(rng, x, w, deviation)
     bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, (mean, deviation), units)
