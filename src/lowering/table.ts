@@ -1,14 +1,22 @@
+import { argMax, argMin } from "./arg_max";
+import { BITWISE } from "./bitwise";
+import { COMPARISON } from "./comparison";
+import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
+import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { add, mul, sub } from "./elementwise";
 import { fullyConnected } from "./fully_connected";
 import type { Lowering } from "./lowering";
-import { mean } from "./mean";
+import { mean, sum } from "./mean";
 import { concatenation, pad, padV2, transpose } from "./movement";
 import { dequantize, quantize } from "./quantize";
 import { pack, shape, stridedSlice } from "./shape_arithmetic";
+import { REDUCTIONS } from "./reduce";
+import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
@@ -20,7 +28,11 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
-  mean,
+  mean, sum,
+  ...REDUCTIONS,
+  argMax, argMin,
+  ...CUMSUM,
+  ...RESIZES,
   concatenation, pad, padV2, transpose,
   averagePool2d, maxPool2d,
   quantize, dequantize,
@@ -28,6 +40,10 @@ const ALL: readonly Lowering[] = [
   softmax,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  ...MAXIMUM_MINIMUM,
+  ...INTEGER_ARITHMETIC,
+  ...COMPARISON,
+  ...BITWISE,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */

@@ -72,8 +72,6 @@ const REWRITES: Record<string, string> = {
   ELU: "train with RELU",
   GELU: "train with RELU",
   MINIMUM: "a clamp can be RELU6",
-  REDUCE_MAX: "over height and width it is MAX_POOL_2D with the whole input as window",
-  SUM: "MEAN times the count",
   RESIZE_NEAREST_NEIGHBOR: "CONCATENATION of repeated slices, or a strided network without upsampling",
   SPLIT: "cut the convolution that feeds it into several",
   SVDF: "a DEPTHWISE_CONV_2D over time with FULLY_CONNECTED",

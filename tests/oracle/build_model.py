@@ -29,6 +29,7 @@ OPERATORS = {
     "PAD": ("PadOptions", 2),
     "PADV2": ("PadV2Options", 2),
     "QUANTIZE": ("QuantizeOptions", 2),
+    **{f"REDUCE_{what}": ("ReducerOptions", 1) for what in ("MAX", "MIN", "PROD", "ANY", "ALL")},
     "RELU": (None, 2),
     "RELU6": (None, 2),
     "RESHAPE": ("ReshapeOptions", 1),
@@ -37,6 +38,7 @@ OPERATORS = {
     "SQUEEZE": ("SqueezeOptions", 1),
     "STRIDED_SLICE": ("StridedSliceOptions", 2),
     "SUB": ("SubOptions", 2),
+    "SUM": ("ReducerOptions", 1),
     "TANH": (None, 2),
     "TRANSPOSE": ("TransposeOptions", 2),
 }
