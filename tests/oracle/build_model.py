@@ -14,6 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 # version; TFLM does not read it. The versions are the converter's for int8; other types give theirs with the operator.
 OPERATORS = {
     "ADD": ("AddOptions", 2),
+    "BROADCAST_TO": ("BroadcastToOptions", 3),
     "AVERAGE_POOL_2D": ("Pool2DOptions", 2),
     "CONCATENATION": ("ConcatenationOptions", 2),
     "CONV_2D": ("Conv2DOptions", 3),
@@ -21,6 +22,7 @@ OPERATORS = {
     "DEQUANTIZE": ("DequantizeOptions", 3),
     "EXPAND_DIMS": ("ExpandDimsOptions", 1),
     "FULLY_CONNECTED": ("FullyConnectedOptions", 5),
+    "L2_POOL_2D": ("Pool2DOptions", 1),
     "LOGISTIC": (None, 2),
     "MAX_POOL_2D": ("Pool2DOptions", 2),
     "MEAN": ("ReducerOptions", 2),
