@@ -8,15 +8,9 @@ import {
 } from "../abi/fully_connected";
 import { dot_1x8 } from "../inner/dot_1x8";
 import { dot_1x15__i64 } from "../inner/dot_1x15";
+import { row_sum } from "../inner/row_sum";
 import { stage } from "../inner/stage";
 import { store_row } from "../inner/store_row";
-
-/** The sum of a row of activations. */
-function row_sum(x: usize, depth: i32): i32 {
-  let sum = 0;
-  for (const end = x + depth; x != end; x++) sum += <i32>load<i8>(x);
-  return sum;
-}
 
 /** `int4` is known at compile time. */
 // @ts-ignore: decorator
