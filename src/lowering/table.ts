@@ -11,6 +11,14 @@ import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
+import { FLOAT32_CONV_2D } from "./float32_conv_2d";
+import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
+import { FLOAT32_ELEMENTWISE } from "./float32_elementwise";
+import { float32BatchMatmul } from "./float32_matmul";
+import { FLOAT32_POOL_2D } from "./float32_pool_2d";
+import { FLOAT32_ROWS } from "./float32_rows";
+import { float32TransposeConv } from "./float32_transpose_conv";
+import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
@@ -58,6 +66,9 @@ const ALL: readonly Lowering[] = [
   softmax,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
+  ...FLOAT32_POOL_2D,
+  ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
   ...MAXIMUM_MINIMUM,
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,

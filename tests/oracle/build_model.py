@@ -22,6 +22,7 @@ OPERATORS = {
     "DEQUANTIZE": ("DequantizeOptions", 3),
     "EXPAND_DIMS": ("ExpandDimsOptions", 1),
     "FULLY_CONNECTED": ("FullyConnectedOptions", 5),
+    "L2_POOL_2D": ("Pool2DOptions", 1),
     "LOGISTIC": (None, 2),
     "MAX_POOL_2D": ("Pool2DOptions", 2),
     "MEAN": ("ReducerOptions", 2),
