@@ -106,6 +106,12 @@ indexed("computed indices that lead out of a tensor trap", async () => {
   await traps("SLICE", [table, fed("int32", 2), known(2, 3)], [2, 3], [ramp, Int32Array.of(1, 1)], 1, [[2, 0], [0, 2], [-1, 0], [0, 2 ** 30]]);
 });
 
+indexed("a row of indices is judged by the place that it gives, as TFLM judges it", async () => {
+  const graph = one("GATHER_ND", [table, fed("int32", 2, 2)], [2]);
+  await agrees("GATHER_ND", graph, [ramp, Int32Array.of(0, 4, 2, -1)], [Int8Array.of(ramp[4]!, ramp[7]!)]);
+  accepts({ ...gatherNd, operands: [table, { type: "int32", shape: [2, 2], data: [0, 4, 2, -1] }], result: { ...int8, shape: [2] } });
+});
+
 indexed("a begin in every corner: SLICE takes it, DYNAMIC_UPDATE_SLICE clamps", async () => {
   const part = Int8Array.of(-1, -2, -3, -4, -5, -6);
   for (const [row, column] of [[0, 0], [1, 1], [0, 1], [1, 0]] as const) {
