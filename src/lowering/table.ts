@@ -11,6 +11,7 @@ import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
+import { dequantizeConstant } from "./dequantized";
 import { FLOAT32_CONV_2D } from "./float32_conv_2d";
 import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
 import { FLOAT32_ELEMENTWISE } from "./float32_elementwise";
@@ -22,6 +23,7 @@ import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
+import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
@@ -35,6 +37,7 @@ import { SLICES } from "./slices";
 import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
+import { SVDF } from "./svdf";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -45,6 +48,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
+  ...LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,
@@ -64,8 +68,10 @@ const ALL: readonly Lowering[] = [
   quantize, dequantize,
   ...SHAPES,
   softmax,
+  ...SVDF,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
   ...FLOAT32_POOL_2D,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,

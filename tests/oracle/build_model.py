@@ -93,6 +93,7 @@ class Graph:
     values: list = field(default_factory=list)  # what is fed, in the order of inputs
     outputs: list = field(default_factory=list)
     others: list = field(default_factory=list)  # the graphs of subgraphs 1 and on
+    sequence: int = 1  # invocations in a row, state kept: what is fed has them as its first dimension, which tensors do not have
     ulps: int = 0  # how far float32 results may lie from the expectation, in units in the last place of either
     expect: str = "TFLM"  # the runtime whose result is the expectation: "LiteRT" for what TFLM does not have
 
@@ -122,7 +123,7 @@ class Graph:
         return len(self.others)
 
     def input(self, values, quantization=None):
-        tensor = self.tensor(values.shape, values.dtype.name, quantization)
+        tensor = self.tensor(values.shape if self.sequence == 1 else values.shape[1:], values.dtype.name, quantization)
         self.inputs.append(tensor)
         self.values.append(values)
         return tensor
