@@ -78,6 +78,5 @@ const REWRITES: Record<string, string> = {
   GELU: "train with RELU",
   MINIMUM: "a clamp can be RELU6",
   RESIZE_NEAREST_NEIGHBOR: "CONCATENATION of repeated slices, or a strided network without upsampling",
-  SPLIT: "cut the convolution that feeds it into several",
   SVDF: "a DEPTHWISE_CONV_2D over time with FULLY_CONNECTED",
 };
