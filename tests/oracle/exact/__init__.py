@@ -5,7 +5,7 @@ The dialect in exact integers: an independent numpy implementation of each opera
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
 """
 
-from exact import activations, convolution, elementwise, indexed, movement, pointwise, reduction
+from exact import activations, convolution, elementwise, indexed, legacy, movement, pointwise, reduction
 from exact.context import Context
 from exact.rules import LITERT, TFLM
 
@@ -20,6 +20,8 @@ def recompute(model, operator, values, rules):
     if not operator.inputs or not operator.outputs:
         return None
     types = {model.tensors[operator.inputs[0]].dtype, model.tensors[operator.outputs[0]].dtype}
+    if types == {"uint8"} and model.tensors[operator.outputs[0]].quantization is not None:
+        return legacy.recompute(model, operator, values, rules, recompute)
     if operator.name not in OPERATORS or (operator.name in INT8_OPERATORS and types != {"int8"}):
         return None
     result = OPERATORS[operator.name](Context(model, operator, values, rules))
