@@ -22,6 +22,7 @@ import { float32TransposeConv } from "./float32_transpose_conv";
 import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { GATHER } from "./gather";
+import { HYBRID } from "./hybrid";
 import type { Lowering } from "./lowering";
 import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
@@ -73,6 +74,7 @@ const ALL: readonly Lowering[] = [
   expandDims, reshape, squeeze,
   dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
+  ...HYBRID,
   ...FLOAT32_POOL_2D,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
   ...MAXIMUM_MINIMUM,
