@@ -2,6 +2,7 @@ import { argMax, argMin } from "./arg_max";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { QUANTIZED_BINARY } from "./quantized_binary";
 import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
@@ -11,6 +12,8 @@ import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
+import { FFT } from "./fft";
+import { FILTER_BANK } from "./filter_bank";
 import { dequantizeConstant } from "./dequantized";
 import { FLOAT32_CONV_2D } from "./float32_conv_2d";
 import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
@@ -29,6 +32,8 @@ import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
+import { SIGNAL_FRAME } from "./signal_frame";
+import { SIGNAL_STREAM } from "./signal_stream";
 import { REPETITION } from "./repetition";
 import { SEQUENCES } from "./reverse_sequence";
 import { SCATTER } from "./scatter_nd";
@@ -72,6 +77,10 @@ const ALL: readonly Lowering[] = [
   ...SVDF,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  ...SIGNAL_FRAME,
+  ...FFT,
+  ...FILTER_BANK,
+  ...SIGNAL_STREAM,
   dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
   ...HYBRID,
@@ -81,6 +90,7 @@ const ALL: readonly Lowering[] = [
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,
   ...BITWISE,
+  ...QUANTIZED_BINARY,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */
