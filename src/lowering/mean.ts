@@ -1,4 +1,6 @@
 import * as abi from "../../assembly/abi/mean";
+import { bitsOf } from "../graph/tensor";
+import { kernelOf } from "./kernel_of";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier, type Multiplier } from "./multiplier";
 import type { Op } from "./op";
@@ -26,7 +28,7 @@ function meanMultiplier(factor: Multiplier, count: number): Multiplier {
 
 export const mean: Lowering = {
   operator: "MEAN",
-  signatures: [{ inputs: ["int8", "int32"], outputs: ["int8"] }],
+  signatures: ["int8", "int16"].map((type) => ({ inputs: [type, "int32"], outputs: [type] })),
   options: "any set of constant axes, kept or dropped",
   check(op) {
     const input = op.input(0);
@@ -41,7 +43,7 @@ export const mean: Lowering = {
     const input = quantizationOf(op.input(0)), output = quantizationOf(op.output());
     const { kept, reduced, count } = split(op);
     const { mantissa, shift } = meanMultiplier(quantizeMultiplier(input.scale / output.scale), count);
-    emit.step("mean", abi.MEAN_SIZE, (r) => {
+    emit.step(kernelOf("mean", op.input(0)), abi.MEAN_SIZE, (r) => {
       r.input(abi.MEAN_INPUT, op.input(0));
       r.output(abi.MEAN_OUTPUT, op.output());
       r.i32(abi.MEAN_MULTIPLIER, mantissa);
@@ -56,11 +58,12 @@ export const mean: Lowering = {
   },
 };
 
-/** Kept and reduced dimensions of the input with their steps, and how many elements make one mean. */
+/** Kept and reduced dimensions of the input with their steps in bytes, and how many elements make one mean. */
 function split(op: Op) {
   const { shape } = op.input(0);
   const axes = axesOf(op);
-  const steps = denseStrides(shape);
+  const bytes = bitsOf(op.input(0).type)! / 8;
+  const steps = denseStrides(shape).map((step) => step * bytes);
   const part = (wanted: (d: number) => boolean) => {
     const chosen = shape.map((_, d) => d).filter(wanted);
     return normalizeFor(op, { dims: chosen.map((d) => shape[d]!), strides: [chosen.map((d) => steps[d]!)] });
