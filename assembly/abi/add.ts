@@ -16,6 +16,6 @@ export const ADD_OUTPUT_RIGHT = 48;
 export const ADD_MIN = 52;
 export const ADD_MAX = 56;
 export const ADD_DIMS = 60; // int32 [RANK]
-export const ADD_A_STRIDES = ADD_DIMS + RANK_BYTES; // int32 [RANK], bytes; 0 where the operand is broadcast
+export const ADD_A_STRIDES = ADD_DIMS + RANK_BYTES; // int32 [RANK], elements; 0 where the operand is broadcast
 export const ADD_B_STRIDES = ADD_A_STRIDES + RANK_BYTES;
 export const ADD_SIZE = ADD_B_STRIDES + RANK_BYTES;

@@ -11,6 +11,6 @@ export const MUL_SHIFT = 28; // positive to the left
 export const MUL_MIN = 32;
 export const MUL_MAX = 36;
 export const MUL_DIMS = 40; // int32 [RANK]
-export const MUL_A_STRIDES = MUL_DIMS + RANK_BYTES; // int32 [RANK], bytes; 0 where the operand is broadcast
+export const MUL_A_STRIDES = MUL_DIMS + RANK_BYTES; // int32 [RANK], elements; 0 where the operand is broadcast
 export const MUL_B_STRIDES = MUL_A_STRIDES + RANK_BYTES;
 export const MUL_SIZE = MUL_B_STRIDES + RANK_BYTES;

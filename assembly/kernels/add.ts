@@ -27,12 +27,12 @@ function add_or_sub<T>(record: usize, subtract: bool): void {
   const low = load<i32>(record, ADD_MIN), high = load<i32>(record, ADD_MAX);
   const dims = record + ADD_DIMS, a_strides = record + ADD_A_STRIDES, b_strides = record + ADD_B_STRIDES;
   const run = load<i32>(dims, OUTER << 2);
-  const a_step = load<i32>(a_strides, OUTER << 2) & sizeof<T>(), b_step = load<i32>(b_strides, OUTER << 2) & sizeof<T>(); // 0: broadcast
+  const a_step = (load<i32>(a_strides, OUTER << 2) & 1) * sizeof<T>(), b_step = (load<i32>(b_strides, OUTER << 2) & 1) * sizeof<T>(); // 0: broadcast
   const rows = outer_count(dims);
   let out: usize = load<u32>(record, ADD_OUTPUT);
   for (let row = 0; row < rows; row++) {
-    let a: usize = load<u32>(record, ADD_A) + outer_offset(dims, a_strides, row);
-    let b: usize = load<u32>(record, ADD_B) + outer_offset(dims, b_strides, row);
+    let a: usize = load<u32>(record, ADD_A) + outer_offset(dims, a_strides, row) * sizeof<T>();
+    let b: usize = load<u32>(record, ADD_B) + outer_offset(dims, b_strides, row) * sizeof<T>();
     for (let rest = run; rest > 0; rest -= CHUNK) {
       a = within(a, CHUNK * sizeof<T>());
       b = within(b, CHUNK * sizeof<T>());

@@ -1,15 +1,13 @@
 import * as addAbi from "../../assembly/abi/add";
 import * as mulAbi from "../../assembly/abi/mul";
-import { bitsOf, type Tensor } from "../graph/tensor";
+import type { Tensor } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
+import { checkBinary, emitBinary, type BinaryFields } from "./binary";
 import { kernelOf } from "./kernel_of";
-import type { Emitter, Lowering, TypeSignature } from "./lowering";
+import type { Lowering, TypeSignature } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import type { Op } from "./op";
-import { operandOf, partsOf } from "./parts";
 import { checkPerTensor, checkRescale, checkZeroPoint, quantizationOf } from "./quantization";
-import type { RecordWriter } from "./record";
-import { broadcast, denseStrides, normalizeFor } from "./strides";
 
 const SIGNATURES: readonly TypeSignature[] = ["int8", "int16"].map((type) => ({ inputs: [type, type], outputs: [type] }));
 const OPTIONS = "broadcasting, either operand constant; fused NONE, RELU, RELU_N1_TO_1, RELU6";
@@ -18,8 +16,7 @@ const OPTIONS = "broadcasting, either operand constant; fused NONE, RELU, RELU_N
 function check(op: Op): void {
   checkActivation(op);
   checkPerTensor(op, ...op.inputs.filter((input) => !isZero(input)), op.output());
-  op.expectShape(broadcast(op, op.input(0).shape, op.input(1).shape).shape);
-  box(op);
+  checkBinary(op);
 }
 
 /** A constant of scale 0, which the converter makes of a constant 0 in int16x8: it stands for zeros. */
@@ -27,53 +24,10 @@ function isZero({ data, quantization }: Tensor): boolean {
   return data !== null && quantization?.scale.length === 1 && quantization.scale[0] === 0;
 }
 
-/** Dimensions of the output and both operands' steps in bytes, merged. */
-function box(op: Op): { dims: number[]; strides: [number[], number[]] } {
-  const { shape, strides } = broadcast(op, op.input(0).shape, op.input(1).shape);
-  const { dims, strides: [a, b] } = normalizeFor(op, { dims: shape, strides: [...strides, denseStrides(shape)] });
-  const bytes = bitsOf(op.output().type)! / 8;
-  return { dims, strides: [a!.map((step) => step * bytes), b!.map((step) => step * bytes)] };
-}
-
-/** Where the records of ADD, SUB and MUL have what they share. */
-interface BoxFields {
-  readonly a: number;
-  readonly b: number;
-  readonly output: number;
-  readonly dims: number;
-  readonly aStrides: number;
-  readonly bStrides: number;
-}
-
-/** One step, or one for every slice of a constant operand that is larger. `fill` writes what is the same in all. */
-function emitBox(op: Op, emit: Emitter, kernel: string, size: number, fields: BoxFields, fill: (r: RecordWriter) => void): void {
-  const a = op.input(0), b = op.input(1), output = op.output();
-  const { dims, strides: [aStrides, bStrides] } = box(op);
-  const bytes = bitsOf(output.type)! / 8; // an element is the innermost dimension of what is divided
-  const [aSteps, bSteps, outputSteps] = [aStrides, bStrides, denseStrides(dims).map((step) => step * bytes)].map((steps) => [...steps, 1]) as [number[], number[], number[]];
-  const constantBytes = (tensor: Tensor) => tensor.data?.length ?? 0;
-  const parts = partsOf([...dims, bytes], constantBytes(b) >= constantBytes(a) ? bSteps : aSteps, a.data || b.data ? emit.target.sliceBytes : Infinity);
-  for (const part of parts) {
-    emit.step(kernelOf(kernel, output), size, (r) => {
-      const partA = operandOf(a, part, aSteps), partB = operandOf(b, part, bSteps);
-      r.input(fields.a, partA.tensor, partA.byteOffset);
-      r.input(fields.b, partB.tensor, partB.byteOffset);
-      r.output(fields.output, output, operandOf(output, part, outputSteps).byteOffset);
-      r.i32s(fields.dims, part.dims.slice(0, -1));
-      r.i32s(fields.aStrides, aStrides);
-      r.i32s(fields.bStrides, bStrides);
-      // The output may take the place of an operand that is not broadcast: it has the output's size.
-      r.inPlace(a, output);
-      r.inPlace(b, output);
-      fill(r);
-    });
-  }
-}
-
-const ADD_FIELDS: BoxFields = {
+const ADD_FIELDS: BinaryFields = {
   a: addAbi.ADD_A, b: addAbi.ADD_B, output: addAbi.ADD_OUTPUT, dims: addAbi.ADD_DIMS, aStrides: addAbi.ADD_A_STRIDES, bStrides: addAbi.ADD_B_STRIDES,
 };
-const MUL_FIELDS: BoxFields = {
+const MUL_FIELDS: BinaryFields = {
   a: mulAbi.MUL_A, b: mulAbi.MUL_B, output: mulAbi.MUL_OUTPUT, dims: mulAbi.MUL_DIMS, aStrides: mulAbi.MUL_A_STRIDES, bStrides: mulAbi.MUL_B_STRIDES,
 };
 
@@ -102,7 +56,7 @@ function addOrSub(operator: string, kernel: string): Lowering {
       const a = op.input(0), b = op.input(1), output = op.output();
       const m = multipliers(a, b, output);
       const { min, max } = activationRange(op, output);
-      emitBox(op, emit, kernel, addAbi.ADD_SIZE, ADD_FIELDS, (r) => {
+      emitBinary(op, emit, kernelOf(kernel, output), addAbi.ADD_SIZE, ADD_FIELDS, (r) => {
         r.i32(addAbi.ADD_A_OFFSET, -quantizationOf(a).zeroPoint);
         r.i32(addAbi.ADD_B_OFFSET, -quantizationOf(b).zeroPoint);
         r.i32(addAbi.ADD_OUTPUT_OFFSET, quantizationOf(output).zeroPoint);
@@ -141,7 +95,7 @@ export const mul: Lowering = {
     const a = op.input(0), b = op.input(1), output = op.output();
     const product = quantizeMultiplier(productFactor(op));
     const { min, max } = activationRange(op, output);
-    emitBox(op, emit, "mul", mulAbi.MUL_SIZE, MUL_FIELDS, (r) => {
+    emitBinary(op, emit, kernelOf("mul", output), mulAbi.MUL_SIZE, MUL_FIELDS, (r) => {
       r.i32(mulAbi.MUL_A_OFFSET, -quantizationOf(a).zeroPoint);
       r.i32(mulAbi.MUL_B_OFFSET, -quantizationOf(b).zeroPoint);
       r.i32(mulAbi.MUL_OUTPUT_OFFSET, quantizationOf(output).zeroPoint);

@@ -19,6 +19,9 @@ export function lower(graph: Graph, { core, machine = "desktop", widened = false
 /** Operators that subgraphs may be written out to, over all calls: calls within calls multiply. */
 const MOST_OPERATORS = 100_000;
 
+/** Whole vectors, an operand's last ones too (assembly/inner/tile_pixels.ts); a device has more behind everything anyway (abi/within.ts). */
+const VECTOR_READS_BEHIND = 256;
+
 class ProgramWriter implements Emitter {
   private readonly main: Subgraph;
   private readonly tensors: Tensor[];
@@ -62,7 +65,7 @@ class ProgramWriter implements Emitter {
     });
     const subgraph: Subgraph = { ...this.main, inputs: inputs.map(({ index }) => index), outputs };
     const { steps, initial, loops, views, looks, folded, variables } = this;
-    return { subgraph, steps, code, final, initial, loops, constants: this.pool.constants, views, looks, folded, variables };
+    return { subgraph, steps, code, final, initial, loops, constants: this.pool.constants, views, looks, folded, variables, readBehind: this.target.machine === "vector" ? VECTOR_READS_BEHIND : 0 };
   }
 
   /** An input as the user writes it. */

@@ -28,9 +28,6 @@ export interface MemoryMap {
 /** Everything starts at a multiple of this: the widest vector that a core loads. */
 const ALIGNMENT = 16;
 
-/** What kernels for compiled code may read behind an operand without using it: whole vectors (assembly/inner/tile_pixels.ts). A device has WITHIN_MOST. */
-const READ_BEHIND = 256;
-
 /** @param base first byte that the core does not use itself */
 export function layOut(program: Program, base: number, options: PlanOptions = {}): MemoryMap {
   let at = alignUp(base, ALIGNMENT);
@@ -50,7 +47,7 @@ export function layOut(program: Program, base: number, options: PlanOptions = {}
   const { tensors, state } = placeTensors(storage, (i) => arenaAt + plan.blocks[i]!.offset);
   let block = storage.storages.length;
   const scratch = program.steps.map((step) => step.scratch.map(() => arenaAt + plan.blocks[block++]!.offset));
-  return { plan, recordsAt, constantsAt, arenaAt, bytes: arenaAt + plan.bytes + READ_BEHIND, records, constants, tensors, state, scratch };
+  return { plan, recordsAt, constantsAt, arenaAt, bytes: arenaAt + plan.bytes + (program.readBehind ?? 0), records, constants, tensors, state, scratch };
 }
 
 /** Addresses of tensors, and of the region of variables. @param addressOf a storage, by its number */

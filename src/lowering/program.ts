@@ -79,5 +79,7 @@ export interface Program {
   readonly folded: ReadonlyMap<number, Uint8Array>;
   /** Tensors that keep their value from one inference to the next, with the byte that fills them at first. */
   readonly variables: ReadonlyMap<number, number>;
+  /** Bytes that kernels may read behind everything without using them. */
+  readonly readBehind?: number;
 }
 
