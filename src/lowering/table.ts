@@ -1,15 +1,21 @@
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { conv2d } from "./conv_2d";
+import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
+import { depthwiseConv2dInt16 } from "./depthwise_conv_2d_int16";
 import { add, mul, sub } from "./elementwise";
 import { fullyConnected } from "./fully_connected";
+import { leakyRelu } from "./leaky_relu";
 import type { Lowering } from "./lowering";
 import { mean } from "./mean";
 import { concatenation, pad, padV2, transpose } from "./movement";
 import { dequantize, quantize } from "./quantize";
 import { pack, shape, stridedSlice } from "./shape_arithmetic";
+import { RELU_INT16 } from "./requantize";
+import { SIGMOID_INT16 } from "./sigmoid_int16";
 import { softmax } from "./softmax";
+import { softmaxInt16 } from "./softmax_int16";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -17,7 +23,9 @@ import { expandDims, reshape, squeeze } from "./views";
 const ALL: readonly Lowering[] = [
   ...CONTROL_FLOW,
   conv2d,
+  ...CONV_2D_INT16,
   depthwiseConv2d,
+  depthwiseConv2dInt16,
   add, mul, sub,
   fullyConnected,
   mean,
@@ -25,7 +33,11 @@ const ALL: readonly Lowering[] = [
   averagePool2d, maxPool2d,
   quantize, dequantize,
   pack, shape, stridedSlice,
+  leakyRelu,
+  ...RELU_INT16,
+  ...SIGMOID_INT16,
   softmax,
+  softmaxInt16,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
 ];
