@@ -1,4 +1,5 @@
 import { averagePool2d, maxPool2d } from "./pool_2d";
+import { batchMatmul } from "./batch_matmul";
 import { conv2d } from "./conv_2d";
 import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
@@ -16,6 +17,7 @@ import { RELU_INT16 } from "./requantize";
 import { SIGMOID_INT16 } from "./sigmoid_int16";
 import { softmax } from "./softmax";
 import { softmaxInt16 } from "./softmax_int16";
+import { transposeConv } from "./transpose_conv";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -24,6 +26,8 @@ const ALL: readonly Lowering[] = [
   ...CONTROL_FLOW,
   conv2d,
   ...CONV_2D_INT16,
+  transposeConv,
+  batchMatmul,
   depthwiseConv2d,
   depthwiseConv2dInt16,
   add, mul, sub,

@@ -32,8 +32,8 @@ export function wideRounding(bias: Tensor | null, absent = "FLOAT32"): number {
 const MOST_ROUNDED_ONCE = 2 ** 14;
 
 /** Refuses factors that the rounding has no bits for. @param weights their scales decide */
-export function checkWideRescale(op: Op, weights: Tensor, rounding: number): void {
-  const factor = (quantizationOf(op.input(0)).scale * Math.max(...weights.quantization!.scale)) / quantizationOf(op.output()).scale;
+export function checkWideRescale(op: Op, weights: Tensor, rounding: number, input = op.input(0)): void {
+  const factor = (quantizationOf(input).scale * Math.max(...weights.quantization!.scale)) / quantizationOf(op.output()).scale;
   if (rounding === ROUND_ONCE && factor >= MOST_ROUNDED_ONCE)
     op.refuse(`its sums are rescaled by ${factor}, ${MOST_ROUNDED_ONCE} or more`, "the output's scale is far too small for these inputs: quantize again with data that reaches this tensor");
 }
