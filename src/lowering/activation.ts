@@ -2,7 +2,7 @@ import { storedRange, type Tensor } from "../graph/tensor";
 import type { Op } from "./op";
 import { quantizationOf } from "./quantization";
 
-const RANGES: Record<string, readonly [number, number]> = {
+export const RANGES: Record<string, readonly [number, number]> = {
   NONE: [-Infinity, Infinity], RELU: [0, Infinity], RELU_N1_TO_1: [-1, 1], RELU6: [0, 6],
 };
 

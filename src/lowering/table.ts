@@ -1,3 +1,7 @@
+import { BITWISE } from "./bitwise";
+import { COMPARISON } from "./comparison";
+import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { batchMatmul } from "./batch_matmul";
 import { conv2d } from "./conv_2d";
@@ -44,6 +48,10 @@ const ALL: readonly Lowering[] = [
   softmaxInt16,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  ...MAXIMUM_MINIMUM,
+  ...INTEGER_ARITHMETIC,
+  ...COMPARISON,
+  ...BITWISE,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */

@@ -251,6 +251,12 @@ class Builder {
         this.clamp(c);
         return output;
       }
+      case "MAXIMUM":
+      case "MINIMUM": {
+        const output = this.result(c, chain, [], 0);
+        this.add(c.op, [this.operand(c, "input1", 0, 1, null), this.operand(c, "input2", 0, 1, null)], output, {});
+        return output;
+      }
       case "PAD": {
         const input = this.operand(c, "input", c.pad_value, 1, chain);
         const output = this.result(c, chain, [], c.pad_value);

@@ -1,0 +1,122 @@
+"""Functions of two numbers that are stored as they are: integers, bools, float32. Equal shapes, scalars, broadcasting, constants on either side."""
+
+import numpy as np
+
+import draw
+from build_model import Graph, per_tensor
+from families.elementwise import shapes
+
+SPECIAL = np.array([0.0, -0.0, np.inf, -np.inf, 1e-45, -3e-39, 3.4e38, -3.4e38, 0.5, -2.5, 2.0, 16777216.0], np.float32)
+
+
+def reals(rng, shape, nan=True):
+    """Ordinary numbers, halves (ties, equal pairs), and the ends of float32."""
+    values = np.where(rng.random(shape) < 0.5, rng.integers(-20, 20, shape) / 2, rng.normal(0, 10.0 ** rng.integers(-3, 4), shape)).astype(np.float32)
+    values = np.where(rng.random(shape) < 0.1, rng.choice(SPECIAL, shape), values)
+    return np.where(rng.random(shape) < 0.03, np.float32(np.nan), values).astype(np.float32) if nan else values.astype(np.float32)
+
+
+def numbers(rng, shape, dtype):
+    if dtype == "float32":
+        return reals(rng, shape)
+    if dtype == "bool":
+        return np.asarray(rng.random(shape) < 0.5)
+    limits = np.iinfo(dtype)
+    small, wide = rng.integers(-6, 7, shape), rng.integers(limits.min, limits.max, shape, endpoint=True, dtype=np.int64)
+    kind = rng.integers(3)
+    return np.asarray(small if kind == 0 else wide if kind == 1 else np.where(rng.random(shape) < 0.5, small, wide)).astype(dtype)
+
+
+def pair(rng, most_rank=4):
+    while True:
+        first, second = shapes(rng)
+        if max(len(first), len(second)) <= most_rank and np.prod(first) * np.prod(second) < 10**6:
+            return (first, second) if draw.chance(rng, 0.5) else (second, first)
+
+
+def binary(rng, name, dtype, result=None, values=numbers, expect="TFLM", ulps=0, divisor=None, quantization=None, **options):
+    """`values`: what either operand holds; `divisor`: what the second one does."""
+    first, second = pair(rng)
+    graph = Graph(expect=expect, ulps=ulps)
+    constant = rng.integers(5)
+    makers = [graph.constant if constant == side else graph.input for side in range(2)]
+    a = makers[0](values(rng, first, dtype), quantization)
+    b = makers[1]((divisor or values)(rng, second, dtype), quantization)
+    output = graph.tensor(np.broadcast_shapes(tuple(first), tuple(second)), result or dtype, quantization)
+    graph.operator(name, [a, b], output, **options)
+    return graph.finish(output)
+
+
+def extreme(name):
+    def draw_one(rng):
+        dtype = draw.choose(rng, ("int8", "int16", "int16", "int32", "int64", "float32"))
+        quantization = {"int8": draw.quantization(rng), "int16": per_tensor(draw.scale(rng), 0)}.get(dtype)
+        return binary(rng, name, dtype, quantization=quantization)
+
+    return draw_one
+
+
+def compared(name):
+    types = ("int32", "int64", "float32", "bool") if name in ("EQUAL", "NOT_EQUAL") else ("int32", "int64", "float32")
+    return lambda rng: binary(rng, name, draw.choose(rng, types), "bool")
+
+
+def bounded(rng, shape, dtype):
+    """Integers whose sums and products stay in range: overflow is undefined in the reference."""
+    limit = 2 ** (np.iinfo(dtype).bits // 2 - 1) - 1
+    return np.asarray(rng.integers(-limit, limit, shape, endpoint=True)).astype(dtype)
+
+
+def divisors(rng, shape, dtype):
+    values = np.asarray(numbers(rng, shape, dtype))
+    return np.where((values == 0) | (values == -1), np.asarray(2, dtype), values).astype(dtype)
+
+
+def integer(name, tflm=("int32",), litert=("int64",), divides=False):
+    def draw_one(rng):
+        dtype = draw.choose(rng, (*tflm, *litert))
+        activation = {"fusedActivationFunction": draw.activation(rng)} if name in ("ADD", "SUB", "MUL", "DIV") and dtype == "int32" else {}
+        # TFLM's ADD of int32 ignores its activation
+        expect = "LiteRT" if dtype in litert or (name == "ADD" and activation["fusedActivationFunction"]) else "TFLM"
+        values = numbers if divides else bounded
+        return binary(rng, name, dtype, values=values, expect=expect, divisor=divisors if divides else None, version=2 if dtype == "int64" else None, **activation)
+
+    return draw_one
+
+
+def logical(name):
+    return lambda rng: binary(rng, name, "bool")
+
+
+def logical_not(rng):
+    graph = Graph()
+    x = graph.input(numbers(rng, draw.shape(rng, int(rng.integers(1, 5)), 1000), "bool"))
+    output = graph.tensor(x.shape, "bool")
+    graph.operator("LOGICAL_NOT", [x], output)
+    return graph.finish(output)
+
+
+def bitwise(name):
+    def shifts(rng, shape, dtype):
+        return np.asarray(rng.integers(-2, np.iinfo(dtype).bits + 3, shape)).astype(dtype)
+
+    return lambda rng: binary(rng, name, draw.choose(rng, ("int8", "int16", "int32")), expect="LiteRT", divisor=shifts if name == "RIGHT_SHIFT" else None)
+
+
+FAMILIES = {
+    "maximum": extreme("MAXIMUM"),
+    "minimum": extreme("MINIMUM"),
+    **{name.lower(): compared(name) for name in ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")},
+    "integer_add": integer("ADD"),
+    "integer_sub": integer("SUB"),
+    "integer_mul": integer("MUL"),
+    "integer_div": integer("DIV", divides=True, litert=()),
+    "integer_floor_div": integer("FLOOR_DIV", (), ("int8", "int16", "int32"), divides=True),
+    "integer_floor_mod": integer("FLOOR_MOD", (), ("int8", "int16", "int32", "int64"), divides=True),
+    "integer_squared_difference": integer("SQUARED_DIFFERENCE", litert=()),
+    "logical_and": logical("LOGICAL_AND"),
+    "logical_or": logical("LOGICAL_OR"),
+    "logical_not": logical_not,
+    "bitwise_xor": bitwise("BITWISE_XOR"),
+    "right_shift": bitwise("RIGHT_SHIFT"),
+}
