@@ -2,7 +2,7 @@
 import {
   SIGMOID_INT16_INPUT, SIGMOID_INT16_OUTPUT, SIGMOID_INT16_COUNT, SIGMOID_INT16_MULTIPLIER, SIGMOID_INT16_RIGHT, SIGMOID_INT16_TABLE, SIGMOID_INT16_SIZE,
 } from "../abi/sigmoid_int16";
-import { sigmoid, tanh } from "../arithmetic/sigmoid";
+import { sigmoid_16, tanh_16 } from "../arithmetic/sigmoid_16";
 import { CHUNK, chunk_of, within } from "../inner/within";
 
 // @ts-ignore: decorator
@@ -19,7 +19,7 @@ function curve(record: usize, hyperbolic: bool): void {
     const end = x + (chunk_of(left) << 1);
     do {
       const argument = (<i32>load<i16>(x) * multiplier + rounding) >> right;
-      store<i16>(out, <i16>(hyperbolic ? tanh(argument, table) : sigmoid(argument, table)));
+      store<i16>(out, <i16>(hyperbolic ? tanh_16(argument, table) : sigmoid_16(argument, table)));
       x += 2;
       out += 2;
     } while (x != end);

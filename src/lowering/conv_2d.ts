@@ -46,7 +46,7 @@ export interface Conv2d extends Conv2dGeometry {
 const FORMS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS];
 
 /** Shapes and windows of a CONV_2D. Weights are [out_c][k_h][k_w][in_c / groups]. */
-export function conv2dGeometry(op: Op): Conv2dGeometry {
+export function geometry(op: Op): Conv2dGeometry {
   const input = op.input(0), weights = op.input(1);
   if (input.shape.length !== 4 || weights.shape.length !== 4) op.invalid(`input [${input.shape}] and weights [${weights.shape}] have to have four dimensions`);
   const [batches, inH, inW, inC] = input.shape as [number, number, number, number];
@@ -67,14 +67,14 @@ export const conv2d: Lowering = {
   check(op) {
     checkActivation(op);
     checkPerTensor(op, op.input(0), op.output());
-    const { batches, y, x, outC } = conv2dGeometry(op);
+    const { batches, y, x, outC } = geometry(op);
     checkWeights(op, op.input(1), 0, outC);
     checkSymmetric(op, op.input(1));
     checkBias(op, op.maybeInput(2), outC);
     op.expectShape([batches, y.output, x.output, outC]);
   },
   lower(op, emit) {
-    emitConv2d(op, emit, conv2dGeometry(op), int8Of(op.input(1)));
+    emitConv2d(op, emit, geometry(op), int8Of(op.input(1)));
   },
   macs(op) {
     return elementCount(op.output().shape) * elementCount(op.input(1).shape.slice(1));

@@ -1,8 +1,8 @@
 // CONV_2D and FULLY_CONNECTED of int16 activations and int8 weights: one kernel, as a row of activations is an image of one pixel with a window of one tap.
 import * as abi from "../../assembly/abi/conv_2d_int16";
 import { activationRange, checkActivation } from "./activation";
-import { conv2d, conv2dGeometry, type Conv2dGeometry } from "./conv_2d";
-import { checkFullyConnected, fullyConnected, fullyConnectedGeometry } from "./fully_connected";
+import { conv2d, geometry, type Conv2dGeometry } from "./conv_2d";
+import { fullyConnected, geometry as rowsOf } from "./fully_connected";
 import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
 import { checkPerTensor, checkZeroPoint } from "./quantization";
@@ -49,20 +49,20 @@ const conv2dInt16: Lowering = {
     checkActivation(op);
     checkPerTensor(op, op.input(0), op.output());
     checkZeroPoint(op, op.input(0), op.output());
-    const { batches, y, x, outC } = conv2dGeometry(op);
+    const { batches, y, x, outC } = geometry(op);
     checkWeights(op, op.input(1), 0, outC);
     checkSymmetric(op, op.input(1));
     checkBias(op, op.maybeInput(2), outC);
     checkWideRescale(op, op.input(1), wideRounding(op.maybeInput(2), op.option("quantizedBiasType", "FLOAT32")));
     op.expectShape([batches, y.output, x.output, outC]);
   },
-  lower: (op, emit) => emitWide(op, emit, conv2dGeometry(op), 0),
+  lower: (op, emit) => emitWide(op, emit, geometry(op), 0),
   macs: conv2d.macs!,
 };
 
 /** Rows of activations as images. */
 function rowGeometry(op: Op): Conv2dGeometry {
-  const { batches, outC, depth } = fullyConnectedGeometry(op);
+  const { batches, outC, depth } = rowsOf(op);
   const axis = (extent: number): WindowAxis => ({ input: extent, output: extent, kernel: 1, stride: 1, dilation: 1, pad: 0, touchesBorder: false });
   return { batches: 1, inC: depth, outC, groups: 1, groupC: depth, depth, y: axis(batches), x: axis(1) };
 }
@@ -72,7 +72,7 @@ const fullyConnectedInt16: Lowering = {
   signatures: SIGNATURES,
   options: `${fullyConnected.options}; ${OPTIONS}`,
   check(op) {
-    checkFullyConnected(op);
+    fullyConnected.check(op);
     checkZeroPoint(op, op.input(0), op.output());
     checkWideRescale(op, op.input(1), wideRounding(op.maybeInput(2), op.option("quantizedBiasType", "FLOAT32")));
   },

@@ -1,7 +1,7 @@
 import * as abi from "../../assembly/abi/depthwise_conv_2d_int16";
 import { WIDE_SUMS_BYTES } from "../../assembly/abi/wide_tile";
 import { activationRange, checkActivation } from "./activation";
-import { depthwiseConv2d, depthwiseGeometry } from "./depthwise_conv_2d";
+import { depthwiseConv2d, geometry } from "./depthwise_conv_2d";
 import type { Lowering } from "./lowering";
 import { checkPerTensor, checkZeroPoint } from "./quantization";
 import { checkBias, checkSymmetric, checkWeights, int8Of } from "./weights";
@@ -17,7 +17,7 @@ export const depthwiseConv2dInt16: Lowering = {
     checkActivation(op);
     checkPerTensor(op, op.input(0), op.output());
     checkZeroPoint(op, op.input(0), op.output());
-    const { batches, y, x, outC } = depthwiseGeometry(op);
+    const { batches, y, x, outC } = geometry(op);
     checkWeights(op, op.input(1), 3, outC);
     checkSymmetric(op, op.input(1));
     checkBias(op, op.maybeInput(2), outC);
@@ -25,7 +25,7 @@ export const depthwiseConv2dInt16: Lowering = {
     op.expectShape([batches, y.output, x.output, outC]);
   },
   lower(op, emit) {
-    const { batches, inC, outC, multiplier, taps, y, x } = depthwiseGeometry(op);
+    const { batches, inC, outC, multiplier, taps, y, x } = geometry(op);
     const weights = op.input(1), values = int8Of(weights), bias = op.maybeInput(2), rounding = wideRounding(bias);
     const { min, max } = activationRange(op, op.output());
     emit.step("depthwise_conv_2d_int16", abi.DEPTHWISE_CONV_2D_INT16_SIZE, (r) => {

@@ -35,7 +35,7 @@ export interface FullyConnected {
 const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS, FULLY_CONNECTED_BYTES, FULLY_CONNECTED_WORDS, FULLY_CONNECTED_ROWS];
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
-export function fullyConnectedGeometry(op: Op) {
+export function geometry(op: Op) {
   const input = op.input(0), weights = op.input(1);
   if (weights.shape.length !== 2) op.invalid(`weights [${weights.shape}] have to have two dimensions`);
   const [outC, depth] = weights.shape as [number, number];
@@ -44,15 +44,9 @@ export function fullyConnectedGeometry(op: Op) {
   return { batches, outC, depth };
 }
 
-/** What layers of int8 weights ask, whatever their activations. */
-export function checkFullyConnected(op: Op): void {
-  checkActivation(op);
-  checkPerTensor(op, op.input(0), op.output());
-  const { batches, outC } = fullyConnectedGeometry(op);
-  const weights = op.input(1);
-  checkWeights(op, weights, 0, outC);
-  if (weights.quantization!.scale.length > 1) checkSymmetric(op, weights);
-  checkBias(op, op.maybeInput(2), outC);
+/** Refuses an output that has not as many rows as the input, and shuffled weights. */
+export function checkRows(op: Op): void {
+  const { batches, outC } = geometry(op);
   if (op.option("weightsFormat", "DEFAULT") !== "DEFAULT") op.refuse("shuffled weights", "convert without the Arm-specific weight format");
   if (op.option("keepNumDims", false)) op.expectShape([...op.input(0).shape.slice(0, -1), outC]);
   else if (elementCount(op.output().shape) !== batches * outC) op.invalid(`the output has shape [${op.output().shape}], the inputs give [${batches},${outC}]`);
@@ -62,9 +56,18 @@ export const fullyConnected: Lowering = {
   operator: "FULLY_CONNECTED",
   signatures: [{ inputs: ["int8", "int8", "int32?"], outputs: ["int8"] }],
   options: "per-channel or per-tensor weights, a weight zero point with the latter; keep_num_dims; fused NONE, RELU, RELU_N1_TO_1, RELU6",
-  check: checkFullyConnected,
+  check(op) {
+    checkActivation(op);
+    checkPerTensor(op, op.input(0), op.output());
+    const { outC } = geometry(op);
+    const weights = op.input(1);
+    checkWeights(op, weights, 0, outC);
+    if (weights.quantization!.scale.length > 1) checkSymmetric(op, weights);
+    checkBias(op, op.maybeInput(2), outC);
+    checkRows(op);
+  },
   lower(op, emit) {
-    const { outC, depth, batches } = fullyConnectedGeometry(op);
+    const { outC, depth, batches } = geometry(op);
     const weights = int8Of(op.input(1)), weightsOffset = -op.input(1).quantization!.zeroPoint[0]!;
     const { scale, zeroPoint } = quantizationOf(op.input(0));
     const out = quantizationOf(op.output());
@@ -75,7 +78,7 @@ export const fullyConnected: Lowering = {
     });
   },
   macs(op) {
-    const { batches, outC, depth } = fullyConnectedGeometry(op);
+    const { batches, outC, depth } = geometry(op);
     return batches * outC * depth;
   },
 };

@@ -1,4 +1,5 @@
 import * as abi from "../../assembly/abi/quantize";
+import { checkDequantized, dequantized } from "./dequantized";
 import { elementCount, storedRange, type Tensor } from "../graph/tensor";
 import { kernelOf } from "./kernel_of";
 import type { Emitter, Lowering } from "./lowering";
@@ -45,10 +46,11 @@ export const quantize: Lowering = {
 export const dequantize: Lowering = {
   operator: "DEQUANTIZE",
   signatures: ["int8", "int16"].map((type) => ({ inputs: [type], outputs: ["float32"] })),
-  options: "per tensor",
+  options: "per tensor; constants, which become float32 before anything runs, per channel too",
   check(op) {
-    checkPerTensor(op, op.input(0));
+    checkDequantized(op);
     op.expectShape(op.input(0).shape);
   },
+  fold: dequantized,
   lower: (op, emit) => convert(op, emit, "dequantize", op.input(0)),
 };

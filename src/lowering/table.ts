@@ -1,3 +1,4 @@
+import { argMax, argMin } from "./arg_max";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
@@ -7,21 +8,48 @@ import { batchMatmul } from "./batch_matmul";
 import { conv2d } from "./conv_2d";
 import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
+import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { depthwiseConv2dInt16 } from "./depthwise_conv_2d_int16";
+import { BLOCKS } from "./blocks";
+import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
+import { FFT } from "./fft";
+import { FILTER_BANK } from "./filter_bank";
+import { dequantizeConstant } from "./dequantized";
+import { FLOAT32_CONV_2D } from "./float32_conv_2d";
+import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
+import { FLOAT32_ELEMENTWISE } from "./float32_elementwise";
+import { float32BatchMatmul } from "./float32_matmul";
+import { FLOAT32_POOL_2D } from "./float32_pool_2d";
+import { FLOAT32_ROWS } from "./float32_rows";
+import { float32TransposeConv } from "./float32_transpose_conv";
+import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { leakyRelu } from "./leaky_relu";
+import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
-import { mean } from "./mean";
-import { concatenation, pad, padV2, transpose } from "./movement";
+import { LSTM } from "./lstm";
+import { mean, sum } from "./mean";
+import { MOVEMENT } from "./movement";
+import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
-import { pack, shape, stridedSlice } from "./shape_arithmetic";
 import { RELU_INT16 } from "./requantize";
 import { SIGMOID_INT16 } from "./sigmoid_int16";
-import { softmax } from "./softmax";
 import { softmaxInt16 } from "./softmax_int16";
 import { transposeConv } from "./transpose_conv";
+import { SIGNAL_FRAME } from "./signal_frame";
+import { SIGNAL_STREAM } from "./signal_stream";
+import { REPETITION } from "./repetition";
+import { SEQUENCES } from "./reverse_sequence";
+import { SCATTER } from "./scatter_nd";
+import { SELECT } from "./select";
+import { SHAPES } from "./shapes";
+import { SLICES } from "./slices";
+import { REDUCTIONS } from "./reduce";
+import { RESIZES } from "./resize";
+import { softmax } from "./softmax";
+import { SVDF } from "./svdf";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -36,18 +64,41 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2dInt16,
   add, mul, sub,
   fullyConnected,
-  mean,
-  concatenation, pad, padV2, transpose,
+  ...LSTM,
+  mean, sum,
+  ...REDUCTIONS,
+  argMax, argMin,
+  ...CUMSUM,
+  ...RESIZES,
+  ...MOVEMENT,
+  ...PADDING,
+  ...SLICES,
+  ...BLOCKS,
+  ...REPETITION,
+  ...DYNAMIC_SLICES,
+  ...GATHER,
+  ...SCATTER,
+  ...SELECT,
+  ...SEQUENCES,
   averagePool2d, maxPool2d,
   quantize, dequantize,
-  pack, shape, stridedSlice,
   leakyRelu,
   ...RELU_INT16,
   ...SIGMOID_INT16,
-  softmax,
   softmaxInt16,
+  ...SHAPES,
+  softmax,
+  ...SVDF,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  ...SIGNAL_FRAME,
+  ...FFT,
+  ...FILTER_BANK,
+  ...SIGNAL_STREAM,
+  dequantizeConstant,
+  ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
+  ...FLOAT32_POOL_2D,
+  ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
   ...MAXIMUM_MINIMUM,
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,

@@ -5,7 +5,7 @@ The dialect in exact integers: an independent numpy implementation of each opera
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
 """
 
-from exact import activations, convolution, elementwise, movement, reduction
+from exact import activations, convolution, elementwise, indexed, movement, reduction
 from exact.context import Context
 from exact.rules import LITERT, TFLM
 
@@ -13,7 +13,7 @@ __all__ = ["LITERT", "TFLM", "OPERATORS", "bias_of_int16", "computes_nonsense", 
 
 INT8_OPERATORS = {**activations.OPERATORS, **convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
 INT16_OPERATORS = {**convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
-OPERATORS = {**INT8_OPERATORS, **convolution.TRANSPOSED, **elementwise.CONVERSIONS, **movement.OPERATORS}
+OPERATORS = {**INT8_OPERATORS, **convolution.TRANSPOSED, **elementwise.CONVERSIONS, **movement.OPERATORS, **indexed.OPERATORS}
 
 
 def recompute(model, operator, values, rules):
@@ -42,6 +42,8 @@ def computes_nonsense(model, operator):
     """Where TFLM accepts a model and does not compute what the operator means: the expectation is then recomputed, not TFLM's."""
     if not operator.inputs or not operator.outputs:
         return False
+    if operator.name == "SPACE_TO_BATCH_ND" and model.tensors[operator.inputs[2]].data.any():
+        return True  # the padding is never written
     source, target = model.tensors[operator.inputs[0]].quantization, model.tensors[operator.outputs[0]].quantization
     return (operator.name == "RELU6" and source != target) or (operator.name in ("DEPTHWISE_CONV_2D", "TRANSPOSE_CONV") and bias_of_int16(model, operator) == "int32")
 

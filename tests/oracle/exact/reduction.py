@@ -1,4 +1,4 @@
-"""MEAN."""
+"""MEAN, SUM."""
 
 import numpy as np
 
@@ -16,4 +16,11 @@ def mean(context):
     return context.store(double(x.sum(axis=axes).reshape(context.output.shape), multiplier, shift))
 
 
-OPERATORS = {"MEAN": mean}
+def total(context):
+    x = context.integers(0)
+    axes = tuple(sorted({int(axis) % x.ndim for axis in context.arrays[1].reshape(-1)}))
+    multiplier, shift = quantized_multiplier(np.float64(context.quantization(0).scale) / np.float64(context.output.quantization.scale))
+    return context.store(double(x.sum(axis=axes).reshape(context.output.shape), multiplier, shift))
+
+
+OPERATORS = {"MEAN": mean, "SUM": total}
