@@ -35,6 +35,7 @@ LITERT_OTHERWISE = {
     ("UNIDIRECTIONAL_SEQUENCE_LSTM", "int8"): "sigmoid and tanh by fixed-point series instead of a table",
     ("SVDF", "int8"): "float32 products of scales, and wrong results with an int8 state",
     ("SUM", "int8"): "wrong sums",
+    ("SUM", "int16"): "wrong sums",
 }
 INT32_BIAS = "an int32 bias of int16 activations is read as int64"
 

@@ -244,18 +244,26 @@ def max_pool_2d_int16(rng):
     return pool(rng, "MAX_POOL_2D")
 
 
-def mean_int16(rng):
+def mean_or_sum(rng, name, factor):
     rank = int(draw.choose(rng, (1, 2, 3, 4, 4, 4)))
     shape = draw.shape(rng, rank, 3000)
     axes = [axis for axis in range(rank) if draw.chance(rng, 0.5)] or [int(rng.integers(rank))]
     keep = draw.chance(rng, 0.5)
     source = quantization(rng)
-    target = source if draw.chance(rng, 0.5) else per_tensor(draw.near(rng, source.scale * rng.uniform(0.05, 1)), 0)
+    target = source if draw.chance(rng, 0.5) else per_tensor(draw.near(rng, source.scale * factor(rng)), 0)
     graph = Graph()
     x = graph.input(codes(rng, shape), source)
     output = graph.tensor([1 if axis in axes else extent for axis, extent in enumerate(shape) if keep or axis not in axes], "int16", target)
-    graph.operator("MEAN", [x, axes_tensor(rng, graph, axes)], output, version=3, keepDims=keep)
+    graph.operator(name, [x, axes_tensor(rng, graph, axes)], output, version={"MEAN": 3, "SUM": 2}[name], keepDims=keep)
     return graph.finish(output)
+
+
+def mean_int16(rng):
+    return mean_or_sum(rng, "MEAN", lambda rng: rng.uniform(0.05, 1))
+
+
+def sum_int16(rng):
+    return mean_or_sum(rng, "SUM", lambda rng: rng.uniform(1, 20))
 
 
 def unary(rng, name, source, target, values=codes, **options):
@@ -385,7 +393,7 @@ FAMILIES = {
     function.__name__: function
     for function in (
         conv_2d_int16, depthwise_conv_2d_int16, fully_connected_int16, transpose_conv, transpose_conv_int16, batch_matmul, batch_matmul_int16,
-        add_int16, sub_int16, mul_int16, average_pool_2d_int16, max_pool_2d_int16, mean_int16, softmax_int16, softmax_int8_int16, logistic_int16, tanh_int16,
+        add_int16, sub_int16, mul_int16, average_pool_2d_int16, max_pool_2d_int16, mean_int16, sum_int16, softmax_int16, softmax_int8_int16, logistic_int16, tanh_int16,
         relu_int16, relu6_int16, leaky_relu, leaky_relu_int16, quantize_wider, quantize_narrower, quantize_int16, dequantize_int16,
     )
 }
