@@ -60,6 +60,8 @@ def depthwise_conv_2d(context, product=np.float64):
 
 
 def transpose_conv(context):
+    if context.output.dtype not in ("int8", "int16"):
+        return None
     x, w = context.integers(2), context.arrays[1].astype(np.int64)  # w (out, kh, kw, in)
     (_, in_h, in_w, _), (_, out_h, out_w, _), (_, kh, kw, _) = x.shape, context.output.shape, w.shape
     sh, sw = context.options["strideH"], context.options["strideW"]
