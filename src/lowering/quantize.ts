@@ -2,17 +2,16 @@ import * as abi from "../../assembly/abi/quantize";
 import { checkDequantized, dequantized } from "./dequantized";
 import { elementCount, type Tensor } from "../graph/tensor";
 import type { Emitter, Lowering } from "./lowering";
-import type { Op } from "./op";
 import { checkPerTensor, quantizationOf } from "./quantization";
 import { checkRequantize, emitLookup, requantizer } from "./unary";
 
-/** One step between float32 and int8; `quantized` is the int8 side. */
-function convert(op: Op, emit: Emitter, kernel: string, quantized: Tensor): void {
-  const { scale, zeroPoint } = quantizationOf(quantized);
+/** One step between float32 and int8. */
+export function emitConversion(emit: Emitter, kernel: "quantize" | "dequantize", input: Tensor, output: Tensor): void {
+  const { scale, zeroPoint } = quantizationOf(kernel === "quantize" ? output : input);
   emit.step(kernel, abi.QUANTIZE_SIZE, (r) => {
-    r.input(abi.QUANTIZE_INPUT, op.input(0));
-    r.output(abi.QUANTIZE_OUTPUT, op.output());
-    r.i32(abi.QUANTIZE_COUNT, elementCount(op.output().shape));
+    r.input(abi.QUANTIZE_INPUT, input);
+    r.output(abi.QUANTIZE_OUTPUT, output);
+    r.i32(abi.QUANTIZE_COUNT, elementCount(output.shape));
     r.f32(abi.QUANTIZE_SCALE, scale);
     r.i32(abi.QUANTIZE_ZERO_POINT, zeroPoint);
   });
@@ -29,7 +28,7 @@ export const quantize: Lowering = {
   },
   lower(op, emit) {
     if (op.input(0).type === "int8") emitLookup(op, emit, requantizer(op, { min: -128, max: 127 }));
-    else convert(op, emit, "quantize", op.output());
+    else emitConversion(emit, "quantize", op.input(0), op.output());
   },
 };
 
@@ -42,5 +41,5 @@ export const dequantize: Lowering = {
     op.expectShape(op.input(0).shape);
   },
   fold: dequantized,
-  lower: (op, emit) => convert(op, emit, "dequantize", op.input(0)),
+  lower: (op, emit) => emitConversion(emit, "dequantize", op.input(0), op.output()),
 };
