@@ -1,5 +1,5 @@
 // AVERAGE_POOL_2D and MAX_POOL_2D, int8. Record: POOL_2D_* in abi/pool_2d.ts.
-// Only elements inside the input take part; the mean is rounded half away from zero.
+// Only elements inside the input take part; the mean is rounded half away from zero, that of legacy uint8 codes (128 more than they are here) half up.
 // Dialect: reference. Source: TFLM reference/integer_ops/pooling.h.
 import { POOL_2D_INPUT, POOL_2D_OUTPUT, POOL_2D_CHANNELS, POOL_2D_MIN, POOL_2D_MAX, POOL_2D_SIZE } from "../abi/pool_2d";
 import {
@@ -11,7 +11,7 @@ import { within } from "../inner/within";
 
 // @ts-ignore: decorator
 @inline
-function pool(record: usize, average: bool): void {
+function pool(record: usize, average: bool, legacy: bool): void {
   record = within(record, POOL_2D_SIZE);
   const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), channels = load<i32>(record, POOL_2D_CHANNELS);
   const out_h = load<i32>(record, WINDOW_OUT_H), out_w = load<i32>(record, WINDOW_OUT_W);
@@ -39,7 +39,8 @@ function pool(record: usize, average: bool): void {
               result = average ? result + value : max(result, value);
             }
           }
-          if (average) result = result > 0 ? (result + (count >> 1)) / count : (result - (count >> 1)) / count;
+          if (legacy) result = (result + (count << 7) + (count >> 1)) / count - 128;
+          else if (average) result = result > 0 ? (result + (count >> 1)) / count : (result - (count >> 1)) / count;
           store<i8>(within(out, 1), clamp(result, low, high));
         }
       }
@@ -48,9 +49,13 @@ function pool(record: usize, average: bool): void {
 }
 
 export function average_pool_2d(record: usize): void {
-  pool(record, true);
+  pool(record, true, false);
+}
+
+export function average_pool_2d_legacy(record: usize): void {
+  pool(record, true, true);
 }
 
 export function max_pool_2d(record: usize): void {
-  pool(record, false);
+  pool(record, false, false);
 }

@@ -33,7 +33,8 @@ function pool(operator: string, kernel: string): Lowering {
     lower(op, emit) {
       const { batches, y, x, channels } = geometry(op);
       const { min, max } = activationRange(op, op.output());
-      emit.step(kernel, abi.POOL_2D_SIZE, (r) => {
+      const legacy = kernel === "average_pool_2d" && op.input(0).rebased;
+      emit.step(legacy ? "average_pool_2d_legacy" : kernel, abi.POOL_2D_SIZE, (r) => {
         r.input(abi.POOL_2D_INPUT, op.input(0));
         r.output(abi.POOL_2D_OUTPUT, op.output());
         writeWindow(r, batches, y, x);

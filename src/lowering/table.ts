@@ -2,6 +2,7 @@ import { argMax, argMin } from "./arg_max";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { QUANTIZED_BINARY } from "./quantized_binary";
 import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { cast } from "./cast";
@@ -91,6 +92,7 @@ const ALL: readonly Lowering[] = [
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,
   ...BITWISE,
+  ...QUANTIZED_BINARY,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */

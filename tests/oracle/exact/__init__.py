@@ -5,14 +5,14 @@ The dialect in exact integers: an independent numpy implementation of each opera
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
 """
 
-from exact import activations, convolution, elementwise, indexed, movement, reduction
+from exact import activations, convolution, elementwise, indexed, legacy, movement, pointwise, reduction
 from exact.context import Context
 from exact.rules import LITERT, TFLM
 
 __all__ = ["LITERT", "TFLM", "OPERATORS", "computes_nonsense", "recompute", "recompute_model"]
 
 INT8_OPERATORS = {**activations.OPERATORS, **convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
-OPERATORS = {**INT8_OPERATORS, **elementwise.CONVERSIONS, **movement.OPERATORS, **indexed.OPERATORS}
+OPERATORS = {**INT8_OPERATORS, **elementwise.CONVERSIONS, **movement.OPERATORS, **indexed.OPERATORS, **pointwise.OPERATORS}
 
 
 def recompute(model, operator, values, rules):
@@ -20,6 +20,8 @@ def recompute(model, operator, values, rules):
     if not operator.inputs or not operator.outputs:
         return None
     types = {model.tensors[operator.inputs[0]].dtype, model.tensors[operator.outputs[0]].dtype}
+    if types == {"uint8"} and model.tensors[operator.outputs[0]].quantization is not None:
+        return legacy.recompute(model, operator, values, rules, recompute)
     if operator.name not in OPERATORS or (operator.name in INT8_OPERATORS and types != {"int8"}):
         return None
     result = OPERATORS[operator.name](Context(model, operator, values, rules))
@@ -41,6 +43,10 @@ def computes_nonsense(model, operator):
     """Where TFLM accepts a model and does not compute what the operator means: the expectation is then recomputed, not TFLM's."""
     if not operator.inputs or not operator.outputs:
         return False
+    if operator.name == "GREATER" and model.tensors[operator.inputs[0]].dtype == "int16":
+        return True  # a scaling that nobody sets
+    if operator.name == "DIV" and model.tensors[operator.inputs[0]].dtype == "int8":
+        return pointwise.shifts_too_far(operator, model.tensors)
     if operator.name == "SPACE_TO_BATCH_ND" and model.tensors[operator.inputs[2]].data.any():
         return True  # the padding is never written
     source, target = model.tensors[operator.inputs[0]].quantization, model.tensors[operator.outputs[0]].quantization

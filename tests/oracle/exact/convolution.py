@@ -22,12 +22,13 @@ def windows(x, filter_shape, options, out_shape, fill):
             yield ky, kx, padded[:, y0 : y0 + (out_h - 1) * sh + 1 : sh, x0 : x0 + (out_w - 1) * sw + 1 : sw, :]
 
 
-def requantize(context, accumulators, rounding):
-    """Adds the bias and scales by input * weights / output, in double."""
+def requantize(context, accumulators, rounding, product=np.float64):
+    """Adds the bias and scales by input * weights / output, in double. `product`: the type that input * weights is rounded to first."""
     weights = context.quantization(1)
     if len(context.arrays) > 2 and context.arrays[2] is not None:
         accumulators = accumulators + context.arrays[2].astype(np.int64)
-    reals = np.float64(context.quantization(0).scale) * np.array(weights.scales, np.float64) / np.float64(context.output.quantization.scale)
+    products = product(np.float64(context.quantization(0).scale) * np.array(weights.scales, np.float64))
+    reals = np.float64(products) / np.float64(context.output.quantization.scale)
     return context.store(rounding(accumulators, *quantized_multipliers(reals)))
 
 
@@ -36,27 +37,27 @@ def integer_matmul(x, w):
     return (x.astype(np.float64) @ w.astype(np.float64)).astype(np.int64)
 
 
-def conv_2d(context):
-    x, w = context.integers(0), context.arrays[1].astype(np.int64)  # w (out, kh, kw, in / groups)
+def conv_2d(context, product=np.float64):
+    x, w = context.integers(0), context.integers(1)  # w (out, kh, kw, in / groups)
     groups, per_group = x.shape[3] // w.shape[3], w.shape[0] // (x.shape[3] // w.shape[3])
     accumulators = np.zeros(context.output.shape, np.int64)
     for ky, kx, tap in windows(x, w.shape[1:3], context.options, context.output.shape, 0):
         for g in range(groups):
             outputs, inputs = slice(g * per_group, (g + 1) * per_group), slice(g * w.shape[3], (g + 1) * w.shape[3])
             accumulators[..., outputs] += integer_matmul(tap[..., inputs], w[outputs, ky, kx, :].T)
-    return requantize(context, accumulators, double)
+    return requantize(context, accumulators, double, product)
 
 
-def depthwise_conv_2d(context):
-    x, w = context.integers(0), context.arrays[1].astype(np.int64)  # w (1, kh, kw, out); output channel o reads input channel o // multiplier
+def depthwise_conv_2d(context, product=np.float64):
+    x, w = context.integers(0), context.integers(1)  # w (1, kh, kw, out); output channel o reads input channel o // multiplier
     accumulators = np.zeros(context.output.shape, np.int64)
     for ky, kx, tap in windows(x, w.shape[1:3], context.options, context.output.shape, 0):
         accumulators += np.repeat(tap, w.shape[3] // x.shape[3], axis=3) * w[0, ky, kx, :]
-    return requantize(context, accumulators, double)
+    return requantize(context, accumulators, double, product)
 
 
 def fully_connected(context):
-    w = context.arrays[1].astype(np.int64) - context.quantization(1).zero_point  # (out, depth)
+    w = context.integers(1)  # (out, depth)
     x = context.integers(0).reshape(-1, w.shape[1])
     stored = requantize(context, integer_matmul(x, w.T), context.rules.fully_connected)
     return stored.reshape(context.output.shape)
@@ -66,11 +67,15 @@ def pool_shape(context):
     return context.options["filterHeight"], context.options["filterWidth"]
 
 
-def average_pool_2d(context):
+def pool_sums(context):
+    """Sums of the elements under each window, and how many they are."""
     x = context.arrays[0].astype(np.int64)
     shape, options = context.output.shape, context.options
-    total = sum(tap for _, _, tap in windows(x, pool_shape(context), options, shape, 0))
-    count = sum(tap for _, _, tap in windows(np.ones_like(x), pool_shape(context), options, shape, 0))
+    return [sum(tap for _, _, tap in windows(values, pool_shape(context), options, shape, 0)) for values in (x, np.ones_like(x))]
+
+
+def average_pool_2d(context):
+    total, count = pool_sums(context)
     average = np.sign(total) * ((np.abs(total) + count // 2) // count)  # half away from zero
     return np.clip(average, *context.clamp()).astype(np.int8)
 

@@ -45,7 +45,7 @@ class Rules:
 
 
 TFLM = Rules("TFLM", double, (), ())
-LITERT = Rules("LiteRT", single, ("MUL", "RELU", "RELU6"), ("LOGISTIC", "TANH"))
+LITERT = Rules("LiteRT", single, ("MUL", "RELU", "RELU6", "DIV", "PRELU"), ("LOGISTIC", "TANH"))
 
 
 def quantized_multiplier(real):
