@@ -31,6 +31,7 @@ import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
+import { HYBRID } from "./hybrid";
 import type { Lowering } from "./lowering";
 import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
@@ -102,6 +103,7 @@ const ALL: readonly Lowering[] = [
   ...DETECTION,
   dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
+  ...HYBRID,
   ...FLOAT32_POOL_2D,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
   ...MAXIMUM_MINIMUM,
