@@ -37,6 +37,7 @@ import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { SVDF } from "./svdf";
+import { VARIABLES } from "./variables";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -68,6 +69,7 @@ const ALL: readonly Lowering[] = [
   ...SHAPES,
   softmax,
   ...SVDF,
+  ...VARIABLES,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
