@@ -11,6 +11,9 @@ import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
+import { FFT } from "./fft";
+import { FILTER_BANK } from "./filter_bank";
+import { dequantizeConstant } from "./dequantized";
 import { FLOAT32_CONV_2D } from "./float32_conv_2d";
 import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
 import { FLOAT32_ELEMENTWISE } from "./float32_elementwise";
@@ -27,6 +30,8 @@ import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
+import { SIGNAL_FRAME } from "./signal_frame";
+import { SIGNAL_STREAM } from "./signal_stream";
 import { REPETITION } from "./repetition";
 import { SEQUENCES } from "./reverse_sequence";
 import { SCATTER } from "./scatter_nd";
@@ -72,6 +77,11 @@ const ALL: readonly Lowering[] = [
   ...VARIABLES,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  ...SIGNAL_FRAME,
+  ...FFT,
+  ...FILTER_BANK,
+  ...SIGNAL_STREAM,
+  dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
   ...FLOAT32_POOL_2D,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,

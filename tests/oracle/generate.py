@@ -19,7 +19,7 @@ import numpy as np
 
 from check import cross_check
 from families import FAMILIES
-from models import find_models, random_inputs
+from models import find_models, random_inputs, ulps_of
 from read_model import read_model
 
 SEED, CASES, MODEL_INPUTS = 20261, 30, 2
@@ -109,8 +109,9 @@ def run_model(directory, path, seed, count):
     tally = Tally()
     model_bytes = path.read_bytes()
     for number in range(count):
-        inputs = random_inputs(np.random.default_rng([seed, zlib.crc32(path.name.encode()), number]), read_model(model_bytes))
-        one_case(directory, tally, f"{path.stem}.{seed}.{number}", model_bytes, path, inputs)
+        model = read_model(model_bytes)
+        inputs = random_inputs(np.random.default_rng([seed, zlib.crc32(path.name.encode()), number]), model)
+        one_case(directory, tally, f"{path.stem}.{seed}.{number}", model_bytes, path, inputs, ulps_of(model))
     return tally
 
 

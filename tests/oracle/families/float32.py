@@ -213,7 +213,28 @@ def log_softmax(rng):
     return graph.finish(output)
 
 
+def dequantized_weights(rng):
+    """A convolution whose weights are float16, int8 per tensor or int8 per channel behind a DEQUANTIZE."""
+    units, depth = (int(draw.choose(rng, (1, 2, 3, 4, 5, 8, 9, 16))) for _ in range(2))
+    graph = Graph()
+    x = graph.input(reals(rng, [1, 2, 2, depth]))
+    kind = rng.integers(3)
+    shape = [units, 1, 1, depth]
+    if kind == 0:
+        stored = graph.constant(reals(rng, shape, 0.3).astype(np.float16))
+    else:
+        stored = graph.constant(draw.weights(rng, shape), draw.weight_quantization(rng, units, 0, kind == 1))
+    weights = graph.tensor(shape, "float32")
+    graph.operator("DEQUANTIZE", [stored], weights, version=3 if kind == 0 else 5 if kind == 1 else 2)
+    graph.expect = "LiteRT"
+    output = graph.tensor([1, 2, 2, units], "float32")
+    bias = graph.constant(reals(rng, [units]))
+    graph.operator("CONV_2D", [x, weights, bias], output, version=1, **geometry_options([1, 1], [1, 1], draw.padding(rng)))
+    return graph.finish(output)
+
+
 FAMILIES = {
+    "dequantized_weights": dequantized_weights,
     "conv_2d_float32": conv_2d,
     "depthwise_conv_2d_float32": depthwise_conv_2d,
     "transpose_conv_float32": transpose_conv,
