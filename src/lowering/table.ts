@@ -22,6 +22,7 @@ import { FLOAT32_POOL_2D } from "./float32_pool_2d";
 import { FLOAT32_ROWS } from "./float32_rows";
 import { float32TransposeConv } from "./float32_transpose_conv";
 import { FLOAT32_UNARY } from "./float32_unary";
+import { FLOAT32_LSTM } from "./float32_lstm";
 import { fullyConnected } from "./fully_connected";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
@@ -53,7 +54,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
-  ...LSTM,
+  ...LSTM, ...FLOAT32_LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,

@@ -26,7 +26,9 @@ LITERT_RULES = {
 
 # Operators, by the type of their first input, that LiteRT computes otherwise by a rule that is not recomputed here: named, not checked.
 LITERT_OTHERWISE = {
+    ("UNIDIRECTIONAL_SEQUENCE_LSTM", "float32"): "products added in another order",
     ("UNIDIRECTIONAL_SEQUENCE_LSTM", "int8"): "sigmoid and tanh by fixed-point series instead of a table",
+    ("SVDF", "float32"): "products added in another order",
     ("SVDF", "int8"): "float32 products of scales, and wrong results with an int8 state",
     ("SUM", "int8"): "wrong sums",
 }
