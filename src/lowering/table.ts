@@ -2,12 +2,16 @@ import { argMax, argMin } from "./arg_max";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { QUANTIZED_BINARY } from "./quantized_binary";
 import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
+import { batchMatmul } from "./batch_matmul";
 import { conv2d } from "./conv_2d";
+import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
 import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
+import { depthwiseConv2dInt16 } from "./depthwise_conv_2d_int16";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
@@ -24,6 +28,7 @@ import { float32TransposeConv } from "./float32_transpose_conv";
 import { FLOAT32_UNARY } from "./float32_unary";
 import { FLOAT32_LSTM } from "./float32_lstm";
 import { fullyConnected } from "./fully_connected";
+import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
 import { LSTM } from "./lstm";
@@ -31,6 +36,10 @@ import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
+import { RELU_INT16 } from "./requantize";
+import { SIGMOID_INT16 } from "./sigmoid_int16";
+import { softmaxInt16 } from "./softmax_int16";
+import { transposeConv } from "./transpose_conv";
 import { SIGNAL_FRAME } from "./signal_frame";
 import { SIGNAL_STREAM } from "./signal_stream";
 import { REPETITION } from "./repetition";
@@ -51,7 +60,11 @@ import { expandDims, reshape, squeeze } from "./views";
 const ALL: readonly Lowering[] = [
   ...CONTROL_FLOW,
   conv2d,
+  ...CONV_2D_INT16,
+  transposeConv,
+  batchMatmul,
   depthwiseConv2d,
+  depthwiseConv2dInt16,
   add, mul, sub,
   fullyConnected,
   ...LSTM, ...FLOAT32_LSTM,
@@ -72,6 +85,10 @@ const ALL: readonly Lowering[] = [
   ...SEQUENCES,
   averagePool2d, maxPool2d,
   quantize, dequantize,
+  leakyRelu,
+  ...RELU_INT16,
+  ...SIGMOID_INT16,
+  softmaxInt16,
   ...SHAPES,
   softmax,
   ...SVDF,
@@ -90,6 +107,7 @@ const ALL: readonly Lowering[] = [
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,
   ...BITWISE,
+  ...QUANTIZED_BINARY,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */

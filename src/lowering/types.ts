@@ -75,8 +75,7 @@ const CUSTOM: readonly { readonly names: RegExp; readonly hint: string }[] = [
 ];
 
 const REWRITES: Record<string, string> = {
-  GELU: "train with RELU",
-  MINIMUM: "a clamp can be RELU6",
-  RESIZE_NEAREST_NEIGHBOR: "CONCATENATION of repeated slices, or a strided network without upsampling",
-  SVDF: "a DEPTHWISE_CONV_2D over time with FULLY_CONNECTED",
+  CONV_3D: "a CONV_2D per plane with ADD",
+  LOCAL_RESPONSE_NORMALIZATION: "train with batch normalization, which converters fold into convolutions",
+  UNIDIRECTIONAL_SEQUENCE_RNN: "train with LSTM",
 };
