@@ -79,3 +79,9 @@ export function tanh_f32(x: f32): f32 {
   } else y = 1 - 2 / (expm1_f32(2 * size) + 2);
   return copysign<f32>(y, x);
 }
+
+/** 1 / (1 + e^-x). Source of the two limits: TFLM reference/logistic.h. */
+export function logistic_f32(x: f32): f32 {
+  if (x > <f32>16.619047164916992) return 1;
+  return x < -9 ? exp_f32(x) : 1 / (1 + exp_f32(-x)); // below -9 the sum would be all exp
+}
