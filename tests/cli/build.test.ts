@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pc from "picocolors";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { main } from "../../src/cli/cli";
+import { buildModel } from "../support/build_model";
 
 const DIGITS = "models/digits/digits_int8.tflite";
 const folder = mkdtempSync(path.join(tmpdir(), "arenula-build-"));
@@ -45,8 +46,10 @@ building("refuses too little memory, and writes nothing", async () => {
 });
 
 building("refuses a model that cannot run, and an unknown board", async () => {
-  const file = path.join(folder, "never.wasm");
-  assert.is((await build("models/digits/digits_float.tflite", "-o", file)).json.error.code, "OPERATOR_UNSUPPORTED");
+  const file = path.join(folder, "never.wasm"), custom = path.join(folder, "custom.tflite");
+  const tensor = { type: "int8" as const, shape: [4], scale: 1 };
+  writeFileSync(custom, buildModel({ tensors: [{ ...tensor, name: "x" }, { ...tensor, name: "y" }], operators: [{ op: "MyOperator", inputs: ["x"], outputs: ["y"] }] }));
+  assert.is((await build(custom, "-o", file)).json.error.code, "OPERATOR_UNSUPPORTED");
   assert.is((await build(DIGITS, "--board", "nucleo-f447re", "-o", file)).json.error.code, "BOARD_UNKNOWN");
   assert.is((await build(DIGITS, "-o", path.join(folder, "model.bin"))).status, 2);
   assert.is((await build(DIGITS)).status, 2);

@@ -164,7 +164,7 @@ run("refuses a board that is too small with the exact shortfall", async () => {
   const { error } = await json(1, "run", DIGITS, "-i", "zeros", "--board", tinyBoard(arena_bytes - 1, 1 << 20));
   assert.is(error.code, "ARENA_TOO_LARGE");
   assert.match(error.message, "1 too many");
-  assert.match(error.where, "step 4, operator 4 CONV_2D 'residual_pointwise_1', holds 'down_pointwise_relu_1' (512), "); // fused names run to hundreds of letters
+  assert.match(error.where, "step 1, operator 1 DEPTHWISE_CONV_2D 'down_depthwise_relu_1', holds 'stem_relu_1' (1024), "); // fused names run to hundreds of letters
   assert.is((await json(1, "run", DIGITS, "-i", "zeros", "--board", tinyBoard(1 << 20, 100))).error.code, "FLASH_TOO_SMALL");
   assert.is((await json(0, "run", DIGITS, "-i", "zeros", "--board", tinyBoard(arena_bytes, 1 << 20))).board.fits, true);
 });
