@@ -36,8 +36,8 @@ export async function verifyLinked(model: Graph, { module, facts }: Linked): Pro
     (exports["invoke"] as () => void)();
     net.outputs.forEach((output, i) => {
       const { address } = facts.outputs[i]!;
-      const at = output.bytes.findIndex((byte, k) => byte !== memory[address + k]);
-      if (at >= 0) throw defect(`byte ${at} of output '${output.name}' is ${memory[address + at]}, the desktop computes ${output.bytes[at]}`);
+      const at = output.planned.findIndex((byte, k) => byte !== memory[address + k]);
+      if (at >= 0) throw defect(`byte ${at} of output '${output.name}' is ${memory[address + at]}, the desktop computes ${output.planned[at]}`);
     });
   }
   if (memory.subarray(facts.linear_memory_bytes).some((byte) => byte !== 0)) throw defect("it writes beyond its own linear memory");

@@ -10,15 +10,18 @@ import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
 import { add, mul, sub } from "./elementwise";
 import { fullyConnected } from "./fully_connected";
+import { l2Normalization } from "./l2_normalization";
 import type { Lowering } from "./lowering";
 import { mean, sum } from "./mean";
 import { concatenation, pad, padV2, transpose } from "./movement";
 import { dequantize, quantize } from "./quantize";
+import { SEARCHES } from "./search";
 import { pack, shape, stridedSlice } from "./shape_arithmetic";
 import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
+import { EXTENTS } from "./where";
 import { expandDims, reshape, squeeze } from "./views";
 
 /** Every operator that Arenula runs, one line for each file of lowerings: a new file adds its line here. */
@@ -33,6 +36,9 @@ const ALL: readonly Lowering[] = [
   argMax, argMin,
   ...CUMSUM,
   ...RESIZES,
+  ...SEARCHES,
+  ...EXTENTS,
+  l2Normalization,
   concatenation, pad, padV2, transpose,
   averagePool2d, maxPool2d,
   quantize, dequantize,

@@ -43,8 +43,12 @@ class Verdict:
 
 
 def cross_check(model_bytes, model, inputs, ulps=0, expect="TFLM"):
-    """`expect`: the runtime whose results are the expectation. "LiteRT" stands alone: what TFLM does not have, or computes otherwise."""
+    """`expect`: the runtime whose results are the expectation. "LiteRT" stands alone: what TFLM does not have, or computes otherwise.
+    "recomputed": what neither has, or what LiteRT gets wrong."""
     verdict = Verdict(ulps=ulps)
+    if expect == "recomputed":
+        _expect_recomputed(verdict, model, inputs, anyone=True)
+        return verdict
     if expect == "LiteRT":
         litert = run_litert(model_bytes, model, inputs)
         verdict.source, verdict.uncovered = "LiteRT", isinstance(litert, Refusal)

@@ -27,7 +27,7 @@ RARE = {
                                     for stride in (1, 2) for activation in (".*fusedActivationFunction=[13]", "(?!.*fusedActivationFunction=[13])")]),
     # a kernel for every type
     **{name: (60, 2, [re.compile(rf"^\w+ {dtype}\[") for dtype in ("int8", "int16", "int32", "int64", "float32", "uint8")])
-       for name in ("reduce_max", "reduce_min", "reduce_prod", "arg_max", "arg_min")},
+       for name in ("reduce_max", "reduce_min", "reduce_prod", "arg_max", "arg_min", "topk_v2", "unique")},
 }
 TARGET = Path(__file__).resolve().parents[1] / "operators" / "goldens"
 # Types that the oracle test draws ahead of the kernels; they join when a kernel takes them.
