@@ -12,6 +12,7 @@ export type ErrorCode =
   // lowering
   | "OPERATOR_UNSUPPORTED" // an operator, type or option without a kernel
   // running
+  | "INDEX_RANGE" // an index that the model computed leads out of a tensor
   | "STATE_LENGTH" // saved variables of another model
   | "CORE_UNAVAILABLE" // this engine cannot load the requested core
   | "INPUT_TYPE"

@@ -45,13 +45,13 @@ function tile(x: usize, w: usize, count: u32, sums: usize, first: bool, start0: 
   do {
     const xs = x + (i << (wide ? 4 : 3)), ws = q + (i << ((wide ? 2 : 1) + channels));
     if (wide) {
-      const x0 = load<u64>(xs), w0 = load<u64>(ws);
+      const x0 = load<u64>(xs), x1 = pixels == 2 ? load<u64>(xs + 8) : 0, w0 = load<u64>(ws);
       a0 = add_quad(a0, x0, w0);
-      if (channels == 2) b0 = add_quad(b0, x0, load<u64>(ws + 8));
-      if (pixels == 2) {
-        const x1 = load<u64>(xs + 8);
-        a1 = add_quad(a1, x1, w0);
-        if (channels == 2) b1 = add_quad(b1, x1, load<u64>(ws + 8));
+      if (pixels == 2) a1 = add_quad(a1, x1, w0);
+      if (channels == 2) {
+        const w1 = load<u64>(ws + 8);
+        b0 = add_quad(b0, x0, w1);
+        if (pixels == 2) b1 = add_quad(b1, x1, w1);
       }
     } else {
       a0 = add_bytes(a0, xs, ws);
@@ -75,7 +75,7 @@ function tiles(x: usize, w: usize, quads: i32, channels: i32, start0: i32, start
     const count = min<u32>(quads - done, CHUNK), from = within(x + (done << shift), wide ? 1024 : 512), first = done == 0;
     let c: u32 = 0, at = w + (done << shift);
     for (; c + 1 < last; c += 2, at += quads << shift) tile(from, at, count, to + (c << 3), first, start0, start1, pixels, 2, wide);
-    if (c < last) tile(from, at - (done << (shift - 1)), count, to + (c << 3), first, start0, start1, pixels, 1, wide);
+    if (c < last) tile(from, at - (done << (shift - 1)), count, within(to + (c << 3), 8), first, start0, start1, pixels, 1, wide);
   }
 }
 

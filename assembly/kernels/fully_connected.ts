@@ -7,15 +7,9 @@ import {
   FULLY_CONNECTED_SUMS_BYTES,
 } from "../abi/fully_connected";
 import { dot_1x8 } from "../inner/dot_1x8";
+import { row_sum } from "../inner/row_sum";
 import { stage } from "../inner/stage";
 import { store_row } from "../inner/store_row";
-
-/** The sum of a row of activations. */
-function row_sum(x: usize, depth: i32): i32 {
-  let sum = 0;
-  for (const end = x + depth; x != end; x++) sum += <i32>load<i8>(x);
-  return sum;
-}
 
 export function fully_connected(record: usize): void {
   const depth = load<i32>(record, FULLY_CONNECTED_DEPTH), out_c = load<i32>(record, FULLY_CONNECTED_OUT_C);

@@ -12,6 +12,8 @@ type Module = binaryenType.Module;
 const PAGE = 65536;
 const MEMORY = "0";
 const SEGMENT = "flash";
+/** Operators whose calls share a function: the fast interpreter keeps every constant of a function in its frame, so that hundreds would overflow its stack. */
+const GROUP = 32;
 /** What binaryen measures of the function that clamps an address. */
 const CLAMP_SIZE = 12;
 
@@ -130,26 +132,35 @@ function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, opera
       case "if":
         return [module.if(holds(node.condition), block(node.then), block(node.otherwise))];
       case "while": {
-        const again = `turn${loops}`, end = `end${loops++}`;
-        const turn = [...node.test.flatMap(expressions), module.br(end, i32.eqz(holds(node.condition))), ...node.body.flatMap(expressions), module.br(again)];
-        return [module.block(end, [module.loop(again, module.block(null, turn))])];
+        const again = `turn${loops}`, over = `over${loops++}`;
+        const turn = [...node.test.flatMap(expressions), module.br(over, i32.eqz(holds(node.condition))), ...node.body.flatMap(expressions), module.br(again)];
+        return [module.block(over, [module.loop(again, module.block(null, turn))])];
       }
     }
   };
+  const first = () => module.local.get(0, binaryen.i32), end = () => module.local.get(1, binaryen.i32);
+  const range = binaryen.createType([binaryen.i32, binaryen.i32]);
+  const operator = (index: number): number[] => {
+    const nodes = image.code[index]!;
+    if (nodes.length === 0) return [];
+    const inRange = i32.and(i32.le_u(first(), constant(index)), i32.gt_u(end(), constant(index)));
+    return [module.if(inRange, module.block(null, [i32.store(0, 4, constant(image.operatorAt), constant(index), MEMORY), ...nodes.flatMap(expressions)]))];
+  };
   const body: number[] = [];
-  image.code.forEach((nodes, index) => {
-    if (nodes.length === 0) return;
-    const inRange = i32.and(
-      i32.le_u(module.local.get(0, binaryen.i32), constant(index)),
-      i32.gt_u(module.local.get(1, binaryen.i32), constant(index)),
-    );
-    body.push(module.if(inRange, module.block(null, [i32.store(0, 4, constant(image.operatorAt), constant(index), MEMORY), ...nodes.flatMap(expressions)])));
-  });
+  for (let from = 0; from < operators; from += GROUP) {
+    const group = Array.from({ length: Math.min(GROUP, operators - from) }, (_, i) => operator(from + i)).flat();
+    if (operators <= GROUP) body.push(...group);
+    else {
+      const name = `operators_${from}`;
+      module.addFunction(name, range, binaryen.none, [], module.block(null, group));
+      body.push(module.call(name, [first(), end()], binaryen.none));
+    }
+  }
   const known = image.constantOutputs.map(({ address, offset, bytes }) => initFrom(module, constant(address), constant(offset), constant(bytes)));
   const last = [...image.final.flatMap(expressions), ...known];
-  if (last.length > 0) body.push(module.if(i32.ge_u(module.local.get(1, binaryen.i32), constant(operators)), module.block(null, last)));
+  if (last.length > 0) body.push(module.if(i32.ge_u(end(), constant(operators)), module.block(null, last)));
   body.push(i32.store(0, 4, constant(image.operatorAt), constant(NO_OPERATOR), MEMORY));
-  module.addFunction("invoke_range", binaryen.createType([binaryen.i32, binaryen.i32]), binaryen.none, [], module.block(null, body));
+  module.addFunction("invoke_range", range, binaryen.none, [], module.block(null, body));
   module.addFunction("invoke", binaryen.none, binaryen.none, [], module.call("invoke_range", [constant(0), constant(operators)], binaryen.none));
   module.addFunctionExport("invoke", "invoke");
   module.addFunctionExport("invoke_range", "invoke_range");

@@ -25,6 +25,15 @@ export function clampRange(tensor: Tensor, [low, high]: readonly [number, number
   return { min: low === -Infinity ? least : Math.max(least, code(low)), max: high === Infinity ? most : Math.min(most, code(high)) };
 }
 
+/** The bounds of a fused activation on float32. Without one the reference still clamps, to finite numbers. Source: TFLM kernels/kernel_util.h, CalculateActivationRange. */
+export function float32Range(op: Op): { min: number; max: number } {
+  const [low, high] = RANGES[op.option("fusedActivationFunction", "NONE")]!;
+  return { min: Math.max(low, -MOST_FLOAT32), max: Math.min(high, MOST_FLOAT32) };
+}
+
+/** The largest finite float32. */
+const MOST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
 /** To the nearest integer, half away from zero. */
 export function roundHalfAway(x: number): number {
   return Math.sign(x) * Math.round(Math.abs(x));

@@ -46,7 +46,7 @@ export interface Conv2d extends Conv2dGeometry {
 const FORMS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS];
 
 /** Shapes and windows of a CONV_2D. Weights are [out_c][k_h][k_w][in_c / groups]. */
-function geometry(op: Op): Conv2dGeometry {
+export function geometry(op: Op): Conv2dGeometry {
   const input = op.input(0), weights = op.input(1);
   if (input.shape.length !== 4 || weights.shape.length !== 4) op.invalid(`input [${input.shape}] and weights [${weights.shape}] have to have four dimensions`);
   const [batches, inH, inW, inC] = input.shape as [number, number, number, number];

@@ -23,15 +23,15 @@ export interface BoxCopy {
 
 /** Refuses a box of too many dimensions. */
 export function checkCopy(op: Op, copy: BoxCopy): void {
-  mergedBox(op, copy);
+  boxOf(op, copy);
 }
 
-/** One step, or one for every slice of a constant that is larger. */
-export function emitCopy(op: Op, emit: Emitter, copy: BoxCopy): void {
+/** One step, or one for every slice of a constant that is larger. @param inPlace whether both may be the same bytes */
+export function emitCopy(op: Op, emit: Emitter, copy: BoxCopy, inPlace = false): void {
   const { input, output, inputAt = 0, outputAt = 0 } = copy;
   if (copy.dims.includes(0)) return;
   const bytes = bitsOf(input.type)! / 8;
-  const box = mergedBox(op, copy);
+  const box = boxOf(op, copy);
   const [from, to] = box.strides.map((steps) => [...steps, 1]) as [number[], number[]]; // the run is the innermost dimension
   const divided = input.data !== null && inputAt === 0 && from.every((step) => step >= 0);
   for (const part of partsOf([...box.dims, box.run], from, divided ? emit.target.sliceBytes : Infinity)) {
@@ -43,18 +43,30 @@ export function emitCopy(op: Op, emit: Emitter, copy: BoxCopy): void {
       r.i32s(abi.COPY_DIMS, part.dims.slice(0, -1));
       r.i32s(abi.COPY_INPUT_STRIDES, box.strides[0]!);
       r.i32s(abi.COPY_OUTPUT_STRIDES, box.strides[1]!);
+      if (inPlace) r.inPlace(source.tensor, output);
     });
   }
 }
 
-/** All of a tensor into one of the same size. */
-export function emitCopyAll(op: Op, emit: Emitter, input: Tensor, output: Tensor): void {
+/** All of a tensor into one of the same size. @param inPlace whether both may be the same bytes */
+export function emitCopyAll(op: Op, emit: Emitter, input: Tensor, output: Tensor, inPlace = false): void {
   const dims = [elementCount(input.shape)];
-  emitCopy(op, emit, { input, output, dims, inputStrides: [1], outputStrides: [1] });
+  emitCopy(op, emit, { input, output, dims, inputStrides: [1], outputStrides: [1] }, inPlace);
 }
 
-/** Merges dimensions and takes a last one that is contiguous on both sides into the run. Strides come back in bytes. */
-function mergedBox(op: Op, { input, dims, inputStrides, outputStrides }: BoxCopy) {
+/** Copies a box on the host. */
+export function copyBytes(op: Op, copy: BoxCopy, from: Uint8Array, to: Uint8Array): void {
+  const { inputAt = 0, outputAt = 0 } = copy, bytes = bitsOf(copy.input.type)! / 8;
+  const { run, dims, strides: [fromSteps, toSteps] } = boxOf(op, copy);
+  const walk = (d: number, fromAt: number, toAt: number): void => {
+    if (d === dims.length) return to.set(from.subarray(fromAt, fromAt + run), toAt);
+    for (let i = 0; i < dims[d]!; i++) walk(d + 1, fromAt + i * fromSteps![d]!, toAt + i * toSteps![d]!);
+  };
+  walk(0, inputAt * bytes, outputAt * bytes);
+}
+
+/** Merges dimensions and takes a last one that is contiguous on both sides into the run. Run and strides come back in bytes. */
+export function boxOf(op: Op, { input, dims, inputStrides, outputStrides }: BoxCopy) {
   const bytes = bitsOf(input.type)! / 8;
   const box = normalizeFor(op, { dims, strides: [inputStrides, outputStrides] });
   const last = box.dims.length - 1;

@@ -39,7 +39,7 @@ export interface DepthwiseConv2d {
 const FORMS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_QUADS, DEPTHWISE_CONV_2D_ROWS];
 
 /** Shapes and windows of a DEPTHWISE_CONV_2D. Weights are [1][k_h][k_w][out_c]; output channel o reads input channel o / multiplier. */
-function geometry(op: Op) {
+export function geometry(op: Op) {
   const input = op.input(0), weights = op.input(1);
   if (input.shape.length !== 4 || weights.shape.length !== 4) op.invalid(`input [${input.shape}] and weights [${weights.shape}] have to have four dimensions`);
   const [batches, inH, inW, inC] = input.shape as [number, number, number, number];
@@ -54,8 +54,8 @@ function geometry(op: Op) {
 }
 
 /** Weights [taps][channels] -> [channels][taps]. */
-function channelMajor(weights: Int8Array, taps: number, channels: number): Int8Array {
-  const turned = new Int8Array(weights.length);
+export function channelMajor<Weights extends Int8Array | Float32Array>(weights: Weights, taps: number, channels: number): Weights {
+  const turned = weights.slice() as Weights;
   for (let t = 0; t < taps; t++) for (let c = 0; c < channels; c++) turned[c * taps + t] = weights[t * channels + c]!;
   return turned;
 }

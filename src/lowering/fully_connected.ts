@@ -35,13 +35,21 @@ export interface FullyConnected {
 const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS, FULLY_CONNECTED_BYTES, FULLY_CONNECTED_WORDS, FULLY_CONNECTED_ROWS];
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
-function geometry(op: Op) {
+export function geometry(op: Op) {
   const input = op.input(0), weights = op.input(1);
   if (weights.shape.length !== 2) op.invalid(`weights [${weights.shape}] have to have two dimensions`);
   const [outC, depth] = weights.shape as [number, number];
   const batches = elementCount(input.shape) / depth;
   if (!Number.isInteger(batches)) op.invalid(`an input of ${elementCount(input.shape)} elements does not divide into rows of ${depth}`);
   return { batches, outC, depth };
+}
+
+/** Refuses an output that has not as many rows as the input, and shuffled weights. */
+export function checkRows(op: Op): void {
+  const { batches, outC } = geometry(op);
+  if (op.option("weightsFormat", "DEFAULT") !== "DEFAULT") op.refuse("shuffled weights", "convert without the Arm-specific weight format");
+  if (op.option("keepNumDims", false)) op.expectShape([...op.input(0).shape.slice(0, -1), outC]);
+  else if (elementCount(op.output().shape) !== batches * outC) op.invalid(`the output has shape [${op.output().shape}], the inputs give [${batches},${outC}]`);
 }
 
 export const fullyConnected: Lowering = {
@@ -51,14 +59,12 @@ export const fullyConnected: Lowering = {
   check(op) {
     checkActivation(op);
     checkPerTensor(op, op.input(0), op.output());
-    const { batches, outC } = geometry(op);
+    const { outC } = geometry(op);
     const weights = op.input(1);
     checkWeights(op, weights, 0, outC);
     if (weights.quantization!.scale.length > 1) checkSymmetric(op, weights);
     checkBias(op, op.maybeInput(2), outC);
-    if (op.option("weightsFormat", "DEFAULT") !== "DEFAULT") op.refuse("shuffled weights", "convert without the Arm-specific weight format");
-    if (op.option("keepNumDims", false)) op.expectShape([...op.input(0).shape.slice(0, -1), outC]);
-    else if (elementCount(op.output().shape) !== batches * outC) op.invalid(`the output has shape [${op.output().shape}], the inputs give [${batches},${outC}]`);
+    checkRows(op);
   },
   lower(op, emit) {
     const { outC, depth, batches } = geometry(op);

@@ -5,7 +5,7 @@ import type { Op } from "./op";
 import { checkSameQuantization } from "./quantization";
 import { windowAxis, writeWindow } from "./window";
 
-function geometry(op: Op) {
+export function geometry(op: Op) {
   const input = op.input(0);
   if (input.shape.length !== 4) op.invalid(`input [${input.shape}] has to have four dimensions`);
   const [batches, inH, inW, channels] = input.shape as [number, number, number, number];

@@ -1,4 +1,5 @@
 import * as abi from "../../assembly/abi/quantize";
+import { checkDequantized, dequantized } from "./dequantized";
 import { elementCount, type Tensor } from "../graph/tensor";
 import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
@@ -35,10 +36,11 @@ export const quantize: Lowering = {
 export const dequantize: Lowering = {
   operator: "DEQUANTIZE",
   signatures: [{ inputs: ["int8"], outputs: ["float32"] }],
-  options: "per tensor",
+  options: "per tensor; constants, which become float32 before anything runs, per channel too",
   check(op) {
-    checkPerTensor(op, op.input(0));
+    checkDequantized(op);
     op.expectShape(op.input(0).shape);
   },
+  fold: dequantized,
   lower: (op, emit) => convert(op, emit, "dequantize", op.input(0)),
 };

@@ -8,18 +8,38 @@ import { conv2d } from "./conv_2d";
 import { CONTROL_FLOW } from "./control_flow";
 import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
+import { BLOCKS } from "./blocks";
+import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
+import { dequantizeConstant } from "./dequantized";
+import { FLOAT32_CONV_2D } from "./float32_conv_2d";
+import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
+import { FLOAT32_ELEMENTWISE } from "./float32_elementwise";
+import { float32BatchMatmul } from "./float32_matmul";
+import { FLOAT32_POOL_2D } from "./float32_pool_2d";
+import { FLOAT32_ROWS } from "./float32_rows";
+import { float32TransposeConv } from "./float32_transpose_conv";
+import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { l2Normalization } from "./l2_normalization";
+import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
+import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
-import { concatenation, pad, padV2, transpose } from "./movement";
+import { MOVEMENT } from "./movement";
+import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
 import { SEARCHES } from "./search";
-import { pack, shape, stridedSlice } from "./shape_arithmetic";
+import { REPETITION } from "./repetition";
+import { SEQUENCES } from "./reverse_sequence";
+import { SCATTER } from "./scatter_nd";
+import { SELECT } from "./select";
+import { SHAPES } from "./shapes";
+import { SLICES } from "./slices";
 import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
+import { SVDF } from "./svdf";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { EXTENTS } from "./where";
 import { expandDims, reshape, squeeze } from "./views";
@@ -31,6 +51,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2d,
   add, mul, sub,
   fullyConnected,
+  ...LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,
@@ -39,13 +60,27 @@ const ALL: readonly Lowering[] = [
   ...SEARCHES,
   ...EXTENTS,
   l2Normalization,
-  concatenation, pad, padV2, transpose,
+  ...MOVEMENT,
+  ...PADDING,
+  ...SLICES,
+  ...BLOCKS,
+  ...REPETITION,
+  ...DYNAMIC_SLICES,
+  ...GATHER,
+  ...SCATTER,
+  ...SELECT,
+  ...SEQUENCES,
   averagePool2d, maxPool2d,
   quantize, dequantize,
-  pack, shape, stridedSlice,
+  ...SHAPES,
   softmax,
+  ...SVDF,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  dequantizeConstant,
+  ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
+  ...FLOAT32_POOL_2D,
+  ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
   ...MAXIMUM_MINIMUM,
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,

@@ -66,10 +66,6 @@ function nearest(op: Op): string {
 }
 
 const REWRITES: Record<string, string> = {
-  HARD_SWISH: "train with RELU6, or approximate with RELU6 and MUL",
-  LEAKY_RELU: "train with RELU",
-  PRELU: "train with RELU",
-  ELU: "train with RELU",
   GELU: "train with RELU",
   MINIMUM: "a clamp can be RELU6",
   RESIZE_NEAREST_NEIGHBOR: "CONCATENATION of repeated slices, or a strided network without upsampling",

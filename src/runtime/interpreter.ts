@@ -57,6 +57,12 @@ const PAGE = 65536;
 /** 2 GiB: kernels compute addresses as signed numbers of 32 bits. */
 const MOST_PAGES = 32768;
 
+/** Kernels execute `unreachable` for one reason only. */
+function trapped(error: unknown, { operator, name, tensor }: StepInfo): unknown {
+  if (!(error instanceof WebAssembly.RuntimeError) || !error.message.includes("unreachable")) return error;
+  return new ArenulaError("INDEX_RANGE", `${name}: an index leads out of its tensor`, { where: `operator ${operator} ${name} '${tensor}'`, hint: "look at what computes the indices, and at the inputs: no output of this run is valid" });
+}
+
 /** One model in one memory of exactly the planned size. */
 export class Interpreter {
   /** The rounding rules that every result follows (docs/numerics.md). */
@@ -78,10 +84,13 @@ export class Interpreter {
       if (!run) throw new ArenulaError("INTERNAL", `core '${instance.name}' has no kernel '${kernel}'`);
       const record = map.records[i]!;
       return () => {
-        if (!this.observe) return run(record);
-        const start = performance.now();
-        run(record);
-        this.observe(i, performance.now() - start);
+        const start = this.observe ? performance.now() : 0;
+        try {
+          run(record);
+        } catch (error) {
+          throw trapped(error, this.steps[i]!);
+        }
+        this.observe?.(i, performance.now() - start);
       };
     });
     const view = <T extends TensorView>(make: new (tensor: Tensor, buffer: ArrayBufferLike, at: number, extentAt?: number) => T) => (index: number) => {
@@ -128,7 +137,10 @@ export class Interpreter {
     return this.map.plan;
   }
 
-  /** Runs the model on what the inputs hold. Set every input before every call. */
+  /**
+   * Runs the model on what the inputs hold. Set every input before every call.
+   * @throws ArenulaError INDEX_RANGE where the model computes an index that leads out of a tensor
+   */
   invoke(): void {
     for (const nodes of this.program.code) this.run(nodes);
     this.run(this.program.final);

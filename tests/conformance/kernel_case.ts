@@ -10,6 +10,7 @@ import { DEPTHWISE_CONV_2D_ROWS_MAX, DEPTHWISE_CONV_2D_ROWS_MIN } from "../../as
 import { CONV_2D_PAIRS_MAX, CONV_2D_PAIRS_MIN } from "../../assembly/abi/conv_2d_pairs";
 import { DEPTHWISE_CONV_2D_MAX, DEPTHWISE_CONV_2D_MIN } from "../../assembly/abi/depthwise_conv_2d";
 import { FULLY_CONNECTED_MAX, FULLY_CONNECTED_MIN } from "../../assembly/abi/fully_connected";
+import { LSTM_CLIP, LSTM_FORGET_TO_CELL, LSTM_GATES, LSTM_INPUT_TO_CELL, LSTM_TO_HIDDEN } from "../../assembly/abi/lstm";
 import { MUL_MAX, MUL_MIN } from "../../assembly/abi/mul";
 import { POOL_2D_MAX, POOL_2D_MIN } from "../../assembly/abi/pool_2d";
 import { bytesOf, type CaseArray } from "./array";
@@ -43,6 +44,22 @@ export interface KernelCase {
   perm: number[];
   input_multiplier: number;
   input_left_shift: number;
+  /** Invocations in a row. */
+  steps?: number;
+  rank: number;
+  effective_scale_1: Rescale;
+  effective_scale_2: Rescale;
+  batch: number;
+  input_size: number;
+  hidden_size: number;
+  time_major: boolean;
+  hidden_offset: number;
+  cell_state_scale_power: number;
+  cell_clip: number;
+  forget_to_cell: Rescale;
+  input_to_cell: Rescale;
+  output_scale: Rescale;
+  gates: Record<string, { input: Rescale; hidden: Rescale }>;
 }
 
 /** The clamp of a case is any range, that of a model an activation's: its place in the record, per kernel. */
@@ -55,16 +72,19 @@ const CLAMPS: Record<string, readonly [number, number]> = {
   depthwise_conv_2d_3x3_s2: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], average_pool_2d: [POOL_2D_MIN, POOL_2D_MAX], max_pool_2d: [POOL_2D_MIN, POOL_2D_MAX],
 };
 
-/** The clamp of an operator, to set after lowering. */
-export interface Patch { operator: number; min: number; max: number }
+/** What a case states and a model cannot, to set after lowering: an operator's clamp, or fields of its record. */
+export interface Patch { operator: number; min?: number; max?: number; fields?: readonly (readonly [at: number, value: number])[] }
 
-/** Sets a clamp in the record of a step, if its kernel has one. */
-export function setClamp(kernel: string, record: Uint8Array, { min, max }: Patch): void {
-  const place = CLAMPS[kernel];
-  if (!place) return;
-  const view = new DataView(record.buffer, record.byteOffset);
-  view.setInt32(place[0], min, true);
-  view.setInt32(place[1], max, true);
+/** Sets the fields of a patch in the record of a step, and its clamp if its kernel has one. */
+export function applyPatch(kernel: string, record: Uint8Array, { min, max, fields = [] }: Patch): void {
+  const view = new DataView(record.buffer, record.byteOffset), clamp = CLAMPS[kernel];
+  const all = clamp && min !== undefined && max !== undefined ? [[clamp[0], min] as const, [clamp[1], max] as const] : fields;
+  for (const [at, value] of all) view.setInt32(at, value, true);
+}
+
+/** What is fed, in the order of the graph's inputs. */
+export function inputsOf({ tensors }: KernelCase): CaseArray[] {
+  return Object.entries(tensors).filter(([name]) => name.startsWith("input") && !name.startsWith("input_gate_")).map(([, array]) => array!);
 }
 
 /** A graph that computes the case, its input tensors in order, and the clamps to set. Null where no builder knows the operator. */
@@ -156,6 +176,18 @@ class Builder {
     return this.activation(type, shape, { scale, zeroPoint: scale.map(() => -c.weights_offset || 0), dimension }, bytesOf(c.tensors["weights"]!));
   }
 
+  private variable(type: TensorType, shape: readonly number[], quantization: Quantization): Tensor {
+    const tensor = this.activation(type, shape, quantization);
+    this.tensors[tensor.index] = { ...tensor, isVariable: true };
+    return tensor;
+  }
+
+  /** A constant of the case by its name. */
+  private stated(c: KernelCase, name: string, quantization: Quantization | null = null): Tensor {
+    const array = c.tensors[name]!;
+    return this.activation(array.type, array.shape, quantization, bytesOf(array));
+  }
+
   private bias(c: KernelCase): Tensor | null {
     const bias = c.tensors["bias"];
     return bias ? this.activation(bias.type, bias.shape, null, bytesOf(bias)) : null;
@@ -241,11 +273,40 @@ class Builder {
         this.add(c.op, [input, this.constant("int32", [c.perm.length], c.perm)], output, {});
         return output;
       }
+      case "SVDF": {
+        // all other scales are 1, so that those of the weights are the case's multipliers
+        const sequence = c.tensors["input_sequence"]!, state = c.tensors["initial_state"]!, [, batch, size] = sequence.shape as [number, number, number];
+        const input = this.activation(sequence.type, [batch, size], perTensor(1, -c.input_offset));
+        this.input(input);
+        const variable = this.variable(state.type, [batch, state.shape[1]! * state.shape[2]!], perTensor(1, 0));
+        const output = this.result(c, chain, [], c.output_offset);
+        const features = this.stated(c, "weights_feature", perTensor(real(c.effective_scale_1), 0)), time = this.stated(c, "weights_time", perTensor(real(c.effective_scale_2), 0));
+        this.add(c.op, [input, features, time, this.stated(c, "bias"), variable], output, { rank: c.rank, fusedActivationFunction: "NONE" });
+        return output;
+      }
+      case "UNIDIRECTIONAL_SEQUENCE_LSTM": {
+        const { type } = c.tensors["input"]!, gates = ["input", "forget", "cell", "output"];
+        const input = this.operand(c, "input", -c.input_offset, 1, chain);
+        const weights = ["input", "hidden"].flatMap((from) => gates.map((gate) => this.stated(c, `${gate}_gate_${from}_weights`, perTensor(2 ** -12, 0))));
+        const biases = gates.map((gate) => this.stated(c, `${gate}_gate_bias`));
+        const hidden = this.variable(type, [c.batch, c.hidden_size], perTensor(1, -c.hidden_offset));
+        const cell = this.variable("int16", [c.batch, c.hidden_size], perTensor(2 ** c.cell_state_scale_power, 0));
+        const output = this.activation(type, c.expected.output.shape, perTensor(1, c.output_offset));
+        const none = (n: number) => Array<null>(n).fill(null);
+        this.add(c.op, [input, ...weights, ...none(3), ...biases, ...none(2), hidden, cell, ...none(4)], output, { timeMajor: c.time_major, fusedActivationFunction: "TANH", cellClip: 0 });
+        const scale = (at: number, { multiplier, shift }: Rescale) => [[at, multiplier], [at + 4, shift]] as const;
+        const ofGates = gates.flatMap((gate) => [c.gates[gate]!.input, c.gates[gate]!.hidden]).flatMap((stated, i) => scale(LSTM_GATES + 8 * i, stated));
+        const fields = [...ofGates, ...scale(LSTM_FORGET_TO_CELL, c.forget_to_cell), ...scale(LSTM_INPUT_TO_CELL, c.input_to_cell), ...scale(LSTM_TO_HIDDEN, c.output_scale), [LSTM_CLIP, c.cell_clip] as const];
+        this.patches.push({ operator: this.operators.length - 1, fields });
+        return output;
+      }
       default:
         return null;
     }
   }
 }
+
+const perTensor = (scale: number, zeroPoint: number): Quantization => ({ scale: [scale], zeroPoint: [zeroPoint], dimension: 0 });
 
 function outputReal(c: KernelCase): number {
   const { output_multiplier: multiplier, output_shift: shift } = c;

@@ -67,7 +67,7 @@ for (const folder of positionals) {
   const isJson = (file: string) => file.endsWith(".json");
   const kernels = below(path.join(folder, "kernels"), (file) => isJson(file) && path.basename(file) !== "index.json");
   const models = below(path.join(folder, "models"), (file) => path.basename(file) === "case.json");
-  const goldens = below(path.join(folder, "goldens"), (file) => isJson(file) && !file.endsWith(".litert.json"));
+  const goldens = below(path.join(folder, "goldens"), (file) => isJson(file));
   const modelFolders = [...values.models, path.join(folder, "../models"), folder, ...subfolders(folder)];
   for (const form of cores.flatMap(formsOf)) {
     for (const file of kernels) count(path.relative(folder, file), form, await outcomeOf(() => runKernelCase(file, form)));

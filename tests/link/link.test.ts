@@ -197,4 +197,23 @@ linking("a constant operand that has to be staged whole is named where it does n
   }
 });
 
+linking("hundreds of operators are called from several functions, and still one by one", async () => {
+  const count = 100, int8 = { type: "int8" as const, shape: [4], scale: 1 };
+  const graph = graphOf({
+    tensors: [{ ...int8, name: "one", data: [1, 1, 1, 1] }, ...Array.from({ length: count + 1 }, (_, i) => ({ ...int8, name: `t${i}` }))],
+    operators: Array.from({ length: count }, (_, i) => ({ op: "ADD", inputs: [`t${i}`, "one"], outputs: [`t${i + 1}`] })),
+  });
+  const made = await linked(graph, 4096);
+  const { memory, invoke, invokeRange } = await instance(made);
+  const [input] = made.facts.inputs, [output] = made.facts.outputs;
+  const run = (act: () => void) => {
+    memory.set([0, 1, 2, 3], input!.address);
+    act();
+    return [...memory.subarray(output!.address, output!.address + 4)];
+  };
+  assert.equal(run(invoke), [100, 101, 102, 103]);
+  assert.equal(run(() => { for (let i = 0; i < count; i++) invokeRange(i, i + 1); }), [100, 101, 102, 103]);
+  assert.equal(run(() => { for (const [first, end] of [[0, 20], [20, 70], [70, 100]] as const) invokeRange(first, end); }), [100, 101, 102, 103]);
+});
+
 linking.run();

@@ -27,12 +27,13 @@ lowering("PAD refuses paddings of another count, negative ones and computed ones
     refuses(withOperand(good, 1, { shape: [1, 2], data: [0, 1] }), "MODEL_INVALID", "2 paddings for 2 dimensions");
     refuses(withOperand(good, 1, { data: [1, 0, -1, 3] }), "MODEL_INVALID", "paddings -1 and 3 of dimension 1");
     refuses(withOperand(good, 1, { data: undefined }), "OPERATOR_UNSUPPORTED", "computed while the model runs");
-    refuses(withResult(good, { zeroPoint: 3 }), "OPERATOR_UNSUPPORTED", "scale 0.5 and zero point 0, the output 0.5 and 3");
   }
+  accepts(withResult(pad, { zeroPoint: 3 })); // codes are copied
+  refuses(withResult(padV2, { zeroPoint: 3 }), "OPERATOR_UNSUPPORTED", "scale 0.5 and zero point 0, the output 0.5 and 3");
 });
 
-lowering("PADV2 refuses a value that is computed, not one, or of another quantization", () => {
-  refuses(withOperand(padV2, 2, { data: undefined }), "OPERATOR_UNSUPPORTED", "pad value");
+lowering("PADV2 takes a value that is computed, and refuses one that is not one or of another quantization", () => {
+  accepts(withOperand(padV2, 2, { data: undefined }));
   refuses(withOperand(padV2, 2, { shape: [2], data: [1, 2] }), "MODEL_INVALID", "2 elements");
   refuses(withOperand(padV2, 2, { scale: 0.25 }), "OPERATOR_UNSUPPORTED", "scale 0.25");
 });

@@ -11,6 +11,8 @@ export interface OperatorGolden {
   readonly model: Uint8Array;
   /** How far float32 results may lie from the expectation, in units in the last place. */
   readonly ulps: number;
+  /** Invocations in a row, state kept: inputs and outputs hold one after another. Tensors are those of the last one. */
+  readonly sequence: number;
   /** Raw little-endian bytes, in the model's order. */
   readonly inputs: readonly Uint8Array[];
   readonly outputs: readonly Uint8Array[];
@@ -34,16 +36,17 @@ interface Encoded {
   id: string;
   expectation: string;
   ulps?: number;
+  sequence?: number;
   model: string;
   inputs: string[];
   outputs: string[];
   tensors: Record<string, string>;
 }
 
-function decode({ id, expectation, ulps = 0, model, inputs, outputs, tensors }: Encoded): OperatorGolden {
+function decode({ id, expectation, ulps = 0, sequence = 1, model, inputs, outputs, tensors }: Encoded): OperatorGolden {
   const bytes = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
   return {
-    id, expectation, ulps, model: bytes(model), inputs: inputs.map(bytes), outputs: outputs.map(bytes),
+    id, expectation, ulps, sequence, model: bytes(model), inputs: inputs.map(bytes), outputs: outputs.map(bytes),
     tensors: new Map(Object.entries(tensors).map(([tensor, crc]) => [Number(tensor), crc])),
   };
 }

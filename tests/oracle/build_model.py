@@ -14,6 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 # version; TFLM does not read it. The versions are the converter's for int8; other types give theirs with the operator.
 OPERATORS = {
     "ADD": ("AddOptions", 2),
+    "BROADCAST_TO": ("BroadcastToOptions", 3),
     "AVERAGE_POOL_2D": ("Pool2DOptions", 2),
     "CONCATENATION": ("ConcatenationOptions", 2),
     "CONV_2D": ("Conv2DOptions", 3),
@@ -22,6 +23,7 @@ OPERATORS = {
     "EXPAND_DIMS": ("ExpandDimsOptions", 1),
     "FULLY_CONNECTED": ("FullyConnectedOptions", 5),
     "L2_NORMALIZATION": ("L2NormOptions", 2),
+    "L2_POOL_2D": ("Pool2DOptions", 1),
     "LOGISTIC": (None, 2),
     "MAX_POOL_2D": ("Pool2DOptions", 2),
     "MEAN": ("ReducerOptions", 2),
@@ -94,6 +96,7 @@ class Graph:
     values: list = field(default_factory=list)  # what is fed, in the order of inputs
     outputs: list = field(default_factory=list)
     others: list = field(default_factory=list)  # the graphs of subgraphs 1 and on
+    sequence: int = 1  # invocations in a row, state kept: what is fed has them as its first dimension, which tensors do not have
     ulps: int = 0  # how far float32 results may lie from the expectation, in units in the last place of either
     expect: str = "TFLM"  # the runtime whose result is the expectation: "LiteRT" for what TFLM does not have
 
@@ -123,7 +126,7 @@ class Graph:
         return len(self.others)
 
     def input(self, values, quantization=None):
-        tensor = self.tensor(values.shape, values.dtype.name, quantization)
+        tensor = self.tensor(values.shape if self.sequence == 1 else values.shape[1:], values.dtype.name, quantization)
         self.inputs.append(tensor)
         self.values.append(values)
         return tensor

@@ -26,6 +26,8 @@ LITERT_RULES = {
 
 # Operators, by the type of their first input, that LiteRT computes otherwise by a rule that is not recomputed here: named, not checked.
 LITERT_OTHERWISE = {
+    ("UNIDIRECTIONAL_SEQUENCE_LSTM", "int8"): "sigmoid and tanh by fixed-point series instead of a table",
+    ("SVDF", "int8"): "float32 products of scales, and wrong results with an int8 state",
     ("SUM", "int8"): "wrong sums",
 }
 
@@ -42,15 +44,15 @@ class Verdict:
     uncovered: bool = False  # nobody to ask
 
 
-def cross_check(model_bytes, model, inputs, ulps=0, expect="TFLM"):
+def cross_check(model_bytes, model, inputs, ulps=0, expect="TFLM", sequence=1):
     """`expect`: the runtime whose results are the expectation. "LiteRT" stands alone: what TFLM does not have, or computes otherwise.
-    "recomputed": what neither has, or what LiteRT gets wrong."""
+    "recomputed": what neither has, or what LiteRT gets wrong. `sequence`: invocations in a row (oracles.py); the tensors of the last one are checked."""
     verdict = Verdict(ulps=ulps)
     if expect == "recomputed":
         _expect_recomputed(verdict, model, inputs, anyone=True)
         return verdict
     if expect == "LiteRT":
-        litert = run_litert(model_bytes, model, inputs)
+        litert, inputs = run_litert(model_bytes, model, inputs, sequence), _last(inputs, sequence)
         verdict.source, verdict.uncovered = "LiteRT", isinstance(litert, Refusal)
         if verdict.uncovered:
             verdict.refused.append(f"LiteRT: {litert.reason}")
@@ -58,7 +60,8 @@ def cross_check(model_bytes, model, inputs, ulps=0, expect="TFLM"):
             verdict.tensors, verdict.outputs = litert.tensors, litert.outputs
             _check_recomputed(verdict, "LiteRT", model, inputs, litert.tensors)
         return verdict
-    tflm, litert = run_tflm(model_bytes, model, inputs), run_litert(model_bytes, model, inputs)
+    tflm, litert = run_tflm(model_bytes, model, inputs, sequence), run_litert(model_bytes, model, inputs, sequence)
+    inputs = _last(inputs, sequence)
     fixed = {tensor.index: tensor.data for tensor in model.tensors if tensor.data is not None} | dict(zip(model.inputs, inputs))
     for run, name in ((tflm, "TFLM"), (litert, "LiteRT")):
         if isinstance(run, Refusal):
@@ -73,6 +76,10 @@ def cross_check(model_bytes, model, inputs, ulps=0, expect="TFLM"):
     if not isinstance(litert, Refusal) and not verdict.uncovered:
         _check_litert(verdict, model, fixed | verdict.tensors, fixed | litert.tensors)
     return verdict
+
+
+def _last(inputs, sequence):
+    return inputs if sequence == 1 else [values[-1] for values in inputs]
 
 
 def _expect_recomputed(verdict, model, inputs, anyone):

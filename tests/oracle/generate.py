@@ -19,7 +19,7 @@ import numpy as np
 
 from check import cross_check
 from families import FAMILIES
-from models import find_models, random_inputs
+from models import find_models, random_inputs, ulps_of
 from read_model import read_model
 
 SEED, CASES, MODEL_INPUTS = 20261, 30, 2
@@ -42,7 +42,7 @@ def crc32(values):
     return f"{zlib.crc32(np.ascontiguousarray(values).tobytes()):08x}"
 
 
-def write_case(directory, case_id, model, model_reference, inputs, verdict):
+def write_case(directory, case_id, model, model_reference, inputs, verdict, sequence):
     folder = directory / "models" / case_id
     folder.mkdir(parents=True)
 
@@ -51,7 +51,7 @@ def write_case(directory, case_id, model, model_reference, inputs, verdict):
         for number, (index, values) in enumerate(zip(indices, arrays)):
             tensor = model.tensors[index]
             (folder / f"{stem}{number}.bin").write_bytes(np.ascontiguousarray(values).tobytes())
-            record = {"file": f"{stem}{number}.bin", "dtype": tensor.dtype, "shape": list(map(int, values.shape))}
+            record = {"file": f"{stem}{number}.bin", "dtype": tensor.dtype, "shape": list(map(int, tensor.shape))}
             if tensor.quantization is not None:
                 record |= {"scale": tensor.quantization.scale, "zero_point": tensor.quantization.zero_point}
             records.append(record)
@@ -67,6 +67,7 @@ def write_case(directory, case_id, model, model_reference, inputs, verdict):
         "operators": [operator.describe(model.tensors) for operator in model.operators],
         "inputs": files("input", model.inputs, inputs),
         "outputs": files("output", model.outputs, verdict.outputs),
+        **({"sequence": sequence} if sequence > 1 else {}),
         "exact": verdict.ulps == 0,
         "tolerance": 0,
         "ulps": verdict.ulps,
@@ -78,9 +79,9 @@ def write_case(directory, case_id, model, model_reference, inputs, verdict):
     (folder / "case.json").write_text(json.dumps(case, indent=1) + "\n")
 
 
-def one_case(directory, tally, case_id, model_bytes, model_reference, inputs, ulps=0, expect="TFLM"):
+def one_case(directory, tally, case_id, model_bytes, model_reference, inputs, ulps=0, expect="TFLM", sequence=1):
     model = read_model(model_bytes)
-    verdict = cross_check(model_bytes, model, inputs, ulps, expect)
+    verdict = cross_check(model_bytes, model, inputs, ulps, expect, sequence)
     tally.explained.update(set(verdict.explained))
     tally.refused.update(reason[:160] for reason in verdict.refused)
     if verdict.uncovered:
@@ -92,7 +93,7 @@ def one_case(directory, tally, case_id, model_bytes, model_reference, inputs, ul
     tally.sources[verdict.source] += 1
     for failure in verdict.failures:
         print(f"FAILED {case_id} {failure}")
-    write_case(directory, case_id, model, model_reference, inputs, verdict)
+    write_case(directory, case_id, model, model_reference, inputs, verdict, sequence)
 
 
 def draw_family(directory, name, seed, cases):
@@ -100,7 +101,7 @@ def draw_family(directory, name, seed, cases):
     for number in range(cases):
         graph = FAMILIES[name](np.random.default_rng([seed, zlib.crc32(name.encode()), number]))
         model_bytes = graph.build()
-        one_case(directory, tally, f"{name}.{seed}.{number}", model_bytes, model_bytes, graph.values, graph.ulps, graph.expect)
+        one_case(directory, tally, f"{name}.{seed}.{number}", model_bytes, model_bytes, graph.values, graph.ulps, graph.expect, graph.sequence)
     return tally
 
 
@@ -108,8 +109,9 @@ def run_model(directory, path, seed, count):
     tally = Tally()
     model_bytes = path.read_bytes()
     for number in range(count):
-        inputs = random_inputs(np.random.default_rng([seed, zlib.crc32(path.name.encode()), number]), read_model(model_bytes))
-        one_case(directory, tally, f"{path.stem}.{seed}.{number}", model_bytes, path, inputs)
+        model = read_model(model_bytes)
+        inputs = random_inputs(np.random.default_rng([seed, zlib.crc32(path.name.encode()), number]), model)
+        one_case(directory, tally, f"{path.stem}.{seed}.{number}", model_bytes, path, inputs, ulps_of(model))
     return tally
 
 

@@ -48,6 +48,7 @@ def pack(folder):
     return {
         "id": case["id"],
         "expectation": case["origin"].removeprefix("tests/oracle: "),
+        **({"sequence": case["sequence"]} if "sequence" in case else {}),
         **({"ulps": case["ulps"]} if case["ulps"] else {}),
         "operators": case["operators"],
         "model": encoded(folder / "model.tflite"),

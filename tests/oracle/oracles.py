@@ -29,39 +29,55 @@ class Refusal:
     reason: str
 
 
-def run_tflm(model_bytes, model, inputs):
-    return _isolated(_tflm, model_bytes, model, inputs)
+def run_tflm(model_bytes, model, inputs, sequence=1):
+    """`sequence` invocations in a row: inputs and outputs then have them as their first dimension, `tensors` are those of the last one."""
+    return _isolated(_tflm, model_bytes, model, inputs, sequence)
 
 
-def run_litert(model_bytes, model, inputs):
-    return _isolated(_litert, model_bytes, model, inputs)
+def run_litert(model_bytes, model, inputs, sequence=1):
+    return _isolated(_litert, model_bytes, model, inputs, sequence)
 
 
-def _tflm(model_bytes, model, inputs):
-    def invoke(config):
+def _in_a_row(inputs, sequence, invoke):
+    """Outputs of `sequence` calls of `invoke`, each with its own part of the inputs."""
+    if sequence == 1:
+        return invoke(inputs)
+    return [np.stack(outputs) for outputs in zip(*[invoke([values[step] for values in inputs]) for step in range(sequence)])]
+
+
+def _tflm(model_bytes, model, inputs, sequence):
+    def run(config):
         interpreter = tflm.Interpreter.from_bytes(model_bytes, arena_size=ARENA_BYTES, intrepreter_config=config)  # the keyword is misspelt there
-        for index, values in enumerate(inputs):
-            interpreter.set_input(values, index)
-        interpreter.invoke()
-        return interpreter, [interpreter.get_output(index) for index in range(len(model.outputs))]
 
-    interpreter, outputs = invoke(tflm.InterpreterConfig.kPreserveAllTensors)
+        def invoke(inputs):
+            for index, values in enumerate(inputs):
+                interpreter.set_input(values, index)
+            interpreter.invoke()
+            return [np.array(interpreter.get_output(index)) for index in range(len(model.outputs))]
+
+        return interpreter, _in_a_row(inputs, sequence, invoke)
+
+    interpreter, outputs = run(tflm.InterpreterConfig.kPreserveAllTensors)
     tensors = {i: np.array(interpreter.GetTensor(i, 0)["tensor_data"]) for i in _written(model)}
-    _, planned = invoke(tflm.InterpreterConfig.kAllocationRecording)
+    _, planned = run(tflm.InterpreterConfig.kAllocationRecording)
     if any(a.tobytes() != b.tobytes() for a, b in zip(outputs, planned)):
         raise RuntimeError("TFLM's planned arena and its run with all tensors preserved give different outputs")
     return Run(outputs, tensors)
 
 
-def _litert(model_bytes, model, inputs):
+def _litert(model_bytes, model, inputs, sequence):
     interpreter = LitertInterpreter(
         model_content=model_bytes, experimental_op_resolver_type=OpResolverType.BUILTIN_REF, experimental_preserve_all_tensors=True, num_threads=1
     )
     interpreter.allocate_tensors()
-    for index, values in zip(model.inputs, inputs):
-        interpreter.set_tensor(index, values)
-    interpreter.invoke()
-    return Run([interpreter.get_tensor(i) for i in model.outputs], {i: interpreter.get_tensor(i) for i in _written(model)})
+
+    def invoke(inputs):
+        for index, values in zip(model.inputs, inputs):
+            interpreter.set_tensor(index, values)
+        interpreter.invoke()
+        return [interpreter.get_tensor(i) for i in model.outputs]
+
+    return Run(_in_a_row(inputs, sequence, invoke), {i: interpreter.get_tensor(i) for i in _written(model)})
 
 
 def _written(model):

@@ -11,6 +11,10 @@ export interface ArithmeticCore {
   mantissa_of_reciprocal(x: number): number;
   folded(sum: number, multiplier: number, addend: bigint, down: number): number;
   folded_high(sum: number, multiplier: number, addend: bigint, down: number): number;
+  exp_float32(x: number): number;
+  expm1_float32(x: number): number;
+  log_float32(x: number): number;
+  tanh_float32(x: number): number;
   folded_signed(sum: number, bias: number, multiplier: number, addend: bigint, down: number): number;
 }
 

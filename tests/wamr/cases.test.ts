@@ -13,7 +13,8 @@ import type { Graph } from "../../src/graph/graph";
 import { Model } from "../../src/index";
 import { layOutForDevice, linkLaidOut, type LaidOut } from "../../src/link/link";
 import { bytesOf } from "../conformance/array";
-import { graphOfCase, setClamp, type KernelCase, type Patch } from "../conformance/kernel_case";
+import { applyPatch, graphOfCase, inputsOf, type KernelCase, type Patch } from "../conformance/kernel_case";
+import { turnOf } from "../support/turns";
 import { operatorGoldens } from "../operators/goldens";
 import { runJobs } from "./batch";
 
@@ -27,25 +28,30 @@ interface Case {
   readonly id: string;
   readonly graph: Graph;
   readonly patches: readonly Patch[];
-  readonly inputs: readonly Uint8Array[];
-  /** CRC-32 of every output. */
-  readonly outputs: readonly string[];
+  /** Of every invocation: more than one where state goes from one to the next. */
+  readonly turns: readonly { readonly inputs: readonly Uint8Array[]; /** CRC-32. */ readonly outputs: readonly string[] }[];
 }
 
 const drawn = operatorGoldens().flatMap(({ cases }) => cases).filter((_, i) => i % DRAWN_STEP === 0)
-  .map(({ id, model, inputs, outputs }): Case => ({ id, graph: Model.parse(model), patches: [], inputs, outputs: outputs.map((bytes) => crc32(bytes)) }));
+  .map(({ id, model, inputs, outputs, sequence }): Case => ({
+    id, graph: Model.parse(model), patches: [],
+    turns: Array.from({ length: sequence }, (_, turn) => {
+      const of = (all: readonly Uint8Array[]) => all.map((bytes) => turnOf(bytes, turn, sequence));
+      return { inputs: of(inputs), outputs: of(outputs).map((bytes) => crc32(bytes)) };
+    }),
+  }));
 
-/** What is int8 and has a builder; npm run conformance says of the others what they lack. */
+/** What is int8, has a builder and starts without state; npm run conformance says of the others what they lack. */
 function kernelCases(): Case[] {
   const folder = inPackage("../shared/conformance/kernels");
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder, { recursive: true }).map(String).filter((file) => file.includes(path.sep) && file.endsWith(".json")).sort();
   return files.flatMap((file): Case[] => {
     const testCase = JSON.parse(readFileSync(path.join(folder, file), "utf8")) as KernelCase;
-    const built = testCase.dtype === "int8" ? graphOfCase(testCase) : null;
+    const built = testCase.dtype === "int8" && !testCase.steps ? graphOfCase(testCase) : null;
     if (!built) return [];
-    const inputs = Object.entries(testCase.tensors).filter(([name]) => name.startsWith("input")).map(([, array]) => bytesOf(array!));
-    return [{ id: testCase.id, ...built, inputs, outputs: [crc32(bytesOf(testCase.expected.output))] }];
+    const inputs = inputsOf(testCase).map(bytesOf);
+    return [{ id: testCase.id, ...built, turns: [{ inputs, outputs: [crc32(bytesOf(testCase.expected.output))] }] }];
   });
 }
 
@@ -67,7 +73,7 @@ async function linked({ graph, patches, id }: Case, engine: Engine, boardCore: s
 function applyClamp({ image, program }: LaidOut, patch: Patch): void {
   program.steps.forEach(({ kernel, operator, record }, i) => {
     const { offset } = image.steps[i]!;
-    if (operator === patch.operator) setClamp(kernel, image.segment.subarray(offset, offset + record.length), patch);
+    if (operator === patch.operator) applyPatch(kernel, image.segment.subarray(offset, offset + record.length), patch);
   });
 }
 
@@ -81,13 +87,13 @@ for (const [board, engine] of CONFIGURATIONS) {
         const module = await linked(one, engine, boardCore);
         if (!module) continue;
         ran.push(one);
-        jobs.push({ module, inputs: Buffer.concat(one.inputs), operators: 0 });
+        jobs.push({ module, inputs: Buffer.concat(one.turns.flatMap(({ inputs }) => inputs)), operators: 0 });
       }
       assert.ok(cases.length === 0 || ran.length > cases.length / 2, `${ran.length} of ${cases.length} have kernels`);
       const runs = await runJobs(board, engine, jobs);
-      ran.forEach(({ id, outputs }, i) => {
+      ran.forEach(({ id, turns }, i) => {
         assert.is(runs[i]!.error, null, `${id}: ${JSON.stringify(runs[i]!.error)}`);
-        assert.equal(runs[i]!.samples[0]?.outputs.map(({ crc32 }) => crc32), outputs, id);
+        assert.equal(runs[i]!.samples.map(({ outputs }) => outputs.map(({ crc32 }) => crc32)), turns.map(({ outputs }) => outputs), id);
       });
     });
   operators.run();

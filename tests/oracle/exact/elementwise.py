@@ -47,7 +47,13 @@ def quantize(context):
 
 def dequantize(context):
     # TFLM multiplies in double and rounds the product to float32
-    return (context.integers(0) * np.float64(context.quantization(0).scale)).astype(np.float32)
+    if context.tensors[0].dtype == "float16":
+        return context.arrays[0].astype(np.float32)
+    quantization, shape = context.quantization(0), [1] * context.arrays[0].ndim
+    if len(quantization.scales) > 1:
+        shape[quantization.axis] = -1
+    zero_points, scales = (np.reshape(values, shape) for values in (quantization.zero_points, np.float64(quantization.scales)))
+    return ((context.arrays[0].astype(np.int64) - zero_points) * scales).astype(np.float32).reshape(context.arrays[0].shape)
 
 
 def stored_real(context, real):

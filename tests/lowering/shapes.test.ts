@@ -7,7 +7,7 @@ import type { OperatorSpec, TensorSpec } from "../support/build_model";
 import { graphOf, type Unnamed } from "../support/graph";
 import { accepts, refuses, withOperand, withOptions, withResult, type Case, type Options } from "./refused";
 
-const folding = suite("lowering/shape_arithmetic");
+const folding = suite("lowering/shapes");
 
 const int32 = (bytes: Uint8Array): number[] => [...new Int32Array(bytes.slice().buffer)];
 
@@ -52,6 +52,12 @@ folding("SHAPE -> STRIDED_SLICE -> PACK -> RESHAPE leaves nothing but a view", a
   await agrees("the chain", graph, [x], [x.map((q) => Math.max(q, 1))]); // code 1 is real 0
 });
 
+folding("RANK and BROADCAST_ARGS are known", () => {
+  assert.equal(folds("RANK", [{ type: "int8", shape: [2, 0, 7] }], []), [3]);
+  assert.equal(folds("BROADCAST_ARGS", [vector(3, 1), vector(2, 1, 4)], [3]), [2, 3, 4]);
+  refuses({ op: "BROADCAST_ARGS", operands: [vector(3), vector(2)], result: { type: "int32", shape: [1] } }, "MODEL_INVALID", "shapes [3] and [2] do not broadcast");
+});
+
 folding("SHAPE gives the extents of any type and rank", () => {
   assert.equal(folds("SHAPE", [{ type: "float32", shape: [2, 0, 7] }], [3]), [2, 0, 7]);
   assert.equal(folds("SHAPE", [{ type: "int8", shape: [] }], [0]), []);
@@ -75,6 +81,16 @@ folding("STRIDED_SLICE: begins, ends, strides and masks as in numpy", () => {
   assert.equal(slice([3, 4], [3], [0, -1], [3, 0], [1, 1], { shrinkAxisMask: 2 }), [3, 7, 11]); // x[0:3, -1]
 });
 
+folding("STRIDED_SLICE: an ellipsis, new axes, dimensions that nobody names, and ends counted from the beginning", () => {
+  const slice = (count: number[], begin: number[], end: number[], step: number[], options: Options) =>
+    folds("STRIDED_SLICE", [{ type: "int32", shape: [2, 3, 2], data: Array.from({ length: 12 }, (_, i) => i) }, vector(...begin), vector(...end), vector(...step)], count, options);
+  assert.equal(slice([2, 3], [0, 1], [0, 2], [1, 1], { ellipsisMask: 1, shrinkAxisMask: 2 }), [1, 3, 5, 7, 9, 11]); // x[..., 1]
+  assert.equal(slice([1, 3, 2], [0, 1], [0, 2], [1, 1], { newAxisMask: 1, shrinkAxisMask: 2 }), [6, 7, 8, 9, 10, 11]); // x[None, 1]
+  assert.equal(slice([2, 1, 1], [0, 0, 0, 1, 1], [2, 0, 0, 2, 2], [1, 1, 1, 1, 1], { ellipsisMask: 2, newAxisMask: 4, shrinkAxisMask: 16 }), [3, 9]); // x[0:2, ..., None, 1:2, 1]
+  assert.equal(slice([1, 3, 2], [1], [2], [1], {}), [6, 7, 8, 9, 10, 11]); // x[1:2]
+  assert.equal(slice([2, 2, 2], [0, 1], [2, 2], [1, 1], { offset: true }), [2, 3, 4, 5, 8, 9, 10, 11]); // x[0:0+2, 1:1+2]
+});
+
 folding("PACK stacks along any axis", () => {
   const a = vector(1, 2, 3), b = vector(4, 5, 6);
   assert.equal(folds("PACK", [a, b], [2, 3], { axis: 0 }), [1, 2, 3, 4, 5, 6]);
@@ -92,20 +108,22 @@ folding("SHAPE refuses an output of another length", () => {
   refuses({ op: "SHAPE", operands: [{ type: "int8", shape: [2, 3] }], result: { type: "int32", shape: [3] } }, "MODEL_INVALID", "give [2]");
 });
 
-folding("STRIDED_SLICE refuses what is computed, masks without meaning here, and slices that are none", () => {
+folding("STRIDED_SLICE refuses bounds that are computed, and slices that are none", () => {
   accepts(slice);
-  for (let i = 0; i < 4; i++) refuses(withOperand(slice, i, { data: undefined }), "OPERATOR_UNSUPPORTED", `'x${i}' is computed while the model runs`);
-  refuses(withOptions(slice, { ellipsisMask: 1 }), "OPERATOR_UNSUPPORTED", "ellipsis_mask");
-  refuses(withOptions(slice, { newAxisMask: 1 }), "OPERATOR_UNSUPPORTED", "new_axis_mask");
-  refuses(withOptions(slice, { offset: true }), "OPERATOR_UNSUPPORTED", "offset");
+  accepts(withOperand(slice, 0, { data: undefined }));
+  for (let i = 1; i < 4; i++) refuses(withOperand(slice, i, { data: undefined }), "OPERATOR_UNSUPPORTED", `'x${i}' is computed while the model runs`);
   for (const i of [1, 2, 3]) refuses(withOperand(slice, i, vector(1, 1)), "MODEL_INVALID", "entries for 1 dimensions");
+  const two = vector(0, 0), twice: Case = { ...slice, operands: [slice.operands[0]!, two, vector(2, 2), vector(1, 1)] };
+  refuses(twice, "MODEL_INVALID", "begin has 2 entries for 1 dimensions, 0 of them an ellipsis and 0 new axes");
+  refuses(withOptions(twice, { ellipsisMask: 3 }), "MODEL_INVALID", "2 of them an ellipsis");
+  refuses(withResult({ ...withOperand(slice, 1, vector(3)), options: { shrinkAxisMask: 1 } }, { shape: [] }), "MODEL_INVALID", "index 3 of dimension 0, which has 3");
   refuses(withOperand(slice, 3, vector(0)), "MODEL_INVALID", "stride 0 of dimension 0");
   refuses(withResult(slice, { shape: [3] }), "MODEL_INVALID", "give [2]");
 });
 
-folding("PACK refuses what is computed, operands of different kinds, and axes that are none", () => {
+folding("PACK refuses operands of different kinds, and axes that are none", () => {
   accepts(pack);
-  refuses(withOperand(pack, 1, { data: undefined }), "OPERATOR_UNSUPPORTED", "'x1' is computed while the model runs");
+  accepts(withOperand(pack, 1, { data: undefined }));
   refuses(withOperand(pack, 1, vector(1, 2, 3)), "MODEL_INVALID", "'x1' is not of the type and shape of");
   refuses(withOperand(pack, 1, { type: "uint32" }), "MODEL_INVALID", "'x1' is not of the type");
   for (const axis of [2, -3]) refuses(withOptions(pack, { axis }), "MODEL_INVALID", `axis ${axis} of 2 dimensions`);

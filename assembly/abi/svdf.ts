@@ -1,0 +1,26 @@
+// SVDF: the record of kernels `svdf` (int8 with an int16 state), `svdf_int8` (int8 state) and `svdf_float32`. Every field is one i32.
+//
+// Weights come in tiles of one unit, everything in them filled up to whole words:
+//   bias     int32, or float32
+//   [rank] of filters:
+//     bias of the filter  int32, the input's zero point folded in; left out in `svdf_float32`
+//     time weights        as the state [memory]
+//     feature weights     int8 or float32 [input_size]
+export const SVDF_INPUT = 0; // address, int8 or float32 [batches][input_size]
+export const SVDF_OUTPUT = 4; // address, as the input [batches][units]
+export const SVDF_STATE = 8; // address of a variable, int16, int8 or float32 [batches][units * rank][memory], the newest value last
+export const SVDF_TILES = 12; // where the tiles lie (inner/stage.ts)
+export const SVDF_BUFFER = 16; // address of a slice of tiles that is staged; unused on the desktop
+export const SVDF_BATCHES = 20;
+export const SVDF_INPUT_SIZE = 24;
+export const SVDF_UNITS = 28;
+export const SVDF_RANK = 32;
+export const SVDF_MEMORY = 36;
+export const SVDF_SLICE_UNITS = 40; // units of a slice
+export const SVDF_TO_STATE = 44; // {int32 multiplier, int32 shift}, positive shifts to the left; not of `svdf_float32`
+export const SVDF_TO_OUTPUT = 52; // likewise
+export const SVDF_STATE_OFFSET = 60; // zero point of the state; not of `svdf_float32`
+export const SVDF_OUTPUT_OFFSET = 64; // zero point of the output
+export const SVDF_MIN = 60; // `svdf_float32`: clamp of the outputs, float32
+export const SVDF_MAX = 64;
+export const SVDF_SIZE = 68;

@@ -1,0 +1,62 @@
+// Tiles of four channels of float32 weights: what CONV_2D, FULLY_CONNECTED and TRANSPOSE_CONV multiply with. A channel's products are added
+// in the order of its weights, one after another, on every core; SIMD has four channels side by side.
+import { clamp_float32 } from "./clamp_float32";
+
+// @ts-ignore: decorator
+@inline
+export function clear_tile(sums: usize): void {
+  store<u64>(sums, 0);
+  store<u64>(sums, 0, 8);
+}
+
+/**
+ * sums[c] += x[i] * w[i][c], i in order.
+ * @param x float32 [depth]
+ * @param w float32 [depth][4]
+ * @param depth at least 1
+ * @param sums float32 [4]
+ */
+// @ts-ignore: decorator
+@inline
+export function dot_tile(x: usize, w: usize, depth: i32, sums: usize): void {
+  if (ASC_FEATURE_SIMD) dot_tile__v128(x, w, depth, sums);
+  else dot_tile__f32(x, w, depth, sums);
+}
+
+function dot_tile__f32(x: usize, w: usize, depth: i32, sums: usize): void {
+  let s0 = load<f32>(sums), s1 = load<f32>(sums, 4), s2 = load<f32>(sums, 8), s3 = load<f32>(sums, 12);
+  const end = x + (depth << 2);
+  do {
+    const v = load<f32>(x);
+    s0 += v * load<f32>(w);
+    s1 += v * load<f32>(w, 4);
+    s2 += v * load<f32>(w, 8);
+    s3 += v * load<f32>(w, 12);
+    x += 4;
+    w += 16;
+  } while (x != end);
+  store<f32>(sums, s0);
+  store<f32>(sums, s1, 4);
+  store<f32>(sums, s2, 8);
+  store<f32>(sums, s3, 12);
+}
+
+function dot_tile__v128(x: usize, w: usize, depth: i32, sums: usize): void {
+  let sum = v128.load(sums);
+  const end = x + (depth << 2);
+  do {
+    sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(x), v128.load(w)));
+    x += 4;
+    w += 16;
+  } while (x != end);
+  v128.store(sums, sum);
+}
+
+/**
+ * Stores sums with their biases, clamped.
+ * @param bias float32 [4]
+ * @param channels that are there, at most 4
+ */
+export function store_tile_float32(sums: usize, bias: usize, channels: i32, out: usize, low: f32, high: f32): void {
+  for (const end = sums + (channels << 2); sums != end; sums += 4, bias += 4, out += 4) store<f32>(out, clamp_float32(load<f32>(sums) + load<f32>(bias), low, high));
+}

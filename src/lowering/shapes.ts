@@ -1,0 +1,29 @@
+// Questions about shapes, which are known before anything runs: SHAPE, RANK, BROADCAST_ARGS. What converters compute with the answers
+// (STRIDED_SLICE, PACK, CONCATENATION, ...) is folded as well, and never becomes a step.
+import type { Lowering } from "./lowering";
+import type { Op } from "./op";
+import { bytesOfInt32 } from "./packing";
+import { broadcast } from "./strides";
+
+/** int32 or int64, as the output has it. */
+function bytesOfIntegers(op: Op, values: readonly number[]): Uint8Array {
+  return op.output().type === "int64" ? new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer) : bytesOfInt32(values);
+}
+
+/** @param valuesOf checks the operator, and gives its output */
+function known(operator: string, inputs: readonly string[], outputs: readonly string[], valuesOf: (op: Op) => readonly number[], outputShape: (values: readonly number[]) => number[]): Lowering {
+  return {
+    operator,
+    signatures: outputs.map((type) => ({ inputs: inputs.map((input) => (input === "same" ? type : input)), outputs: [type] })),
+    options: "folded: shapes are static",
+    check: (op) => op.expectShape(outputShape(valuesOf(op))),
+    fold: (op) => [bytesOfIntegers(op, valuesOf(op))],
+    lower: (op) => op.invalid("not folded"),
+  };
+}
+
+const shape = known("SHAPE", ["any"], ["int32", "int64"], (op) => op.input(0).shape, (values) => [values.length]);
+const rank = known("RANK", ["any"], ["int32"], (op) => [op.input(0).shape.length], () => []);
+const broadcastArgs = known("BROADCAST_ARGS", ["same", "same"], ["int32", "int64"], (op) => broadcast(op, op.integers(0), op.integers(1)).shape, (values) => [values.length]);
+
+export const SHAPES: readonly Lowering[] = [shape, rank, broadcastArgs];

@@ -1,0 +1,101 @@
+// SVDF and UNIDIRECTIONAL_SEQUENCE_LSTM: what they refuse, and the table of sigmoids.
+import { existsSync, readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { crc32 } from "../../src/crc32";
+import { SIGMOID_TABLE } from "../../src/lowering/sigmoid_table";
+import { bytesOf } from "../conformance/array";
+import type { Unnamed } from "../support/graph";
+import { accepts, refuses, withOperand, withOptions, withResult, type Case } from "./refused";
+
+const lowering = suite("lowering/recurrent");
+
+const UNSUPPORTED = "OPERATOR_UNSUPPORTED", INVALID = "MODEL_INVALID";
+const zeros = (...shape: number[]): number[] => Array<number>(shape.reduce((a, b) => a * b)).fill(0);
+const weights = (...shape: number[]): Unnamed => ({ type: "int8", shape, scale: 0.01, data: zeros(...shape) });
+
+/** Three units of two features, over four steps. */
+function lstm(type: "int8" | "int16"): Case {
+  const bias: Unnamed = { type: type === "int8" ? "int32" : "int64", shape: [3], data: zeros(3) };
+  const hidden: Unnamed = { type, shape: [1, 3], scale: 2 ** -7, isVariable: true }, cell: Unnamed = { type: "int16", shape: [1, 3], scale: 2 ** -11, isVariable: true };
+  const none = (n: number) => Array<null>(n).fill(null), four = (tensor: Unnamed) => Array<Unnamed>(4).fill(tensor);
+  return {
+    op: "UNIDIRECTIONAL_SEQUENCE_LSTM", options: { fusedActivationFunction: "TANH", cellClip: 10 },
+    operands: [{ type, shape: [1, 4, 2], scale: 0.01 }, ...four(weights(3, 2)), ...four(weights(3, 3)), ...none(3), ...four(bias), ...none(2), hidden, cell, ...none(4)],
+    result: { type, shape: [1, 4, 3], scale: 2 ** -7 },
+  };
+}
+
+/** Three units of rank 2 over five features and four frames. */
+function svdf(state: "int8" | "int16"): Case {
+  return {
+    op: "SVDF", options: { rank: 2, fusedActivationFunction: "NONE" },
+    operands: [
+      { type: "int8", shape: [1, 5], scale: 0.01 }, weights(6, 5), { type: state, shape: [6, 4], scale: 0.01, data: zeros(6, 4) }, { type: "int32", shape: [3], data: zeros(3) },
+      { type: state, shape: [1, 24], scale: 0.01, isVariable: true },
+    ],
+    result: { type: "int8", shape: [1, 3], scale: 0.1 },
+  };
+}
+
+lowering("the plain ones are taken, SVDF without a bias too", () => {
+  for (const good of [lstm("int8"), lstm("int16"), svdf("int8"), svdf("int16"), withOperand(svdf("int16"), 3, null)]) accepts(good);
+});
+
+lowering("LSTM refuses its variants", () => {
+  for (const good of [lstm("int8"), lstm("int16")]) {
+    for (const i of [1, 5, 12]) refuses(withOperand(good, i, null), UNSUPPORTED, "coupled to the forget gate");
+    for (const [i, what] of [[9, "peephole connections"], [11, "peephole connections"], [16, "a projection"], [17, "a projection"], [20, "layer normalization"], [23, "layer normalization"]] as const)
+      refuses({ ...good, operands: good.operands.map((tensor, k) => (k === i ? weights(3) : tensor)) }, UNSUPPORTED, what);
+    refuses(withOptions(good, { fusedActivationFunction: "RELU" }), UNSUPPORTED, "activation RELU of the cell gate");
+    refuses({ ...good, operands: good.operands.slice(0, 20) }, UNSUPPORTED, "20 operands");
+  }
+});
+
+lowering("LSTM refuses operands that do not fit one another", () => {
+  const good = lstm("int8");
+  refuses(withOperand(good, 0, { shape: [4, 2] }), INVALID, "not [batch, time, features]");
+  refuses(withOperand(good, 3, weights(3, 4)), INVALID, "has shape [3,4], the inputs and options give [3,2]");
+  refuses(withOperand(good, 8, weights(3, 2)), INVALID, "has shape [3,2], the inputs and options give [3,3]");
+  refuses(withOperand(good, 4, { data: undefined }), UNSUPPORTED, "are computed while the model runs");
+  refuses(withOperand(good, 13, { shape: [2], data: [0, 0] }), INVALID, "has 2 elements for 3 channels");
+  refuses(withOperand(good, 18, { isVariable: false }), INVALID, "is no variable");
+  refuses(withOperand(good, 19, { shape: [1, 4] }), INVALID, "has 4 elements for 1 rows of 3 units");
+  refuses(withResult(good, { shape: [4, 1, 3] }), INVALID, "the inputs and options give [1,4,3]");
+  accepts(withOptions(withResult(withOperand(good, 0, { shape: [4, 1, 2] }), { shape: [4, 1, 3] }), { timeMajor: true }));
+});
+
+lowering("LSTM refuses scales that the kernels have no meaning for", () => {
+  const good = lstm("int8"), wide = lstm("int16");
+  refuses(withOperand(good, 0, { scale: undefined }), UNSUPPORTED, "has 0 scales");
+  refuses(withOperand(good, 2, { scale: [1, 1, 1] }), UNSUPPORTED, "has 3 scales");
+  refuses(withOperand(good, 2, { zeroPoint: 1 }), UNSUPPORTED, "zero point other than 0");
+  refuses(withOperand(good, 19, { scale: 0.001 }), UNSUPPORTED, "is no power of two");
+  refuses(withOperand(good, 19, { scale: 8 }), UNSUPPORTED, "2^3");
+  refuses(withOperand(good, 0, { scale: 2 ** 30 }), UNSUPPORTED, "2^30 or more");
+  refuses(withOperand(wide, 0, { scale: 4 }), UNSUPPORTED, "2^7 or more");
+  refuses(withOperand(wide, 0, { zeroPoint: 1 }), INVALID, "is int16 with a zero point");
+});
+
+lowering("SVDF refuses operands that do not fit one another", () => {
+  const good = svdf("int16");
+  for (const rank of [0, 4]) refuses(withOptions(good, { rank }), INVALID, `6 filters do not divide by a rank of ${rank}`);
+  refuses(withOperand(good, 1, weights(6, 4)), INVALID, "has shape [6,4], the inputs and options give [6,5]");
+  refuses(withOperand(good, 1, { data: undefined }), UNSUPPORTED, "are computed while the model runs");
+  refuses(withOperand(good, 3, { shape: [2], data: [0, 0] }), INVALID, "has 2 elements for 3 channels");
+  refuses(withOperand(good, 4, { isVariable: false }), INVALID, "is no variable");
+  refuses(withOperand(good, 4, { shape: [1, 20] }), INVALID, "for 1 rows of 6 filters over 4 frames");
+  refuses(withResult(good, { shape: [1, 4] }), INVALID, "the inputs and options give [1,3]");
+  refuses(withOperand(good, 2, { zeroPoint: 1 }), UNSUPPORTED, "zero point other than 0");
+  refuses(withOperand(good, 4, { scale: [1, 1] }), UNSUPPORTED, "has 2 scales");
+  refuses(withOperand(good, 0, { scale: 2 ** 40 }), UNSUPPORTED, "2^30 or more");
+  refuses(withOperand(good, 4, { type: "int8" }), UNSUPPORTED, "has no kernel");
+});
+
+lowering("the table of sigmoids is TFLM's", () => {
+  assert.is(crc32(SIGMOID_TABLE), "b84f6ab4");
+  const file = "../shared/conformance/kernels/unidirectional_sequence_lstm/int8.lstm_1.json";
+  if (existsSync(file)) assert.equal(SIGMOID_TABLE, bytesOf(JSON.parse(readFileSync(file, "utf8")).tensors.sigmoid_lut));
+});
+
+lowering.run();

@@ -1,0 +1,104 @@
+"""SVDF and UNIDIRECTIONAL_SEQUENCE_LSTM: several invocations in a row, so that state goes from one to the next."""
+
+import numpy as np
+from ai_edge_litert.schema_py_generated import ActivationFunctionType
+
+import draw
+from build_model import Graph, per_tensor
+
+GATES = 4
+
+
+def _sequence(rng):
+    return int(draw.choose(rng, (2, 2, 3, 5)))
+
+
+def svdf(rng):
+    state_type = draw.choose(rng, ("int16", "int16", "int8"))
+    batches, features, rank = draw.batch(rng), int(draw.choose(rng, draw.CHANNELS)), int(draw.choose(rng, (1, 1, 2, 3, 8)))
+    units, memory = int(rng.integers(1, 9)), int(draw.choose(rng, (1, 2, 3, 5, 8, 10)))
+    filters = units * rank
+    graph = Graph(sequence=_sequence(rng))
+    weights, time_weights = draw.weights(rng, [filters, features]), draw.weights(rng, [filters, memory])
+    if state_type == "int16":
+        time_weights = rng.integers(-32767, 32767, [filters, memory], endpoint=True).astype(np.int16)
+    limit = np.iinfo(state_type).max
+    # a state that is used in full at about three standard deviations, and an output alike
+    spread = np.sqrt(features) * 128 * max(np.abs(weights.astype(int)).max(), 1) / limit
+    input_scale, feature_scale = draw.scale(rng, 1e-3, 1.0), draw.scale(rng, 1e-3, 0.5)
+    state_scale = draw.near(rng, input_scale * feature_scale * spread)
+    if draw.chance(rng, 0.3):
+        input_scale, feature_scale, state_scale = draw.tie_triple(rng, spread)
+    x = graph.input(draw.codes(rng, [graph.sequence, batches, features]), per_tensor(input_scale, draw.zero_point(rng)))
+    time_scale = draw.scale(rng, 1e-5, 1e-2)
+    output_scale = draw.near(rng, state_scale * time_scale * np.sqrt(memory * rank) * limit * max(np.abs(time_weights.astype(int)).max(), 1) / 256)
+    state = graph.variable([batches, memory * filters], state_type, per_tensor(state_scale, 0 if state_type == "int16" or draw.chance(rng, 0.7) else draw.zero_point(rng)))
+    bias_quantization = per_tensor(np.float32(state_scale) * np.float32(time_scale), 0)
+    bias = graph.constant(rng.integers(-(2**20), 2**20, [units]).astype(np.int32), bias_quantization)
+    output = graph.tensor([batches, units], quantization=per_tensor(output_scale, draw.zero_point(rng)))
+    operands = [x, graph.constant(weights, per_tensor(feature_scale, 0)), graph.constant(time_weights, per_tensor(time_scale, 0)), bias, state]
+    graph.operator("SVDF", operands, output, version=3, rank=rank, fusedActivationFunction=ActivationFunctionType.RELU if draw.chance(rng, 0.3) else 0)
+    return graph.finish(output)
+
+
+def _lstm(rng, graph, activation, weight, bias, cell, cell_type, hidden_quantization, output_quantization, x, time_major):
+    """The operator with its 24 operands. `weight(shape)`, `bias(units)`: constants."""
+    first, second, features = x.shape
+    batches, units = (second if time_major else first), int(draw.choose(rng, (1, 2, 3, 4, 5, 7, 8, 9, 16, 17)))
+    gates = [weight([units, features]) for _ in range(GATES)] + [weight([units, units]) for _ in range(GATES)]
+    biases = [bias(units) for _ in range(GATES)]
+    hidden = graph.variable([batches, units], activation, hidden_quantization)
+    state = graph.variable([batches, units], cell_type, cell)
+    output = graph.tensor([first, second, units], activation, output_quantization)
+    clip = float(draw.choose(rng, (0.0, 0.0, 10.0, 0.5, 1.7)))
+    operands = [x, *gates, None, None, None, *biases, None, None, hidden, state, None, None, None, None]
+    graph.operator(
+        "UNIDIRECTIONAL_SEQUENCE_LSTM", operands, output, version=3 if cell_type == "int16" else 1, cellClip=clip, timeMajor=time_major,
+        fusedActivationFunction=ActivationFunctionType.TANH,
+    )
+    return graph.finish(output)
+
+
+def _shape(rng, graph):
+    return [graph.sequence, *(int(draw.choose(rng, (1, 1, 2, 3, 5))) for _ in range(2)), int(draw.choose(rng, (1, 2, 3, 5, 8, 13, 16, 31)))]
+
+
+def _gate_scale(rng, features, limit):
+    """Of weights, over the input's scale: gates in Q3.12 that are neither flat nor all saturated."""
+    return draw.near(rng, 4.0 / (np.sqrt(features) * limit * 64))
+
+
+def lstm_int8(rng):
+    graph = Graph(sequence=_sequence(rng))
+    shape, time_major = _shape(rng, graph), draw.chance(rng, 0.5)
+    x = graph.input(draw.codes(rng, shape), draw.quantization(rng, 1e-3, 1.0))
+    hidden = per_tensor(draw.choose(rng, (1 / 128, 1 / 127.5, draw.scale(rng, 2e-3, 2e-2))), draw.choose(rng, (0, 0, draw.zero_point(rng))))
+    output = hidden if draw.chance(rng, 0.8) else draw.quantization(rng, 2e-3, 2e-2)
+
+    def weight(dims):
+        source = x.quantization.scale if dims[0] != dims[1] else hidden.scale
+        return graph.constant(draw.weights(rng, dims), per_tensor(_gate_scale(rng, dims[1], 100) / source, 0))
+
+    def bias(units):
+        return graph.constant(rng.integers(-(2**13), 2**13, [units]).astype(np.int32), per_tensor(x.quantization.scale, 0))
+
+    return _lstm(rng, graph, "int8", weight, bias, per_tensor(2.0 ** int(rng.integers(-15, -8)), 0), "int16", hidden, output, x, time_major)
+
+
+def lstm_16x8(rng):
+    graph = Graph(sequence=_sequence(rng))
+    shape, time_major = _shape(rng, graph), draw.chance(rng, 0.5)
+    x = graph.input(draw.codes(rng, shape, "int16"), per_tensor(draw.scale(rng, 1e-5, 1e-2), 0))
+    hidden = per_tensor(draw.choose(rng, (1 / 32768, 1 / 32767, draw.scale(rng, 1e-5, 1e-4))), 0)
+
+    def weight(dims):
+        source = x.quantization.scale if dims[0] != dims[1] else hidden.scale
+        return graph.constant(draw.weights(rng, dims), per_tensor(min(_gate_scale(rng, dims[1], 20000), 0.01) / source, 0))
+
+    def bias(units):
+        return graph.constant(rng.integers(-(2**21), 2**21, [units]).astype(np.int64), per_tensor(x.quantization.scale, 0))
+
+    return _lstm(rng, graph, "int16", weight, bias, per_tensor(2.0 ** int(rng.integers(-15, -8)), 0), "int16", hidden, hidden, x, time_major)
+
+
+FAMILIES = {"svdf": svdf, "lstm_int8": lstm_int8, "lstm_16x8": lstm_16x8}
