@@ -24,6 +24,7 @@ import { fullyConnected } from "./fully_connected";
 import { l2Normalization } from "./l2_normalization";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
+import { localResponseNormalization } from "./local_response_normalization";
 import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
@@ -59,7 +60,7 @@ const ALL: readonly Lowering[] = [
   ...RESIZES,
   ...SEARCHES,
   ...EXTENTS,
-  l2Normalization,
+  l2Normalization, localResponseNormalization,
   ...MOVEMENT,
   ...PADDING,
   ...SLICES,

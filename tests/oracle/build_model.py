@@ -24,6 +24,7 @@ OPERATORS = {
     "FULLY_CONNECTED": ("FullyConnectedOptions", 5),
     "L2_NORMALIZATION": ("L2NormOptions", 2),
     "L2_POOL_2D": ("Pool2DOptions", 1),
+    "LOCAL_RESPONSE_NORMALIZATION": ("LocalResponseNormalizationOptions", 1),
     "LOGISTIC": (None, 2),
     "MAX_POOL_2D": ("Pool2DOptions", 2),
     "MEAN": ("ReducerOptions", 2),

@@ -132,7 +132,19 @@ def l2_normalization(rng):
     return graph.finish(output)
 
 
+def local_response_normalization(rng):
+    shape = [draw.batch(rng), 2, int(rng.integers(1, 4)), int(draw.choose(rng, draw.CHANNELS[:12]))]
+    graph = Graph()
+    graph.expect = "recomputed"  # LiteRT's reference kernel leaves out the upper end of the window
+    graph.ulps = 12
+    output = graph.tensor(shape, "float32")
+    options = {"radius": int(rng.integers(0, 6)), "bias": float(rng.uniform(0.5, 2)), "alpha": float(rng.uniform(1e-4, 1)), "beta": float(draw.choose(rng, (0.5, 0.75, 1.0, 0.3)))}
+    graph.operator("LOCAL_RESPONSE_NORMALIZATION", [graph.input(numbers(rng, shape, "float32"))], output, **options)
+    return graph.finish(output)
+
+
 FAMILIES = {
+    "local_response_normalization": local_response_normalization,
     "topk_v2": topk, "one_hot": one_hot, "segment_sum": segment_sum, "non_max_suppression_v4": non_max_suppression(4),
     "non_max_suppression_v5": non_max_suppression(5), "where": where, "range": span, "unique": unique, "l2_normalization": l2_normalization,
 }
