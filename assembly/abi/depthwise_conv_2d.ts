@@ -3,7 +3,8 @@
 // Weights come in tiles, one for each input channel, of the `depth_multiplier` output channels that read it:
 //   bias         int32 [depth_multiplier], input offset folded in
 //   multipliers  {int32 multiplier, int32 shift} [depth_multiplier], positive shifts to the left; left out where one pair serves all
-//   weights      int8 [depth_multiplier][k_h][k_w], for 3x3 kernels that walk along x [depth_multiplier][k_w][k_h]; filled up to whole words
+//   weights      int8 [depth_multiplier][k_h][k_w], for 3x3 kernels that walk along x [depth_multiplier][k_w][k_h]; of `_wide` kernels int4 likewise, the even
+//                one in the low nibble; filled up to whole words
 //
 // Outputs are computed in pieces of `rows` by `columns`. What a piece reads of LANES channels is copied out first, padding included: the
 // plane. Its rows and columns lie `row_step` and `column_step` bytes apart, one of which is LANES.
@@ -29,6 +30,11 @@ export const DEPTHWISE_CONV_2D_OUTPUT_OFFSET = WINDOW_SIZE + 68; // the output's
 export const DEPTHWISE_CONV_2D_MIN = WINDOW_SIZE + 72; // clamp, int8
 export const DEPTHWISE_CONV_2D_MAX = WINDOW_SIZE + 76;
 export const DEPTHWISE_CONV_2D_SIZE = WINDOW_SIZE + 80;
+// Of `_wide` kernels alone.
+export const DEPTHWISE_CONV_2D_WEIGHTS = DEPTHWISE_CONV_2D_SIZE; // address of scratch, int16 [depth_multiplier][taps]: one tile's weights less their zero point
+export const DEPTHWISE_CONV_2D_WEIGHTS_OFFSET = DEPTHWISE_CONV_2D_SIZE + 4; // negated zero point of the weights
+export const DEPTHWISE_CONV_2D_INT4 = DEPTHWISE_CONV_2D_SIZE + 8; // 1: weights are int4, else int8
+export const DEPTHWISE_CONV_2D_WIDE_SIZE = DEPTHWISE_CONV_2D_SIZE + 12;
 
 /** Channels that are copied out at once, side by side: a 64-bit word of them. */
 export const DEPTHWISE_CONV_2D_LANES = 8;

@@ -1,6 +1,7 @@
 import { BINARY_A, BINARY_A_STRIDES, BINARY_B, BINARY_B_STRIDES, BINARY_DIMS, BINARY_OUTPUT } from "../abi/binary";
 import { OUTER } from "../abi/shape";
 import { WITHIN_MOST } from "../abi/within";
+import { clamp } from "../arithmetic/fixed_point";
 import { outer_count, outer_offset } from "./strided";
 import { within } from "./within";
 
@@ -35,4 +36,12 @@ export function binary<F, A, B, R>(record: usize, size: i32): void {
       } while (out != end);
     }
   }
+}
+
+/** The nearest number that T holds. */
+// @ts-ignore: decorator
+@inline
+export function saturated<T>(value: i32): T {
+  const limit = 1 << (sizeof<T>() * 8 - 1);
+  return <T>clamp(value, -limit, limit - 1);
 }

@@ -12,13 +12,14 @@
 // so that two multiplications are all nine products: the first plus the second shifted down by a field, which drops x0 w1. With stride 2 the
 // outputs see x0 to x6, and three multiplications are (x2 + x4 B + x6 B^2) (w2 + w0 B), (x1 + x3 B + x5 B^2) w1 and x0 w0.
 //
-// Nine terms of magnitude at most 128 * 128 stay below 2^18. HALF is added before fields are taken out, so that none but the highest is
-// negative; what it added is taken off again with the bias. Fields of 21 bits would not do: B^3 would leave the 64th bit of a product.
+// Nine terms of magnitude at most 128 * 255 are at most 293,760. HALF is added before fields are taken out, so that none but the highest is
+// negative; what it added is taken off again with the bias. It is more than that, and with three terms still below 2^19, which the highest field holds.
+// Fields of 21 bits would not do: B^3 would leave the 64th bit of a product.
 import { DEPTHWISE_CONV_2D_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX, DEPTHWISE_CONV_2D_LANES } from "../abi/depthwise_conv_2d";
 import { rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
 import { rescale_folded, rescale_folded_signed } from "../arithmetic/folded";
 
-const HALF: i64 = 1 << 18;
+const HALF: i64 = 3 << 17;
 const FIELD: i64 = (1 << 22) - 1;
 /** HALF in the two lower fields of a sum. */
 const HALVES: i64 = HALF + (HALF << 22);
@@ -37,19 +38,19 @@ function put(signed: bool, out: usize, sum: i64, bias: i64, multiplier: i64, add
 }
 
 /**
- * One output channel of a piece. `two`, `signed`: known at compile time: both strides are 2 instead of 1; negative sums have to be rounded as
- * the reference does, as the clamp does not take them (folded.ts).
+ * One output channel of a piece. `two`, `signed`, `wide`: known at compile time: both strides are 2 instead of 1; negative sums have to be rounded as
+ * the reference does, as the clamp does not take them (folded.ts); weights are int16, of magnitude 255 at most.
  * Assumes what lowering states in THREE_BY_THREE: no shift to the left, sums with bias within 32 bits, shifts of at most 54.
  * @param plane int8 [along][across][LANES], this channel's byte of the first element; filled up across to whole groups of three outputs
  * @param step bytes from one position along to the next
- * @param w int8 [along 3][across 3]
+ * @param w int8 or int16 [along 3][across 3]
  * @param along outputs, as `across`
  * @param out int8, the first output; `out_along`, `out_across` bytes from one to the next
  */
 // @ts-ignore: decorator
 @inline
 export function depthwise_3x3__i64(
-  record: usize, two: bool, signed: bool, plane: usize, step: i32, w: usize, bias: i64, multiplier: i64, right: i64,
+  record: usize, two: bool, signed: bool, wide: bool, plane: usize, step: i32, w: usize, bias: i64, multiplier: i64, right: i64,
   along: i32, across: i32, out: usize, out_along: i32, out_across: i32,
 ): void {
   const low = load<i32>(record, DEPTHWISE_CONV_2D_MIN), high = load<i32>(record, DEPTHWISE_CONV_2D_MAX);
@@ -57,9 +58,9 @@ export function depthwise_3x3__i64(
   const addend = bias * multiplier + rounding_of(right) + (<i64>load<i32>(record, DEPTHWISE_CONV_2D_OUTPUT_OFFSET) << down); // of the highest field
   const lower_bias = bias - HALF, lower_addend = addend - multiplier * HALF; // of the others
   // first, second and third position along: `a` for the words with x2, `b` for those without
-  const w00 = <i64>load<i8>(w), w01 = <i64>load<i8>(w, 1), w02 = <i64>load<i8>(w, 2);
-  const w10 = <i64>load<i8>(w, 3), w11 = <i64>load<i8>(w, 4), w12 = <i64>load<i8>(w, 5);
-  const w20 = <i64>load<i8>(w, 6), w21 = <i64>load<i8>(w, 7), w22 = <i64>load<i8>(w, 8);
+  const w00 = wide ? <i64>load<i16>(w) : <i64>load<i8>(w), w01 = wide ? <i64>load<i16>(w, 2) : <i64>load<i8>(w, 1), w02 = wide ? <i64>load<i16>(w, 4) : <i64>load<i8>(w, 2);
+  const w10 = wide ? <i64>load<i16>(w, 6) : <i64>load<i8>(w, 3), w11 = wide ? <i64>load<i16>(w, 8) : <i64>load<i8>(w, 4), w12 = wide ? <i64>load<i16>(w, 10) : <i64>load<i8>(w, 5);
+  const w20 = wide ? <i64>load<i16>(w, 12) : <i64>load<i8>(w, 6), w21 = wide ? <i64>load<i16>(w, 14) : <i64>load<i8>(w, 7), w22 = wide ? <i64>load<i16>(w, 16) : <i64>load<i8>(w, 8);
   const b0 = two ? w01 : w01 + (w00 << 22), a0 = w02 + (two ? w00 << 22 : b0 << 22);
   const b1 = two ? w11 : w11 + (w10 << 22), a1 = w12 + (two ? w10 << 22 : b1 << 22);
   const b2 = two ? w21 : w21 + (w20 << 22), a2 = w22 + (two ? w20 << 22 : b2 << 22);

@@ -10,7 +10,7 @@ import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
 import { channelMultipliers, foldOffset } from "./packing";
 import { checkPerTensor, quantizationOf } from "./quantization";
-import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+import { checkBias, checkSymmetric, checkWeights, int32Of, weightsOf, type Weights } from "./weights";
 import { windowAxis, type WindowAxis } from "./window";
 
 /** Shapes and windows. */
@@ -28,9 +28,7 @@ export interface Conv2dGeometry {
 }
 
 /** What every form of the kernel computes from. */
-export interface Conv2d extends Conv2dGeometry {
-  /** [out_c][k_h][k_w][group_c] */
-  readonly weights: Int8Array;
+export interface Conv2d extends Conv2dGeometry, Weights {
   /** One per output channel, the input's offset folded in. */
   readonly bias: Int32Array;
   /** One per output channel, or one for all. */
@@ -44,6 +42,8 @@ export interface Conv2d extends Conv2dGeometry {
 
 /** Every form of the kernel: a new one adds its line here. */
 const FORMS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS];
+/** The form for weights of four bits, or with a zero point. */
+const ANY_WEIGHTS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS];
 
 /** Shapes and windows of a CONV_2D. Weights are [out_c][k_h][k_w][in_c / groups]. */
 export function geometry(op: Op): Conv2dGeometry {
@@ -62,8 +62,8 @@ export function geometry(op: Op): Conv2dGeometry {
 
 export const conv2d: Lowering = {
   operator: "CONV_2D",
-  signatures: [{ inputs: ["int8", "int8", "int32?"], outputs: ["int8"] }],
-  options: "every stride, dilation, padding and group count; fused NONE, RELU, RELU_N1_TO_1, RELU6; per-channel or per-tensor weights",
+  signatures: ["int8", "int4"].map((weights) => ({ inputs: ["int8", weights, "int32?"], outputs: ["int8"] })),
+  options: "every stride, dilation, padding and group count; fused NONE, RELU, RELU_N1_TO_1, RELU6; per-channel or per-tensor weights; a zero point of uint8 weights",
   check(op) {
     checkActivation(op);
     checkPerTensor(op, op.input(0), op.output());
@@ -74,21 +74,21 @@ export const conv2d: Lowering = {
     op.expectShape([batches, y.output, x.output, outC]);
   },
   lower(op, emit) {
-    emitConv2d(op, emit, geometry(op), int8Of(op.input(1)));
+    emitConv2d(op, emit, geometry(op), weightsOf(op.input(1)));
   },
   macs(op) {
     return elementCount(op.output().shape) * elementCount(op.input(1).shape.slice(1));
   },
 };
 
-/** The step of a convolution. @param weights int8 [out_c][k_h][k_w][group_c]; their scales are those of the operator's second input */
-export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weights: Int8Array): void {
+/** The step of a convolution. @param weights [out_c][k_h][k_w][group_c]; their scales are those of the operator's second input */
+export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weights: Weights): void {
   const { outC, depth } = geometry;
   const { scale, zeroPoint } = quantizationOf(op.input(0));
   const out = quantizationOf(op.output());
-  emitCheapest(FORMS, op, emit, {
-    ...geometry, weights, ...activationRange(op, op.output()), inputZeroPoint: zeroPoint, outputZeroPoint: out.zeroPoint,
-    bias: foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint),
-    multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale),
+  emitCheapest(weights.int4 || weights.weightsOffset !== 0 ? ANY_WEIGHTS : FORMS, op, emit, {
+    ...geometry, ...weights, ...activationRange(op, op.output()), inputZeroPoint: zeroPoint, outputZeroPoint: out.zeroPoint,
+    bias: foldOffset(int32Of(op.maybeInput(2)), weights.weights, outC, depth, -zeroPoint, weights.weightsOffset),
+    multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale, op.input(0).rebased),
   });
 }

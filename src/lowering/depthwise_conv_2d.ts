@@ -9,11 +9,11 @@ import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
 import { channelMultipliers, foldOffset } from "./packing";
 import { checkPerTensor, quantizationOf } from "./quantization";
-import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+import { checkBias, checkSymmetric, checkWeights, int32Of, weightsOf, type Weights } from "./weights";
 import { windowAxis, type WindowAxis } from "./window";
 
 /** What every form of the kernel computes from. */
-export interface DepthwiseConv2d {
+export interface DepthwiseConv2d extends Weights {
   readonly batches: number;
   readonly inC: number;
   readonly outC: number;
@@ -22,8 +22,6 @@ export interface DepthwiseConv2d {
   readonly taps: number;
   readonly y: WindowAxis;
   readonly x: WindowAxis;
-  /** [out_c][k_h][k_w] */
-  readonly weights: Int8Array;
   /** One per output channel, the input's offset folded in. */
   readonly bias: Int32Array;
   /** One per output channel, or one for all. */
@@ -37,6 +35,8 @@ export interface DepthwiseConv2d {
 
 /** Every form of the kernel: a new one adds its line here. */
 const FORMS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_QUADS, DEPTHWISE_CONV_2D_ROWS];
+/** The forms for weights of four bits, or with a zero point. */
+const ANY_WEIGHTS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL];
 
 /** Shapes and windows of a DEPTHWISE_CONV_2D. Weights are [1][k_h][k_w][out_c]; output channel o reads input channel o / multiplier. */
 export function geometry(op: Op) {
@@ -62,8 +62,8 @@ export function channelMajor<Weights extends Int8Array | Float32Array>(weights: 
 
 export const depthwiseConv2d: Lowering = {
   operator: "DEPTHWISE_CONV_2D",
-  signatures: [{ inputs: ["int8", "int8", "int32?"], outputs: ["int8"] }],
-  options: "every stride, dilation, padding and depth multiplier; fused NONE, RELU, RELU_N1_TO_1, RELU6; per-channel or per-tensor weights",
+  signatures: ["int8", "int4"].map((weights) => ({ inputs: ["int8", weights, "int32?"], outputs: ["int8"] })),
+  options: "every stride, dilation, padding and depth multiplier; fused NONE, RELU, RELU_N1_TO_1, RELU6; per-channel or per-tensor weights; a zero point of uint8 weights",
   check(op) {
     checkActivation(op);
     checkPerTensor(op, op.input(0), op.output());
@@ -75,13 +75,13 @@ export const depthwiseConv2d: Lowering = {
   },
   lower(op, emit) {
     const { outC, taps, ...shape } = geometry(op);
-    const weights = channelMajor(int8Of(op.input(1)), taps, outC);
+    const stored = weightsOf(op.input(1)), weights = channelMajor(stored.weights, taps, outC);
     const { scale, zeroPoint } = quantizationOf(op.input(0));
     const out = quantizationOf(op.output());
-    emitCheapest(FORMS, op, emit, {
-      ...shape, outC, taps, weights, ...activationRange(op, op.output()), inputZeroPoint: zeroPoint, outputZeroPoint: out.zeroPoint,
-      bias: foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint),
-      multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale),
+    emitCheapest(stored.int4 || stored.weightsOffset !== 0 ? ANY_WEIGHTS : FORMS, op, emit, {
+      ...shape, outC, taps, ...stored, weights, ...activationRange(op, op.output()), inputZeroPoint: zeroPoint, outputZeroPoint: out.zeroPoint,
+      bias: foldOffset(int32Of(op.maybeInput(2)), weights, outC, taps, -zeroPoint, stored.weightsOffset),
+      multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale, op.input(0).rebased),
     });
   },
   macs(op) {

@@ -6,7 +6,7 @@ import { folds } from "./folded_rescale";
 import type { Form } from "./form";
 import type { Emitter } from "./lowering";
 import type { Op } from "./op";
-import { concatenate, packMultiplier, packTile, tilesPerSlice } from "./packing";
+import { concatenate, packMultiplier, packNibbles, packTile, tilesPerSlice } from "./packing";
 import { writeWindow, type WindowAxis } from "./window";
 
 const LANES = abi.DEPTHWISE_CONV_2D_LANES;
@@ -28,8 +28,9 @@ interface Pieces {
 }
 
 /** Whether three outputs fit the fields of one word: inner/depthwise_3x3.ts. */
-function threeByThree({ y, x, bias, multipliers, taps }: DepthwiseConv2d): boolean {
-  return y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2 && folds(bias, multipliers, taps);
+function threeByThree({ y, x, bias, multipliers, taps, weightsOffset }: DepthwiseConv2d): boolean {
+  const depth = weightsOffset === 0 ? taps : 2 * taps; // weights reach 255 with an offset
+  return y.kernel === 3 && x.kernel === 3 && y.dilation === 1 && x.dilation === 1 && y.stride === x.stride && x.stride <= 2 && folds(bias, multipliers, depth);
 }
 
 /** Input elements that `outputs` of an axis read, taken for whole groups. */
@@ -72,21 +73,22 @@ function exchangeAxes(weights: Int8Array): Int8Array {
 }
 
 function emitPlanes(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
-  const { batches, inC, outC, multiplier, taps, y, x, bias, multipliers } = depthwise;
+  const { batches, inC, outC, multiplier, taps, y, x, bias, multipliers, weightsOffset, int4 } = depthwise;
   const input = op.input(0), output = op.output();
   const three = threeByThree(depthwise);
   const { rows, columns, planeRows, planeColumns, rowMajor } = piecesOf(depthwise);
-  const kernel = three ? `depthwise_conv_2d_3x3${x.stride === 2 ? "_s2" : ""}${depthwise.min < depthwise.outputZeroPoint ? "_signed" : ""}` : "depthwise_conv_2d";
+  const wide = int4 || weightsOffset !== 0, signed = depthwise.min < depthwise.outputZeroPoint;
+  const kernel = `depthwise_conv_2d${three ? `_3x3${x.stride === 2 ? "_s2" : ""}${signed && !wide ? "_signed" : ""}` : ""}${wide ? "_wide" : ""}`;
   const weights = three && !rowMajor ? exchangeAxes(depthwise.weights) : depthwise.weights;
   const shared = multipliers.length === 1;
   const tiles = Array.from({ length: inC }, (_, c) => {
     const first = c * multiplier, end = first + multiplier;
     const packed = new Uint8Array(weights.buffer, weights.byteOffset + first * taps, multiplier * taps);
-    return packTile(multiplier, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), packed);
+    return packTile(multiplier, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), int4 ? packNibbles(packed) : packed);
   });
   const perSlice = tilesPerSlice(emit.target.sliceBytes, tiles[0]!.length, inC);
   const planeBytes = planeRows * planeColumns * LANES;
-  emit.step(kernel, abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
+  emit.step(kernel, wide ? abi.DEPTHWISE_CONV_2D_WIDE_SIZE : abi.DEPTHWISE_CONV_2D_SIZE, (r) => {
     r.input(abi.DEPTHWISE_CONV_2D_INPUT, input);
     const sliceC = perSlice < inC && perSlice > LANES ? perSlice - (perSlice % LANES) : perSlice; // whole words of channels
     r.slices(abi.DEPTHWISE_CONV_2D_TILES, abi.DEPTHWISE_CONV_2D_BUFFER, concatenate(tiles), sliceC * tiles[0]!.length);
@@ -108,6 +110,11 @@ function emitPlanes(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
     r.i32(abi.DEPTHWISE_CONV_2D_OUTPUT_OFFSET, depthwise.outputZeroPoint);
     r.i32(abi.DEPTHWISE_CONV_2D_MIN, depthwise.min);
     r.i32(abi.DEPTHWISE_CONV_2D_MAX, depthwise.max);
+    if (wide) {
+      r.scratch(abi.DEPTHWISE_CONV_2D_WEIGHTS, 2 * multiplier * taps);
+      r.i32(abi.DEPTHWISE_CONV_2D_WEIGHTS_OFFSET, weightsOffset);
+      r.i32(abi.DEPTHWISE_CONV_2D_INT4, int4 ? 1 : 0);
+    }
     // What a piece reads is copied out before its outputs are written, rows that the next piece reads too are kept, and no other channel's bytes are touched.
     if (multiplier === 1 && columns === x.output && y.input === y.output && x.input === x.output) r.inPlace(input, output);
   });
@@ -127,7 +134,7 @@ const oneChannel = (depthwise: DepthwiseConv2d) => (depthwise.inC === 1 && !thre
 const oneChannelVector = ({ inC }: DepthwiseConv2d) => (inC === 1 ? 0 : Infinity);
 export const DEPTHWISE_CONV_2D_ONE_CHANNEL: Form<DepthwiseConv2d> = {
   cost: { desktop: oneChannel, fast: oneChannel, classic: oneChannel, scalar: oneChannel, dsp: oneChannel, vector: oneChannelVector },
-  emit(op, emit, { batches, inC, outC, taps, y, x, weights }) {
-    emitConv2d(op, emit, { batches, inC, outC, groups: 1, groupC: 1, depth: taps, y, x }, weights);
+  emit(op, emit, { batches, inC, outC, taps, y, x, weights, weightsOffset, int4 }) {
+    emitConv2d(op, emit, { batches, inC, outC, groups: 1, groupC: 1, depth: taps, y, x }, { weights, weightsOffset, int4 });
   },
 };

@@ -10,17 +10,13 @@ import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
 import { channelMultipliers, foldOffset } from "./packing";
 import { checkPerTensor, quantizationOf } from "./quantization";
-import { checkBias, checkSymmetric, checkWeights, int32Of, int8Of } from "./weights";
+import { checkBias, checkSymmetric, checkWeights, int32Of, weightsOf, type Weights } from "./weights";
 
 /** What every form of the kernel computes from. */
-export interface FullyConnected {
+export interface FullyConnected extends Weights {
   readonly batches: number;
   readonly outC: number;
   readonly depth: number;
-  /** [out_c][depth] */
-  readonly weights: Int8Array;
-  /** Negated zero point of the weights. */
-  readonly weightsOffset: number;
   /** One per output channel; the input's offset folded in. */
   readonly bias: Int32Array;
   /** One per output channel, or one for all. */
@@ -33,6 +29,8 @@ export interface FullyConnected {
 
 /** Every form of the kernel: a new one adds its line here. */
 const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS, FULLY_CONNECTED_BYTES, FULLY_CONNECTED_WORDS, FULLY_CONNECTED_ROWS];
+/** The form for weights of four bits. */
+const INT4_FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS];
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
 export function geometry(op: Op) {
@@ -54,7 +52,7 @@ export function checkRows(op: Op): void {
 
 export const fullyConnected: Lowering = {
   operator: "FULLY_CONNECTED",
-  signatures: [{ inputs: ["int8", "int8", "int32?"], outputs: ["int8"] }],
+  signatures: ["int8", "int4"].map((weights) => ({ inputs: ["int8", weights, "int32?"], outputs: ["int8"] })),
   options: "per-channel or per-tensor weights, a weight zero point with the latter; keep_num_dims; fused NONE, RELU, RELU_N1_TO_1, RELU6",
   check(op) {
     checkActivation(op);
@@ -68,12 +66,12 @@ export const fullyConnected: Lowering = {
   },
   lower(op, emit) {
     const { outC, depth, batches } = geometry(op);
-    const weights = int8Of(op.input(1)), weightsOffset = -op.input(1).quantization!.zeroPoint[0]!;
+    const weights = weightsOf(op.input(1));
     const { scale, zeroPoint } = quantizationOf(op.input(0));
     const out = quantizationOf(op.output());
-    emitCheapest(FORMS, op, emit, {
-      batches, outC, depth, weights, weightsOffset, ...activationRange(op, op.output()), outputZeroPoint: out.zeroPoint,
-      bias: foldOffset(int32Of(op.maybeInput(2)), weights, outC, depth, -zeroPoint, weightsOffset),
+    emitCheapest(weights.int4 ? INT4_FORMS : FORMS, op, emit, {
+      batches, outC, depth, ...weights, ...activationRange(op, op.output()), outputZeroPoint: out.zeroPoint,
+      bias: foldOffset(int32Of(op.maybeInput(2)), weights.weights, outC, depth, -zeroPoint, weights.weightsOffset),
       multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale),
     });
   },

@@ -36,6 +36,24 @@ export function packC8(weights: Int8Array, channels: number, depth: number, pair
   return packed;
 }
 
+/** int4 values, one to a byte -> two to a byte, the even one in the low nibble. */
+export function packNibbles(codes: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: (codes.length + 1) >> 1 }, (_, i) => (codes[2 * i]! & 15) | ((codes[2 * i + 1] ?? 0) << 4));
+}
+
+/**
+ * int4 weights [channels][depth] of up to fifteen channels -> uint64 [depth], 8 added: channel c is the nibble at bit 20 * (c % 3) + 4 * floor(c / 3)
+ * (assembly/inner/dot_1x15.ts). Missing channels are 0.
+ */
+export function packC15(weights: Int8Array, channels: number, depth: number): Uint8Array {
+  const packed = new Uint8Array(8 * depth);
+  for (let c = 0; c < channels; c++) {
+    const bit = 20 * (c % 3) + 4 * Math.floor(c / 3);
+    for (let i = 0; i < depth; i++) packed[8 * i + (bit >> 3)]! |= (weights[c * depth + i]! + 8) << (bit & 7);
+  }
+  return packed;
+}
+
 /**
  * Biases with the input offset folded in: sum((x + offset) * w) = sum(x * w) + offset * sum(w).
  * @param bias int32 [channels], or null for none
@@ -98,7 +116,10 @@ export function packMultiplier({ mantissa, shift }: Multiplier): Uint8Array {
   return bytesOfInt32([mantissa, shift]);
 }
 
-/** Multipliers input * weight[c] / output, products and quotients in double, as TFLM does since late 2026. */
-export function channelMultipliers(input: number, weights: readonly number[], output: number): Multiplier[] {
-  return weights.map((weight) => quantizeMultiplier((input * weight) / output));
+/**
+ * Multipliers input * weight[c] / output, products and quotients in double, as TFLM does since late 2026.
+ * @param legacy whether products are rounded to float32, as TFLite's reference does for uint8 convolutions (kernel_util.cc, GetQuantizedConvolutionMultipler)
+ */
+export function channelMultipliers(input: number, weights: readonly number[], output: number, legacy = false): Multiplier[] {
+  return weights.map((weight) => quantizeMultiplier((legacy ? Math.fround(input * weight) : input * weight) / output));
 }

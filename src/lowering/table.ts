@@ -2,15 +2,21 @@ import { argMax, argMin } from "./arg_max";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
+import { QUANTIZED_BINARY } from "./quantized_binary";
 import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
+import { batchMatmul } from "./batch_matmul";
 import { conv2d } from "./conv_2d";
+import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
 import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
+import { depthwiseConv2dInt16 } from "./depthwise_conv_2d_int16";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
+import { FFT } from "./fft";
+import { FILTER_BANK } from "./filter_bank";
 import { dequantizeConstant } from "./dequantized";
 import { FLOAT32_CONV_2D } from "./float32_conv_2d";
 import { float32DepthwiseConv2d } from "./float32_depthwise_conv_2d";
@@ -22,6 +28,7 @@ import { float32TransposeConv } from "./float32_transpose_conv";
 import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { l2Normalization } from "./l2_normalization";
+import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
 import type { Lowering } from "./lowering";
 import { localResponseNormalization } from "./local_response_normalization";
@@ -31,6 +38,12 @@ import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
 import { SEARCHES } from "./search";
+import { RELU_INT16 } from "./requantize";
+import { SIGMOID_INT16 } from "./sigmoid_int16";
+import { softmaxInt16 } from "./softmax_int16";
+import { transposeConv } from "./transpose_conv";
+import { SIGNAL_FRAME } from "./signal_frame";
+import { SIGNAL_STREAM } from "./signal_stream";
 import { REPETITION } from "./repetition";
 import { SEQUENCES } from "./reverse_sequence";
 import { SCATTER } from "./scatter_nd";
@@ -49,7 +62,11 @@ import { expandDims, reshape, squeeze } from "./views";
 const ALL: readonly Lowering[] = [
   ...CONTROL_FLOW,
   conv2d,
+  ...CONV_2D_INT16,
+  transposeConv,
+  batchMatmul,
   depthwiseConv2d,
+  depthwiseConv2dInt16,
   add, mul, sub,
   fullyConnected,
   ...LSTM,
@@ -73,11 +90,19 @@ const ALL: readonly Lowering[] = [
   ...SEQUENCES,
   averagePool2d, maxPool2d,
   quantize, dequantize,
+  leakyRelu,
+  ...RELU_INT16,
+  ...SIGMOID_INT16,
+  softmaxInt16,
   ...SHAPES,
   softmax,
   ...SVDF,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
+  ...SIGNAL_FRAME,
+  ...FFT,
+  ...FILTER_BANK,
+  ...SIGNAL_STREAM,
   dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
   ...FLOAT32_POOL_2D,
@@ -86,6 +111,7 @@ const ALL: readonly Lowering[] = [
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,
   ...BITWISE,
+  ...QUANTIZED_BINARY,
 ];
 
 /** Lowerings of an operator, each for types of its own; custom operators by their name with "custom " before it. */

@@ -61,14 +61,21 @@ function conversionHint(inputs: readonly string[]): string {
 
 /** The way out that is nearest to an operator without a kernel. */
 function nearest(op: Op): string {
-  if (op.operator.custom) return "custom operators are not covered; replace it by builtin ones or cut the model before it";
+  if (op.operator.custom) return CUSTOM.find(({ names }) => names.test(op.name))?.hint ?? "its author's own: replace it by builtin operators, or cut the model before it and compute the rest outside";
   return REWRITES[op.name] ?? "replace it by operators of docs/operators.md, or cut the model before it and compute the rest outside";
 }
 
+/** Custom operators that files are known to hold, and what to do about them. */
+const CUSTOM: readonly { readonly names: RegExp; readonly hint: string }[] = [
+  { names: /^ethos-u$/i, hint: "Vela has compiled the model for an Ethos-U: use the .tflite file from before Vela" },
+  { names: /^edgetpu-custom-op$/, hint: "the model is compiled for an Edge TPU: use the .tflite file from before edgetpu_compiler" },
+  { names: /^Flex/, hint: "an operator of TensorFlow itself (SELECT_TF_OPS): convert with TFLITE_BUILTINS or TFLITE_BUILTINS_INT8 alone, and replace what the converter then names" },
+  { names: /^(AudioSpectrogram|Mfcc)$/, hint: "compute the features outside, and cut the model behind it; TFLM's front end (SignalWindow, SignalRfft, ...) is covered" },
+  { names: /^NumericVerify$/, hint: "the quantization debugger's: convert again without it" },
+];
+
 const REWRITES: Record<string, string> = {
-  GELU: "train with RELU",
-  MINIMUM: "a clamp can be RELU6",
-  RESIZE_NEAREST_NEIGHBOR: "CONCATENATION of repeated slices, or a strided network without upsampling",
-  SPLIT: "cut the convolution that feeds it into several",
-  SVDF: "a DEPTHWISE_CONV_2D over time with FULLY_CONNECTED",
+  CONV_3D: "a CONV_2D per plane with ADD",
+  LOCAL_RESPONSE_NORMALIZATION: "train with batch normalization, which converters fold into convolutions",
+  UNIDIRECTIONAL_SEQUENCE_RNN: "train with LSTM",
 };

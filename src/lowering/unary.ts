@@ -4,6 +4,7 @@ import * as abi from "../../assembly/abi/lookup";
 import { elementCount } from "../graph/tensor";
 import { clampRange } from "./activation";
 import { divideByPowerOfTwo, logistic as logisticOf, multiplyByQuantizedMultiplier, tanh as tanhOf } from "./fixed_point";
+import { floatFunction, logisticOf32, tanhOf32 } from "./legacy_codes";
 import type { Emitter, Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import type { Op } from "./op";
@@ -12,14 +13,14 @@ import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
 const SIGNATURE = [{ inputs: ["int8"], outputs: ["int8"] }] as const;
 
 /** One lookup step. `code` gives the output's code for an input code. */
-export function emitLookup(op: Op, emit: Emitter, code: (q: number) => number): void {
+export function emitLookup(op: Op, emit: Emitter, code: (q: number) => number, input = op.input(0), output = op.output()): void {
   const table = Uint8Array.from({ length: 256 }, (_, i) => code(i - 128));
   emit.step("lookup", abi.LOOKUP_SIZE, (r) => {
-    r.input(abi.LOOKUP_INPUT, op.input(0));
-    r.output(abi.LOOKUP_OUTPUT, op.output());
+    r.input(abi.LOOKUP_INPUT, input);
+    r.output(abi.LOOKUP_OUTPUT, output);
     r.constant(abi.LOOKUP_TABLE, table);
-    r.i32(abi.LOOKUP_COUNT, elementCount(op.output().shape));
-    r.inPlace(op.input(0), op.output());
+    r.i32(abi.LOOKUP_COUNT, elementCount(output.shape));
+    r.inPlace(input, output);
   });
 }
 
@@ -56,21 +57,25 @@ function relu(operator: string, bounds: readonly [number, number]): Lowering {
 }
 
 /**
- * LOGISTIC and TANH: a Q4.27 argument, the function in Q0.31, rounded to the fixed output scale.
- * Source: TFLM reference/integer_ops/logistic.h, tanh.h.
+ * LOGISTIC and TANH: a Q4.27 argument, the function in Q0.31, rounded to the fixed output scale. Source: TFLM reference/integer_ops/logistic.h, tanh.h.
+ * @param of32 what legacy uint8 codes take instead
  */
-function sigmoidal(operator: string, of: (a: bigint) => bigint, output: { fractionBits: number; zeroPoint: number }): Lowering {
+function sigmoidal(operator: string, of: (a: bigint) => bigint, of32: (x: number) => number, output: { fractionBits: number; zeroPoint: number }): Lowering {
   return {
     operator,
     signatures: SIGNATURE,
     options: `output scale 1/${2 ** output.fractionBits}, zero point ${output.zeroPoint}`,
     check(op) {
       checkUnary(op);
-      const { scale, zeroPoint } = quantizationOf(op.output());
+      const { scale, zeroPoint } = quantizationOf(op.output()), inFile = op.output().rebased ? 128 : 0;
       if (scale !== 2 ** -output.fractionBits || zeroPoint !== output.zeroPoint)
-        op.refuse(`output scale ${scale} and zero point ${zeroPoint}`, `the format fixes them to 1/${2 ** output.fractionBits} and ${output.zeroPoint}: convert again`);
+        op.refuse(`output scale ${scale} and zero point ${zeroPoint + inFile}`, `the format fixes them to 1/${2 ** output.fractionBits} and ${output.zeroPoint + inFile}: convert again`);
     },
     lower(op, emit) {
+      if (op.input(0).rebased) {
+        emitLookup(op, emit, floatFunction(op.input(0), op.output(), of32));
+        return;
+      }
       const { scale, zeroPoint } = quantizationOf(op.input(0));
       const toQ4 = quantizeMultiplier(scale * 2 ** 27);
       const radius = Math.floor((15 * 2 ** 27) / 2 ** toQ4.shift); // beyond it the argument leaves Q4.27 and the function is flat
@@ -88,5 +93,5 @@ function sigmoidal(operator: string, of: (a: bigint) => bigint, output: { fracti
 
 export const reluLowering = relu("RELU", [0, Infinity]);
 export const relu6Lowering = relu("RELU6", [0, 6]);
-export const logistic = sigmoidal("LOGISTIC", logisticOf, { fractionBits: 8, zeroPoint: -128 });
-export const tanh = sigmoidal("TANH", tanhOf, { fractionBits: 7, zeroPoint: 0 });
+export const logistic = sigmoidal("LOGISTIC", logisticOf, logisticOf32, { fractionBits: 8, zeroPoint: -128 });
+export const tanh = sigmoidal("TANH", tanhOf, tanhOf32, { fractionBits: 7, zeroPoint: 0 });

@@ -24,4 +24,4 @@ function view(operator: string, parameters: readonly string[]): Lowering {
 
 export const reshape = view("RESHAPE", ["int32?"]);
 export const squeeze = view("SQUEEZE", []);
-export const expandDims = view("EXPAND_DIMS", ["int32"]);
+export const expandDims = view("EXPAND_DIMS", ["int32|int64"]);

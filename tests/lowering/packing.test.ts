@@ -98,8 +98,9 @@ packing("a slice is as many whole tiles as fit, at least one, at most all", () =
 
 packing("64 terms fill a field, 63 where a weight is -128", () => {
   // 64 * 128 * 127 = 1,040,384 < 2^20; 64 * 128 * 128 = 2^20 is one too many
-  assert.is(spillOf(Int8Array.of(-127, 127)), 64);
-  assert.is(spillOf(Int8Array.of(5, -128)), 63);
+  assert.is(spillOf({ weights: Int8Array.of(-127, 127), int4: false }), 64);
+  assert.is(spillOf({ weights: Int8Array.of(5, -128), int4: false }), 63);
+  assert.is(spillOf({ weights: Int8Array.of(-8, 7), int4: true }), 1023);
 });
 
 packing("fused activations as codes", () => {

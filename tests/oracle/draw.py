@@ -23,6 +23,11 @@ def zero_point(rng):
     return int(choose(rng, (-128, 127, 0, -1, *rng.integers(-128, 128, 2), *rng.integers(-60, 60, 4))))
 
 
+def weight_zero_point(rng):
+    """Of legacy weights less 128: about the middle, or anywhere."""
+    return int(choose(rng, (0, -1, *rng.integers(-40, 40, 6), zero_point(rng))))
+
+
 def scale(rng, low=1e-6, high=10.0):
     kind = rng.integers(4)
     if kind == 0:
@@ -84,9 +89,14 @@ def codes(rng, shape, dtype="int8"):
     return np.asarray(values).astype(dtype)
 
 
-def weights(rng, shape):
-    """int8 weights: symmetric as the converter makes them, with -128 as others do, or so small that the multiplier exceeds 1."""
-    low, high = choose(rng, ((-128, 127), (-127, 127), (-127, 127), (-7, 7), (-7, 7), (-2, 2), (-128, -126)))
+def weights(rng, shape, dtype="int8"):
+    """int8 or int4 weights, or legacy uint8 less 128: symmetric as the converter makes them, with -128 or -8 as others do, or so small that the multiplier exceeds 1."""
+    ranges = {
+        "int8": ((-128, 127), (-127, 127), (-127, 127), (-7, 7), (-7, 7), (-2, 2), (-128, -126)),
+        "uint8": ((-128, 127), (-127, 127), (-100, 90), (-40, 60), (-7, 7)),
+        "int4": ((-8, 7), (-7, 7), (-7, 7), (-8, -6), (-1, 1)),
+    }
+    low, high = choose(rng, ranges[dtype])
     return rng.integers(low, high, shape, endpoint=True).astype(np.int8)
 
 

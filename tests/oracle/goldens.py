@@ -25,13 +25,14 @@ RARE = {
     # both strides, RELU or RELU6 and what is not
     "depthwise_conv_2d": (2400, 3, [re.compile(rf" x int8\[1, 3, 3, .*strideW={stride}, strideH={stride}, {activation}.*dilationWFactor=1, dilationHFactor=1")
                                     for stride in (1, 2) for activation in (".*fusedActivationFunction=[13]", "(?!.*fusedActivationFunction=[13])")]),
+    # both strides
+    **{family: (600, 3, [re.compile(rf" x {weights}\[1, 3, 3, .*strideW={stride}, strideH={stride}, .*dilationWFactor=1, dilationHFactor=1") for stride in (1, 2)])
+       for family, weights in (("depthwise_conv_2d_int4", "int4"), ("legacy_depthwise_conv_2d", "uint8"))},
     # a kernel for every type
     **{name: (60, 2, [re.compile(rf"^\w+ {dtype}\[") for dtype in ("int8", "int16", "int32", "int64", "float32", "uint8")])
        for name in ("reduce_max", "reduce_min", "reduce_prod", "arg_max", "arg_min", "topk_v2", "unique")},
 }
 TARGET = Path(__file__).resolve().parents[1] / "operators" / "goldens"
-# Types that the oracle test draws ahead of the kernels; they join when a kernel takes them.
-WITHOUT_KERNEL = re.compile(r"^(QUANTIZE|DEQUANTIZE) .*\b(int16|int32)\b")
 
 
 def encoded(path):
@@ -39,10 +40,8 @@ def encoded(path):
 
 
 def pack(folder):
-    """One case in one object, or None where it is too large or needs a type without a kernel."""
+    """One case in one object, or None where it is too large."""
     case = json.loads((folder / "case.json").read_text())
-    if any(WITHOUT_KERNEL.match(operator) for operator in case["operators"]):
-        return None
     if sum(path.stat().st_size for path in folder.iterdir() if path.name != "case.json") > CASE_BYTES:
         return None
     return {

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+from flatbuffers import flexbuffers
 
 from build_model import Quantization, Tensor
 
@@ -44,25 +45,25 @@ class Model:
     inputs: list
     outputs: list
 
-    def is_custom(self):
-        return any(operator.name == "CUSTOM" for operator in self.operators)
-
 
 def read_model(data):
     model = schema.ModelT.InitFromPackedBuf(data, 0)
     subgraph = model.subgraphs[0]
-    codes = [OPERATOR_NAMES[max(code.builtinCode, code.deprecatedBuiltinCode)] for code in model.operatorCodes]
+    codes = [code.customCode.decode() if code.customCode else OPERATOR_NAMES[max(code.builtinCode, code.deprecatedBuiltinCode)] for code in model.operatorCodes]
     return Model(
         tensors=[_tensor(i, tensor, model.buffers[tensor.buffer].data) for i, tensor in enumerate(subgraph.tensors)],
         operators=[
-            Operator(
-                codes[op.opcodeIndex], _indices(op.inputs), _indices(op.outputs), dict(vars(op.builtinOptions or op.builtinOptions2 or object_without_fields()))
-            )
-            for op in subgraph.operators
+            Operator(codes[op.opcodeIndex], _indices(op.inputs), _indices(op.outputs), _options(op)) for op in subgraph.operators
         ],
         inputs=_indices(subgraph.inputs),
         outputs=_indices(subgraph.outputs),
     )
+
+
+def _options(operator):
+    if operator.customOptions is not None:
+        return dict(flexbuffers.Loads(bytes(operator.customOptions)))
+    return dict(vars(operator.builtinOptions or operator.builtinOptions2 or object_without_fields()))
 
 
 def _indices(values):

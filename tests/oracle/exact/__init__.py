@@ -5,14 +5,18 @@ The dialect in exact integers: an independent numpy implementation of each opera
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
 """
 
-from exact import activations, convolution, elementwise, indexed, movement, reduction, search
+from exact import activations, convolution, elementwise, indexed, legacy, movement, pointwise, reduction, search
 from exact.context import Context
 from exact.rules import LITERT, TFLM
 
-__all__ = ["LITERT", "TFLM", "OPERATORS", "computes_nonsense", "recompute", "recompute_model"]
+__all__ = ["LITERT", "TFLM", "OPERATORS", "bias_of_int16", "computes_nonsense", "recompute", "recompute_model"]
 
 INT8_OPERATORS = {**activations.OPERATORS, **convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
-OPERATORS = {**INT8_OPERATORS, **elementwise.CONVERSIONS, **movement.OPERATORS, **indexed.OPERATORS, **search.OPERATORS}
+INT16_OPERATORS = {**convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
+OPERATORS = {
+    **INT8_OPERATORS, **convolution.TRANSPOSED, **elementwise.CONVERSIONS, **movement.OPERATORS, **indexed.OPERATORS, **pointwise.OPERATORS,
+    **search.OPERATORS,
+}
 
 
 def recompute(model, operator, values, rules):
@@ -20,7 +24,9 @@ def recompute(model, operator, values, rules):
     if not operator.inputs or not operator.outputs:
         return None
     types = {model.tensors[operator.inputs[0]].dtype, model.tensors[operator.outputs[0]].dtype}
-    if operator.name not in OPERATORS or (operator.name in INT8_OPERATORS and types != {"int8"}):
+    if types == {"uint8"} and model.tensors[operator.outputs[0]].quantization is not None:
+        return legacy.recompute(model, operator, values, rules, recompute)
+    if operator.name not in OPERATORS or (operator.name in INT8_OPERATORS and types != {"int8"} and not (operator.name in INT16_OPERATORS and types == {"int16"})):
         return None
     result = OPERATORS[operator.name](Context(model, operator, values, rules))
     return result if result is None or isinstance(result, list) else [result]
@@ -41,7 +47,19 @@ def computes_nonsense(model, operator):
     """Where TFLM accepts a model and does not compute what the operator means: the expectation is then recomputed, not TFLM's."""
     if not operator.inputs or not operator.outputs:
         return False
+    if operator.name == "GREATER" and model.tensors[operator.inputs[0]].dtype == "int16":
+        return True  # a scaling that nobody sets
+    if operator.name == "DIV" and model.tensors[operator.inputs[0]].dtype == "int8":
+        return pointwise.shifts_too_far(operator, model.tensors)
     if operator.name == "SPACE_TO_BATCH_ND" and model.tensors[operator.inputs[2]].data.any():
         return True  # the padding is never written
     source, target = model.tensors[operator.inputs[0]].quantization, model.tensors[operator.outputs[0]].quantization
-    return operator.name == "RELU6" and source != target
+    return (operator.name == "RELU6" and source != target) or (operator.name in ("DEPTHWISE_CONV_2D", "TRANSPOSE_CONV") and bias_of_int16(model, operator) == "int32")
+
+
+def bias_of_int16(model, operator):
+    """The type of a layer's bias where its activations are int16; None for others."""
+    place = {"CONV_2D": 2, "DEPTHWISE_CONV_2D": 2, "FULLY_CONNECTED": 2, "TRANSPOSE_CONV": 3}.get(operator.name)
+    if place is None or model.tensors[operator.outputs[0]].dtype != "int16" or len(operator.inputs) <= place or operator.inputs[place] < 0:
+        return None
+    return model.tensors[operator.inputs[place]].dtype

@@ -56,6 +56,24 @@ def while_(rng):
     return graph.finish(after, outputs[-1])
 
 
+def counted(rng):
+    """A counter that a step is added to while it is less than a limit, as converters write loops."""
+    dtype = np.int32
+    test, body, graph = Graph(), Graph(), Graph()
+    count, limit = test.parameter([], dtype.__name__), test.parameter([], dtype.__name__)
+    test.parameter(SHAPE, quantization=QUANTIZATION)
+    test.finish(test.operator(draw.choose(rng, ("LESS", "LESS_EQUAL", "NOT_EQUAL")), [count, limit], test.tensor([], "bool")))
+    count, limit = body.parameter([], dtype.__name__), body.parameter([], dtype.__name__)
+    x = body.parameter(SHAPE, quantization=QUANTIZATION)
+    following = body.operator("ADD", [count, body.constant(np.array(1, dtype))], body.tensor([], dtype.__name__))
+    body.finish(following, limit, _operators(rng, body, x))
+    fed = [graph.input(np.array(value, dtype)) for value in (0, rng.integers(0, 5))]
+    x = graph.input(draw.codes(rng, SHAPE), QUANTIZATION)
+    outputs = [*(graph.tensor([], dtype.__name__) for _ in range(2)), graph.tensor(SHAPE, quantization=QUANTIZATION)]
+    graph.operator("WHILE", [*fed, x], outputs, condSubgraphIndex=graph.subgraph(test), bodySubgraphIndex=graph.subgraph(body))
+    return graph.finish(*outputs)
+
+
 def call_once(rng):
     """What the called subgraph computes is lost; it must not disturb what comes after."""
     graph, once = Graph(), Graph()
@@ -67,4 +85,4 @@ def call_once(rng):
     return graph.finish(result)
 
 
-FAMILIES = {"if": if_, "while": while_, "call_once": call_once}
+FAMILIES = {"if": if_, "while": while_, "counted": counted, "call_once": call_once}

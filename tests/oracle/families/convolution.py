@@ -77,15 +77,17 @@ def draw_geometry(rng, filters):
             return kernel, strides, dilations, padding, image, outputs
 
 
-def finish(rng, graph, name, x, w_values, w_axis, taps, output_shape, options):
+def finish(rng, graph, name, x, w_values, w_type, w_axis, taps, output_shape, options):
     """Quantizes weights, bias and output of a drawn convolution and appends the operator."""
     channels = output_shape[-1]
-    w = draw.weight_quantization(rng, channels, w_axis, draw.chance(rng, 0.75))
-    mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values, taps)
+    w = draw.weight_quantization(rng, channels, w_axis, draw.chance(rng, 0.75) and w_type != "uint8")
+    if w_type == "uint8":  # codes that families/legacy.py adds 128 to
+        w, w_type = replace(w, zero_points=(draw.weight_zero_point(rng),)), "int8"
+    mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values - np.int32(w.zero_point), taps)
     w, output_scale = settle_scales(rng, x, w, deviation)
     bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, (mean, deviation), channels)
     output = graph.tensor(output_shape, quantization=per_tensor(output_scale, draw.zero_point(rng)))
-    inputs = [x, graph.constant(w_values, w)] + ([bias] if bias is not None or draw.chance(rng, 0.5) else [])
+    inputs = [x, graph.constant(w_values, w, w_type)] + ([bias] if bias is not None or draw.chance(rng, 0.5) else [])
     graph.operator(name, inputs, output, fusedActivationFunction=draw.activation(rng), **options)
     return graph.finish(output)
 
@@ -97,7 +99,7 @@ def geometry_options(strides, dilations, padding):
 CONV_FILTERS = [(1, 1)] * 4 + [(3, 3)] * 3 + [(h, w) for h in (1, 2, 3, 4, 5, 7) for w in (1, 2, 3, 4, 5, 7)]
 
 
-def conv_2d(rng):
+def conv_2d(rng, w_type="int8"):
     while True:
         kernel, strides, dilations, padding, image, outputs = draw_geometry(rng, CONV_FILTERS)
         groups = 1 if draw.chance(rng, 0.8) else int(draw.choose(rng, (2, 3, 4, 8)))
@@ -109,14 +111,14 @@ def conv_2d(rng):
             break
     graph = Graph()
     x = graph.input(draw.codes(rng, [batch, *image, group_channels * groups]), draw.quantization(rng))
-    w = draw.weights(rng, [out_channels, *kernel, group_channels])
-    return finish(rng, graph, "CONV_2D", x, w, 0, taps, [batch, *outputs, out_channels], geometry_options(strides, dilations, padding))
+    w = draw.weights(rng, [out_channels, *kernel, group_channels], w_type)
+    return finish(rng, graph, "CONV_2D", x, w, w_type, 0, taps, [batch, *outputs, out_channels], geometry_options(strides, dilations, padding))
 
 
 DEPTHWISE_FILTERS = [(3, 3)] * 5 + [(5, 5)] * 2 + [(1, 3), (3, 1), (1, 1), (10, 4)] + [(h, w) for h in range(1, 8) for w in range(1, 8)]
 
 
-def depthwise_conv_2d(rng):
+def depthwise_conv_2d(rng, w_type="int8"):
     while True:
         kernel, strides, dilations, padding, image, outputs = draw_geometry(rng, DEPTHWISE_FILTERS)
         channels = int(draw.choose(rng, draw.CHANNELS))
@@ -127,9 +129,14 @@ def depthwise_conv_2d(rng):
             break
     graph = Graph()
     x = graph.input(draw.codes(rng, [batch, *image, channels]), draw.quantization(rng))
-    w = draw.weights(rng, [1, *kernel, channels * multiplier])
+    w = draw.weights(rng, [1, *kernel, channels * multiplier], w_type)
     options = geometry_options(strides, dilations, padding) | {"depthMultiplier": multiplier}
-    return finish(rng, graph, "DEPTHWISE_CONV_2D", x, w, 3, taps, [batch, *outputs, channels * multiplier], options)
+    return finish(rng, graph, "DEPTHWISE_CONV_2D", x, w, w_type, 3, taps, [batch, *outputs, channels * multiplier], options)
 
 
-FAMILIES = {"conv_2d": conv_2d, "depthwise_conv_2d": depthwise_conv_2d}
+FAMILIES = {
+    "conv_2d": conv_2d,
+    "conv_2d_int4": lambda rng: conv_2d(rng, "int4"),
+    "depthwise_conv_2d": depthwise_conv_2d,
+    "depthwise_conv_2d_int4": lambda rng: depthwise_conv_2d(rng, "int4"),
+}

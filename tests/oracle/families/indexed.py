@@ -62,7 +62,7 @@ def scatter_nd(rng):
 
 
 def embedding_lookup(rng):
-    d = Draw(rng, ("int8", "float32"))
+    d = Draw(rng, ("int8", "float32"), ("uint8", "quantized uint8"))
     table, count = draw.shape(rng, int(rng.integers(2, 4)), 400), int(rng.integers(1, 9))
     return d.finish("EMBEDDING_LOOKUP", [indices(d, [count], table[0]), source(d, table)], d.result([count, *table[1:]]))
 
