@@ -9,7 +9,8 @@ function range<T>(record: usize): void {
   const start = load<T>(within(load<u32>(record, RANGE_START), sizeof<T>())), limit = load<T>(within(load<u32>(record, RANGE_LIMIT), sizeof<T>()));
   const delta = load<T>(within(load<u32>(record, RANGE_DELTA), sizeof<T>()));
   const most = load<i32>(record, RANGE_MOST);
-  const count = min<i32>(count_of<T>(start, limit, delta), most);
+  const count = count_of<T>(start, limit, delta);
+  if (count > most) unreachable();
   let out: usize = load<u32>(record, RANGE_OUTPUT), value = start;
   for (let n = count; n > 0; n--, out += sizeof<T>()) {
     store<T>(within(out, sizeof<T>()), value);

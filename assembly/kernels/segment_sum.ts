@@ -1,4 +1,4 @@
-// SEGMENT_SUM: sums of the rows of each segment. Record: SEGMENT_SUM_* in abi/search.ts. Rows of segments beyond the last possible one are left out.
+// SEGMENT_SUM: sums of the rows of each segment. Record: SEGMENT_SUM_* in abi/search.ts. A segment beyond the last possible one traps.
 // Source: TFLite reference_ops, SegmentSum.
 import {
   SEGMENT_SUM_EXTENT, SEGMENT_SUM_INPUT, SEGMENT_SUM_MOST, SEGMENT_SUM_OUTPUT, SEGMENT_SUM_ROWS, SEGMENT_SUM_SEGMENTS, SEGMENT_SUM_SIZE, SEGMENT_SUM_WIDTH,
@@ -15,7 +15,7 @@ function segment_sum<T>(record: usize): void {
   memory.fill(output, 0, most * row_bytes);
   for (let n = load<i32>(record, SEGMENT_SUM_ROWS); n > 0; n--, segments += 4, x += row_bytes) {
     const segment: usize = load<u32>(within(segments, 4));
-    if (segment >= most) continue;
+    if (segment >= most) unreachable();
     found = max<usize>(found, segment + 1);
     const sums = output + segment * row_bytes;
     for (let at: usize = 0; at < row_bytes; at += sizeof<T>()) {

@@ -1,6 +1,6 @@
 import { ArenulaError } from "../errors";
 import type { Graph, Operator, Subgraph } from "../graph/graph";
-import { boundsOf } from "./extents";
+import { checkExtents } from "./extents";
 import { Op } from "./op";
 import { rebaseGraph } from "./rebase";
 import { loweringOf } from "./types";
@@ -45,8 +45,9 @@ interface Known {
 function checkOperator(model: Graph, subgraph: Subgraph, operator: Operator, { folded, bounded }: Known): void {
   const op = new Op(model, subgraph, operator, folded);
   const lowering = loweringOf(op);
+  checkExtents(op, (tensor) => bounded.has(tensor));
   lowering.check(op);
-  boundsOf(op, lowering, (tensor) => bounded.has(tensor)).forEach((shape, i) => shape && bounded.add(op.output(i).index));
+  lowering.bounds?.(op).forEach((shape, i) => shape && bounded.add(op.output(i).index));
   lowering.fold?.(op)?.forEach((bytes, i) => folded.set(op.output(i).index, bytes));
   for (const called of calledBy(op)) {
     const known: Known = { folded: new Map(), bounded: new Set() };

@@ -2,7 +2,7 @@ import { ArenulaError } from "../errors";
 import type { Graph, Operator, Subgraph } from "../graph/graph";
 import { byteLength, type Tensor } from "../graph/tensor";
 import type { Emitter, LoweringTarget } from "./lowering";
-import { boundsOf } from "./extents";
+import { checkExtents } from "./extents";
 import { describe, Op } from "./op";
 import type { Look, Node, Program, Step, View } from "./program";
 import { emitRebase, original, rebaseGraph } from "./rebase";
@@ -97,8 +97,9 @@ class ProgramWriter implements Emitter {
     const op = new Op(this.graph, subgraph, operator, this.folded);
     if (++this.operators > MOST_OPERATORS) op.refuse(`its subgraphs come to more than ${MOST_OPERATORS} operators`, "call fewer subgraphs within subgraphs");
     const lowering = loweringOf(op);
+    checkExtents(op, (tensor) => this.extents.has(tensor));
     lowering.check(op);
-    boundsOf(op, lowering, (tensor) => this.extents.has(tensor)).forEach((shape, i) => shape && this.bound(op.output(i), shape));
+    lowering.bounds?.(op).forEach((shape, i) => shape && this.bound(op.output(i), shape));
     const known = lowering.fold?.(op);
     if (known) {
       known.forEach((bytes, i) => this.folded.set(op.output(i).index, bytes));

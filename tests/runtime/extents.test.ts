@@ -74,9 +74,11 @@ extents("RANGE: constants are folded where the file has their shape; without a b
     assert.equal([...steps.outputs[0]!.data], [...numbers]);
   }
   const limited = await Interpreter.create(range([scalar(0), scalar(), scalar(1)], [4]));
-  limited.inputs[0]!.set(Int32Array.of(9));
+  limited.inputs[0]!.set(Int32Array.of(4));
   limited.invoke();
-  assert.equal([...limited.outputs[0]!.data], [0, 1, 2, 3]); // the file's shape is the most
+  assert.equal([...limited.outputs[0]!.data], [0, 1, 2, 3]);
+  limited.inputs[0]!.set(Int32Array.of(9)); // the file's shape is the most
+  assert.throws(() => limited.invoke(), (error: unknown) => error instanceof ArenulaError && error.code === "INDEX_RANGE");
   assert.throws(() => lower(range([scalar(0), scalar(), scalar(1)], [1], [-1]), { core: "mcu" }), (error: unknown) => error instanceof ArenulaError && /has no bound/.test(error.message));
   assert.throws(() => lower(range([scalar(0), scalar(4), scalar(0)], [1]), { core: "mcu" }), (error: unknown) => error instanceof ArenulaError && /steps of 0/.test(error.message));
 });
