@@ -51,6 +51,8 @@ export interface Emitter {
   temporary(like: Tensor): Tensor;
   /** The int32 that a step writes the first dimension of an output into, where `bounds` says that only the running model knows it; null elsewhere. */
   extent(output: Tensor): Tensor | null;
+  /** The output is known now. */
+  fold(output: Tensor, bytes: Uint8Array): void;
   /** The variable of a name, which keeps its value between inferences; made of the type and shape of `like` where it is new. */
   resource(key: string, like: Tensor): Tensor;
 }
