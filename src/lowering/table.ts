@@ -5,12 +5,14 @@ import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
 import { QUANTIZED_BINARY } from "./quantized_binary";
 import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
+import { cast } from "./cast";
 import { batchMatmul } from "./batch_matmul";
 import { conv2d } from "./conv_2d";
 import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
 import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
+import { DETECTION } from "./detection_postprocess";
 import { depthwiseConv2dInt16 } from "./depthwise_conv_2d_int16";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
@@ -29,6 +31,7 @@ import { FLOAT32_UNARY } from "./float32_unary";
 import { fullyConnected } from "./fully_connected";
 import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
+import { HYBRID } from "./hybrid";
 import type { Lowering } from "./lowering";
 import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
@@ -83,6 +86,7 @@ const ALL: readonly Lowering[] = [
   ...SEQUENCES,
   averagePool2d, maxPool2d,
   quantize, dequantize,
+  cast,
   leakyRelu,
   ...RELU_INT16,
   ...SIGMOID_INT16,
@@ -96,8 +100,10 @@ const ALL: readonly Lowering[] = [
   ...FFT,
   ...FILTER_BANK,
   ...SIGNAL_STREAM,
+  ...DETECTION,
   dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
+  ...HYBRID,
   ...FLOAT32_POOL_2D,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
   ...MAXIMUM_MINIMUM,
