@@ -28,6 +28,7 @@ import { FLOAT32_POOL_2D } from "./float32_pool_2d";
 import { FLOAT32_ROWS } from "./float32_rows";
 import { float32TransposeConv } from "./float32_transpose_conv";
 import { FLOAT32_UNARY } from "./float32_unary";
+import { FLOAT32_LSTM } from "./float32_lstm";
 import { fullyConnected } from "./fully_connected";
 import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
@@ -54,6 +55,7 @@ import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { SVDF } from "./svdf";
+import { VARIABLES } from "./variables";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -68,7 +70,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2dInt16,
   add, mul, sub,
   fullyConnected,
-  ...LSTM,
+  ...LSTM, ...FLOAT32_LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,
@@ -94,6 +96,7 @@ const ALL: readonly Lowering[] = [
   ...SHAPES,
   softmax,
   ...SVDF,
+  ...VARIABLES,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
   ...SIGNAL_FRAME,
