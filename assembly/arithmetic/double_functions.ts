@@ -27,8 +27,8 @@ function sin_in_quarters(x: f32, quarters: i32): f32 {
   const PI_OVER_2: f64 = 1.5707963267948966;
   if (!(abs<f32>(x) < Infinity)) return NaN;
   let r: f64;
-  if (abs<f32>(x) < 1048576) {
-    // pi / 2 in two parts, the first of 30 bits: its product with fewer than 2^20 quarters is exact
+  if (abs<f32>(x) < 33554432) {
+    // pi / 2 in two parts, the first of 28 bits: its product with fewer than 2^25 quarters is exact
     const n = nearest<f64>(<f64>x * 0.6366197723675814);
     r = <f64>x - n * 1.570796325802803 - n * 9.920935796805404e-10;
     quarters += <i32>n;

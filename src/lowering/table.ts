@@ -1,4 +1,6 @@
 import { argMax, argMin } from "./arg_max";
+import { CAST } from "./cast";
+import { FUNCTIONS } from "./functions";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
@@ -43,7 +45,8 @@ import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { SVDF } from "./svdf";
-import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
+import { INT8_FUNCTIONS } from "./int8_functions";
+import { logistic, relu0To1, reluN1To1, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
 /** Every operator that Arenula runs, one line for each file of lowerings: a new file adds its line here. */
@@ -88,6 +91,9 @@ const ALL: readonly Lowering[] = [
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,
   ...BITWISE,
+  ...FUNCTIONS,
+  ...CAST,
+  ...INT8_FUNCTIONS, reluN1To1, relu0To1,
   ...QUANTIZED_BINARY,
 ];
 
