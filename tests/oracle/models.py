@@ -13,7 +13,7 @@ SHARED = Path(os.environ.get("ARENULA_SHARED", ROOT.parent / "shared"))
 
 
 def find_models():
-    own = [path for kind in ("int8", "float") for path in sorted((ROOT / "models").glob(f"*/*_{kind}.tflite"))]
+    own = [path for kind in ("int8", "float", "dynamic") for path in sorted((ROOT / "models").glob(f"*/*_{kind}.tflite"))]
     shared = sorted((SHARED / "models").glob("*.tflite"))
     return own + [path for path in shared if is_covered(path)]
 
@@ -27,6 +27,11 @@ def is_covered(path):
 def ulps_of(model):
     """Networks of float32 end in a SOFTMAX: how far its results may lie apart."""
     return 4 if any(model.tensors[i].dtype == "float32" for i in model.outputs) else 0
+
+
+def is_hybrid(model):
+    """Whether int8 weights meet float32 activations, which TFLM refuses."""
+    return any({model.tensors[i].dtype for i in operator.inputs if i >= 0} >= {"float32", "int8"} for operator in model.operators)
 
 
 def random_inputs(rng, model):
