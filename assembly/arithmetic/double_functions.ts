@@ -1,6 +1,6 @@
-// sin, cos, exp2 and log2 in float64, for functions of float32 that are rounded once at the end: with 40 bits and more they are right to the nearest
-// float32 but where the exact value lies within 2^-40 of a tie. Series; no tables. Only + - * / occur, so every core gives the same bits.
-// Against exact values: tests/arithmetic/double_functions.test.ts.
+// sin and cos of float32, computed in float64 and rounded once at the end: Taylor series behind a reduction to |r| <= pi / 4 that is exact enough for
+// every float32, without tables. One unit in the last place, which about 3 in a million arguments need. Only + - * / occur, so every core gives the
+// same bits. On a core without double precision the float64 arithmetic is done in software.
 
 /** 64 bits of 2 / pi from the `at`th behind the binary point. 0 <= at < 192. */
 function two_over_pi(at: i32): u64 {
