@@ -1,161 +1,67 @@
-// CAST: numbers as another type. Integers wrap to narrower ones; reals are cut to integers, and to what 64 or 32 bits hold before that. Record: UNARY_* in abi/unary.ts.
-// Integers of the same size are copied instead. Source: TFLM kernels/cast.cc, LiteRT kernels/cast.cc.
-import { unary } from "../inner/unary";
+// CAST between integers, from integers to float32, and from float32 to integers. Record: CAST_* in abi/cast.ts.
+// Integers wrap. A float32 loses its fraction; where an int32 (for wider and unsigned types: an int64) does not hold it, the nearest one does.
+// Dialect: reference. Source: TFLM micro/kernels/cast.cc, whose conversions of floats out of range are undefined: as Arm's VCVT does it.
+import {
+  CAST_INPUT, CAST_OUTPUT, CAST_COUNT, CAST_FROM, CAST_TO, CAST_SIZE, CAST_INT8, CAST_UINT8, CAST_INT16, CAST_UINT16, CAST_INT32, CAST_UINT32, CAST_INT64, CAST_BOOL,
+} from "../abi/cast";
+import { within } from "../inner/within";
 
+/** Bytes of an element. */
 // @ts-ignore: decorator
-@unmanaged
-class Cast<A, R> {
-  // @ts-ignore: decorator
-  @inline
-  of(x: A): R {
-    return <R>x;
+@inline
+function size_of(type: i32): i32 {
+  return type == CAST_BOOL ? 1 : 1 << (type >> 1);
+}
+
+function load_integer(at: usize, type: i32): i64 {
+  switch (type) {
+    case CAST_INT8: return load<i8>(at);
+    case CAST_INT16: return load<i16>(at);
+    case CAST_UINT16: return load<u16>(at);
+    case CAST_INT32: return load<i32>(at);
+    case CAST_UINT32: return load<u32>(at);
+    case CAST_INT64: return load<i64>(at);
+    default: return load<u8>(at);
   }
 }
 
+function store_integer(at: usize, type: i32, value: i64): void {
+  if (type == CAST_INT64) store<i64>(at, value);
+  else if (type >= CAST_INT32 && type <= CAST_UINT32) store<i32>(at, <i32>value);
+  else if (type >= CAST_INT16 && type <= CAST_UINT16) store<i16>(at, <i16>value);
+  else store<i8>(at, type == CAST_BOOL ? <i8>(value != 0) : <i8>value);
+}
+
+/** Without its fraction, as far as an int64 goes; 0 of NaN. */
 // @ts-ignore: decorator
-@unmanaged
-class Truth<A> {
-  // @ts-ignore: decorator
-  @inline
-  of(x: A): u8 {
-    return <u8>(x != 0);
+@inline
+function truncated(x: f32): i64 {
+  if (x != x) return 0;
+  if (x >= <f32>9223372036854775808.0) return i64.MAX_VALUE;
+  return x <= <f32>-9223372036854775808.0 ? i64.MIN_VALUE : <i64>x;
+}
+
+export function cast_integer(record: usize): void {
+  record = within(record, CAST_SIZE);
+  const from = load<i32>(record, CAST_FROM), to = load<i32>(record, CAST_TO), step = size_of(from), out_step = size_of(to);
+  let x: usize = load<u32>(record, CAST_INPUT), out: usize = load<u32>(record, CAST_OUTPUT);
+  for (let left = load<i32>(record, CAST_COUNT); left > 0; left--, x += step, out += out_step) store_integer(out, to, load_integer(x, from));
+}
+
+export function cast_to_float32(record: usize): void {
+  record = within(record, CAST_SIZE);
+  const from = load<i32>(record, CAST_FROM), step = size_of(from);
+  let x: usize = load<u32>(record, CAST_INPUT), out: usize = load<u32>(record, CAST_OUTPUT);
+  for (let left = load<i32>(record, CAST_COUNT); left > 0; left--, x += step, out += 4) store<f32>(out, <f32>load_integer(x, from));
+}
+
+export function cast_from_float32(record: usize): void {
+  record = within(record, CAST_SIZE);
+  const to = load<i32>(record, CAST_TO), out_step = size_of(to), narrow = to == CAST_INT8 || to == CAST_INT16 || to == CAST_INT32;
+  let x: usize = load<u32>(record, CAST_INPUT), out: usize = load<u32>(record, CAST_OUTPUT);
+  for (let left = load<i32>(record, CAST_COUNT); left > 0; left--, x += 4, out += out_step) {
+    const value = load<f32>(x);
+    if (to == CAST_BOOL) store<u8>(out, <u8>(value != 0));
+    else store_integer(out, to, narrow ? min<i64>(max<i64>(truncated(value), i32.MIN_VALUE), i32.MAX_VALUE) : truncated(value));
   }
-}
-
-// @ts-ignore: decorator
-@unmanaged
-class Cut<R> {
-  // @ts-ignore: decorator
-  @inline
-  of(x: f32): R {
-    return <R>(<i32>x);
-  }
-}
-
-export function cast_int8_int16(record: usize): void {
-  unary<Cast<i8, i16>, i8, i16>(record);
-}
-
-export function cast_int8_int32(record: usize): void {
-  unary<Cast<i8, i32>, i8, i32>(record);
-}
-
-export function cast_int8_int64(record: usize): void {
-  unary<Cast<i8, i64>, i8, i64>(record);
-}
-
-export function cast_int8_float32(record: usize): void {
-  unary<Cast<i8, f32>, i8, f32>(record);
-}
-
-export function cast_uint8_int16(record: usize): void {
-  unary<Cast<u8, i16>, u8, i16>(record);
-}
-
-export function cast_uint8_int32(record: usize): void {
-  unary<Cast<u8, i32>, u8, i32>(record);
-}
-
-export function cast_uint8_int64(record: usize): void {
-  unary<Cast<u8, i64>, u8, i64>(record);
-}
-
-export function cast_uint8_float32(record: usize): void {
-  unary<Cast<u8, f32>, u8, f32>(record);
-}
-
-export function cast_int16_int8(record: usize): void {
-  unary<Cast<i16, i8>, i16, i8>(record);
-}
-
-export function cast_int16_int32(record: usize): void {
-  unary<Cast<i16, i32>, i16, i32>(record);
-}
-
-export function cast_int16_int64(record: usize): void {
-  unary<Cast<i16, i64>, i16, i64>(record);
-}
-
-export function cast_int16_float32(record: usize): void {
-  unary<Cast<i16, f32>, i16, f32>(record);
-}
-
-export function cast_int32_int8(record: usize): void {
-  unary<Cast<i32, i8>, i32, i8>(record);
-}
-
-export function cast_int32_int16(record: usize): void {
-  unary<Cast<i32, i16>, i32, i16>(record);
-}
-
-export function cast_int32_int64(record: usize): void {
-  unary<Cast<i32, i64>, i32, i64>(record);
-}
-
-export function cast_int32_float32(record: usize): void {
-  unary<Cast<i32, f32>, i32, f32>(record);
-}
-
-export function cast_uint32_int64(record: usize): void {
-  unary<Cast<u32, i64>, u32, i64>(record);
-}
-
-export function cast_uint32_float32(record: usize): void {
-  unary<Cast<u32, f32>, u32, f32>(record);
-}
-
-export function cast_int64_int8(record: usize): void {
-  unary<Cast<i64, i8>, i64, i8>(record);
-}
-
-export function cast_int64_int16(record: usize): void {
-  unary<Cast<i64, i16>, i64, i16>(record);
-}
-
-export function cast_int64_int32(record: usize): void {
-  unary<Cast<i64, i32>, i64, i32>(record);
-}
-
-export function cast_int64_float32(record: usize): void {
-  unary<Cast<i64, f32>, i64, f32>(record);
-}
-
-export function cast_float32_int32(record: usize): void {
-  unary<Cast<f32, i32>, f32, i32>(record);
-}
-
-export function cast_float32_uint32(record: usize): void {
-  unary<Cast<f32, u32>, f32, u32>(record);
-}
-
-export function cast_float32_int64(record: usize): void {
-  unary<Cast<f32, i64>, f32, i64>(record);
-}
-
-export function cast_float32_int8(record: usize): void {
-  unary<Cut<i8>, f32, i8>(record);
-}
-
-export function cast_float32_int16(record: usize): void {
-  unary<Cut<i16>, f32, i16>(record);
-}
-
-export function cast_int8_bool(record: usize): void {
-  unary<Truth<i8>, i8, u8>(record);
-}
-
-export function cast_int16_bool(record: usize): void {
-  unary<Truth<i16>, i16, u8>(record);
-}
-
-export function cast_int32_bool(record: usize): void {
-  unary<Truth<i32>, i32, u8>(record);
-}
-
-export function cast_int64_bool(record: usize): void {
-  unary<Truth<i64>, i64, u8>(record);
-}
-
-export function cast_float32_bool(record: usize): void {
-  unary<Truth<f32>, f32, u8>(record);
 }

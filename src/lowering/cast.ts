@@ -1,39 +1,39 @@
-import { bitsOf } from "../graph/tensor";
+import * as abi from "../../assembly/abi/cast";
+import { elementCount } from "../graph/tensor";
 import { emitCopyAll } from "./copy";
-import { emitFunctionOfOne } from "./functions";
 import type { Lowering } from "./lowering";
-import { describe } from "./op";
 
-const INTEGERS = ["int8", "uint8", "int16", "int32", "uint32", "int64"];
-const TYPES = ["bool", ...INTEGERS, "float32"];
-/** Kernels take and give signed integers where the bits are the same. */
-const SIGNED: Readonly<Record<string, string>> = { uint8: "int8", uint32: "int32" };
+const TYPES: Readonly<Record<string, number>> = {
+  int8: abi.CAST_INT8, uint8: abi.CAST_UINT8, int16: abi.CAST_INT16, uint16: abi.CAST_UINT16, int32: abi.CAST_INT32, uint32: abi.CAST_UINT32, int64: abi.CAST_INT64, bool: abi.CAST_BOOL,
+};
+const ALL = [...Object.keys(TYPES), "float32"].join("|");
 
-/** The kernel between two types, or null where the bits stay as they are. */
-function kernelOf(from: string, to: string): string | null {
-  const source = from === "bool" ? "uint8" : from, bits = (type: string) => bitsOf(type as "int8")!;
-  if (to === "bool") return from === "bool" ? null : `cast_${SIGNED[source] ?? source}_bool`;
-  if (source === to || (source !== "float32" && to !== "float32" && bits(source) === bits(to))) return null;
-  const narrower = to !== "float32" && bits(to) < bits(source);
-  const target = source === "float32" && to === "uint32" ? to : SIGNED[to] ?? to;
-  return `cast_${narrower ? SIGNED[source] ?? source : source}_${target}`;
-}
-
-const cast: Lowering = {
+/** Stored values of one type as those of another: quantization does not count. */
+export const cast: Lowering = {
   operator: "CAST",
-  signatures: [{ inputs: [TYPES.join("|")], outputs: [TYPES.join("|")] }],
-  options: "stored numbers; integers wrap, reals are cut to integers; the same bits are no step",
+  signatures: [{ inputs: [ALL], outputs: [ALL] }],
+  options: "stored values; integers wrap, fractions are cut",
   check(op) {
-    for (const tensor of [op.input(0), op.output()])
-      if (tensor.rebased) op.refuse(`${describe(tensor)} is uint8 with a scale`, "QUANTIZE or DEQUANTIZE converts codes; CAST takes plain numbers");
+    for (const tensor of [op.input(0), op.output()]) if (tensor.rebased) op.refuse("quantized uint8 as stored values", "QUANTIZE and DEQUANTIZE keep the meaning of quantized values");
     op.expectShape(op.input(0).shape);
   },
+  fold(op) {
+    const { data, type } = op.input(0);
+    return data && type === op.output().type ? [data] : null;
+  },
   lower(op, emit) {
-    const kernel = kernelOf(op.input(0).type, op.output().type);
-    if (kernel) emitFunctionOfOne(op, emit, kernel, bitsOf(op.input(0).type) === bitsOf(op.output().type));
-    else if (op.input(0).data) emitCopyAll(op, emit, op.input(0), op.output());
-    else emit.view(op.input(0), op.output());
+    const input = op.input(0), output = op.output();
+    if (input.type === output.type) {
+      emitCopyAll(op, emit, input, output);
+      return;
+    }
+    emit.step(input.type === "float32" ? "cast_from_float32" : output.type === "float32" ? "cast_to_float32" : "cast_integer", abi.CAST_SIZE, (r) => {
+      r.input(abi.CAST_INPUT, input);
+      r.output(abi.CAST_OUTPUT, output);
+      r.i32(abi.CAST_COUNT, elementCount(input.shape));
+      r.i32(abi.CAST_FROM, TYPES[input.type] ?? 0);
+      r.i32(abi.CAST_TO, TYPES[output.type] ?? 0);
+      r.inPlace(input, output);
+    });
   },
 };
-
-export const CAST: readonly Lowering[] = [cast];

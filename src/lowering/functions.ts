@@ -5,13 +5,13 @@ import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
 
 /** One step of a kernel on assembly/inner/unary.ts. */
-export function emitFunctionOfOne(op: Op, emit: Emitter, kernel: string, inPlace = true): void {
+export function emitFunctionOfOne(op: Op, emit: Emitter, kernel: string): void {
   if (elementCount(op.output().shape) === 0) return;
   emit.step(kernel, abi.UNARY_SIZE, (r) => {
     r.input(abi.UNARY_INPUT, op.input(0));
     r.output(abi.UNARY_OUTPUT, op.output());
     r.i32(abi.UNARY_COUNT, elementCount(op.output().shape));
-    if (inPlace) r.inPlace(op.input(0), op.output());
+    r.inPlace(op.input(0), op.output());
   });
 }
 

@@ -3,18 +3,17 @@ import { checkDequantized, dequantized } from "./dequantized";
 import { elementCount, storedRange, type Tensor } from "../graph/tensor";
 import { kernelOf } from "./kernel_of";
 import type { Emitter, Lowering } from "./lowering";
-import type { Op } from "./op";
 import { checkPerTensor, quantizationOf } from "./quantization";
 import { emitRequantize } from "./requantize";
 import { checkRequantize, emitLookup, requantizer } from "./unary";
 
-/** One step between float32 and integers; `quantized` is the integers' side. */
-function convert(op: Op, emit: Emitter, kernel: string, quantized: Tensor): void {
-  const { scale, zeroPoint } = quantizationOf(quantized);
+/** One step between float32 and integers. */
+export function emitConversion(emit: Emitter, kernel: "quantize" | "dequantize", input: Tensor, output: Tensor): void {
+  const quantized = kernel === "quantize" ? output : input, { scale, zeroPoint } = quantizationOf(quantized);
   emit.step(kernelOf(kernel, quantized), abi.QUANTIZE_SIZE, (r) => {
-    r.input(abi.QUANTIZE_INPUT, op.input(0));
-    r.output(abi.QUANTIZE_OUTPUT, op.output());
-    r.i32(abi.QUANTIZE_COUNT, elementCount(op.output().shape));
+    r.input(abi.QUANTIZE_INPUT, input);
+    r.output(abi.QUANTIZE_OUTPUT, output);
+    r.i32(abi.QUANTIZE_COUNT, elementCount(output.shape));
     r.f32(abi.QUANTIZE_SCALE, scale);
     r.i32(abi.QUANTIZE_ZERO_POINT, zeroPoint);
   });
@@ -36,7 +35,7 @@ export const quantize: Lowering = {
     op.expectShape(op.input(0).shape);
   },
   lower(op, emit) {
-    if (op.input(0).type === "float32") return convert(op, emit, "quantize", op.output());
+    if (op.input(0).type === "float32") return emitConversion(emit, "quantize", op.input(0), op.output());
     const [min, max] = storedRange(op.output().type)!;
     if (op.input(0).type === "int8" && op.output().type === "int8") emitLookup(op, emit, requantizer(op, { min, max }));
     else emitRequantize(op, emit, { min, max });
@@ -52,5 +51,5 @@ export const dequantize: Lowering = {
     op.expectShape(op.input(0).shape);
   },
   fold: dequantized,
-  lower: (op, emit) => convert(op, emit, "dequantize", op.input(0)),
+  lower: (op, emit) => emitConversion(emit, "dequantize", op.input(0), op.output()),
 };

@@ -1,5 +1,4 @@
 import { argMax, argMin } from "./arg_max";
-import { CAST } from "./cast";
 import { FUNCTIONS } from "./functions";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
@@ -7,12 +6,14 @@ import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
 import { QUANTIZED_BINARY } from "./quantized_binary";
 import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
+import { cast } from "./cast";
 import { batchMatmul } from "./batch_matmul";
 import { conv2d } from "./conv_2d";
 import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
 import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
+import { DETECTION } from "./detection_postprocess";
 import { depthwiseConv2dInt16 } from "./depthwise_conv_2d_int16";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
@@ -28,6 +29,7 @@ import { FLOAT32_POOL_2D } from "./float32_pool_2d";
 import { FLOAT32_ROWS } from "./float32_rows";
 import { float32TransposeConv } from "./float32_transpose_conv";
 import { FLOAT32_UNARY } from "./float32_unary";
+import { FLOAT32_LSTM } from "./float32_lstm";
 import { fullyConnected } from "./fully_connected";
 import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
@@ -55,6 +57,7 @@ import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { SVDF } from "./svdf";
 import { INT8_FUNCTIONS } from "./int8_functions";
+import { VARIABLES } from "./variables";
 import { logistic, relu0To1, reluN1To1, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -69,7 +72,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2dInt16,
   add, mul, sub,
   fullyConnected,
-  ...LSTM,
+  ...LSTM, ...FLOAT32_LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,
@@ -87,6 +90,7 @@ const ALL: readonly Lowering[] = [
   ...SEQUENCES,
   averagePool2d, maxPool2d,
   quantize, dequantize,
+  cast,
   leakyRelu,
   ...RELU_INT16,
   ...SIGMOID_INT16,
@@ -94,12 +98,14 @@ const ALL: readonly Lowering[] = [
   ...SHAPES,
   softmax,
   ...SVDF,
+  ...VARIABLES,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
   ...SIGNAL_FRAME,
   ...FFT,
   ...FILTER_BANK,
   ...SIGNAL_STREAM,
+  ...DETECTION,
   dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
   ...HYBRID,
@@ -110,7 +116,6 @@ const ALL: readonly Lowering[] = [
   ...COMPARISON,
   ...BITWISE,
   ...FUNCTIONS,
-  ...CAST,
   ...INT8_FUNCTIONS, reluN1To1, relu0To1,
   ...QUANTIZED_BINARY,
 ];

@@ -27,6 +27,7 @@ LITERT_RULES = {
 
 # Operators, by the type of their first input, that LiteRT computes otherwise by a rule that is not recomputed here: named, not checked.
 LITERT_OTHERWISE = {
+    ("UNIDIRECTIONAL_SEQUENCE_LSTM", "float32"): "products added in another order",
     ("FULLY_CONNECTED", "int16"): "one rounding with all 32 bits of the multiplier",
     ("BATCH_MATMUL", "int8"): "float32 product of scales",
     ("BATCH_MATMUL", "int16"): "float32 product of scales",
@@ -36,6 +37,7 @@ LITERT_OTHERWISE = {
     ("DIV", "int8"): "float32 quotient of scales, and shifts by 32 bits and more",
     **{(name, "int16"): "int16 codes compared as they are" for name in exact.pointwise.COMPARISONS},
     ("UNIDIRECTIONAL_SEQUENCE_LSTM", "int8"): "sigmoid and tanh by fixed-point series instead of a table",
+    ("SVDF", "float32"): "products added in another order",
     ("SVDF", "int8"): "float32 products of scales, and wrong results with an int8 state",
     ("SUM", "int8"): "wrong sums",
     ("SUM", "int16"): "wrong sums",

@@ -1,13 +1,11 @@
-"""Functions of one float32, and CAST between any two types."""
+"""Functions of one float32."""
 
 import numpy as np
 
 import draw
 from build_model import Graph
-from families.plain import numbers, reals
+from families.plain import reals
 
-TYPES = ("int8", "int16", "int32", "uint32", "float32", "bool", "uint8", "int64")
-TFLM_SOURCES, TFLM_TARGETS = ("int8", "int16", "int32", "uint32", "float32", "bool"), ("int8", "int16", "int32", "uint32", "float32")
 
 
 def of(name, ulps=0, positive=False, finite=True, expect="TFLM"):
@@ -26,23 +24,6 @@ def of(name, ulps=0, positive=False, finite=True, expect="TFLM"):
     return draw_one
 
 
-def cast(source):
-    """To every type that TFLM has, or to every one that LiteRT has."""
-
-    def draw_one(rng):
-        by_tflm = source in TFLM_SOURCES and draw.chance(rng, 0.4)
-        shape = draw.shape(rng, int(rng.integers(1, 4)), 40)
-        values = numbers(rng, shape, source)
-        if source == "float32":  # what lies beyond a target's range is undefined in the reference
-            values = rng.uniform(0, 127.9, shape).astype(np.float32)
-        graph = Graph(expect="TFLM" if by_tflm else "LiteRT")
-        x = graph.input(values)
-        targets = [target for target in (TFLM_TARGETS if by_tflm else TYPES) if target != source]
-        return graph.finish(*(graph.operator("CAST", [x], graph.tensor(shape, target)) for target in targets))
-
-    return draw_one
-
-
 FAMILIES = {
     "abs_float32": of("ABS", finite=False),
     "neg_float32": of("NEG", finite=False),
@@ -57,5 +38,4 @@ FAMILIES = {
     "log_float32": of("LOG", ulps=1, positive=True),
     "sin_float32": of("SIN", ulps=1),
     "cos_float32": of("COS", ulps=1),
-    **{f"cast_{source}": cast(source) for source in TYPES},
 }
