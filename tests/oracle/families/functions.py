@@ -7,7 +7,6 @@ from build_model import Graph
 from families.plain import reals
 
 
-
 def of(name, ulps=0, positive=False, finite=True, expect="TFLM"):
     def draw_one(rng):
         shape = draw.shape(rng, int(rng.integers(1, 5)), 600)
