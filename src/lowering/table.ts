@@ -1,4 +1,5 @@
 import { argMax, argMin } from "./arg_max";
+import { FUNCTIONS } from "./functions";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
@@ -58,8 +59,9 @@ import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { SVDF } from "./svdf";
+import { INT8_FUNCTIONS } from "./int8_functions";
 import { VARIABLES } from "./variables";
-import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
+import { logistic, relu0To1, reluN1To1, relu6Lowering, reluLowering, tanh } from "./unary";
 import { EXTENTS } from "./where";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -120,6 +122,8 @@ const ALL: readonly Lowering[] = [
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,
   ...BITWISE,
+  ...FUNCTIONS,
+  ...INT8_FUNCTIONS, reluN1To1, relu0To1,
   ...QUANTIZED_BINARY,
 ];
 
