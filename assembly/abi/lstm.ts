@@ -8,7 +8,7 @@
 //   input weights  uint8 [input_size][8], 128 added; in pairs of terms for SIMD cores (packC8 in src/lowering/packing.ts)
 //   hidden weights uint8 [units][8], likewise
 // A tile of `lstm_16x8`, filled up to whole words of 8 bytes: bias int64 [4], weights int8 [4][input_size + units], a row's input part first.
-// A tile of `lstm_float32`: bias float32 [4], weights float32 [4][input_size + units].
+// A tile of `lstm_float32`: bias float32 [4], input weights float32 [input_size][4], hidden weights float32 [units][4].
 export const LSTM_INPUT = 0; // address, [batches][steps][input_size] or [steps][batches][input_size], by the strides
 export const LSTM_OUTPUT = 4; // address, the same of [units]
 export const LSTM_HIDDEN = 8; // address of a variable, as the output [batches][units]

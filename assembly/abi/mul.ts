@@ -1,8 +1,8 @@
-// MUL: the record of kernel `mul`. Every field is one i32.
+// MUL: the record of kernels `mul` and `mul_int16`. Every field is one i32.
 import { RANK_BYTES } from "./shape";
-export const MUL_A = 0; // address, int8
-export const MUL_B = 4; // address, int8
-export const MUL_OUTPUT = 8; // address, int8, dense over MUL_DIMS
+export const MUL_A = 0; // address, int8 or int16
+export const MUL_B = 4; // address, as A
+export const MUL_OUTPUT = 8; // address, as A, dense over MUL_DIMS
 export const MUL_A_OFFSET = 12; // negated zero points
 export const MUL_B_OFFSET = 16;
 export const MUL_OUTPUT_OFFSET = 20; // zero point

@@ -1,6 +1,6 @@
-// SOFTMAX: the record of kernel `softmax`. Every field is one i32.
+// SOFTMAX: the record of kernels `softmax` and `softmax_int8_int16`. Every field is one i32.
 export const SOFTMAX_INPUT = 0; // address, int8 [rows][depth]
-export const SOFTMAX_OUTPUT = 4; // address, int8 [rows][depth], scale 1/256, zero point -128
+export const SOFTMAX_OUTPUT = 4; // address, int8 [rows][depth], scale 1/256, zero point -128; int16: 1/65536, -32768
 export const SOFTMAX_ROWS = 8;
 export const SOFTMAX_DEPTH = 12;
 export const SOFTMAX_MULTIPLIER = 16; // beta * input scale as Q5.26: mantissa

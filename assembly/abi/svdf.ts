@@ -21,6 +21,11 @@ export const SVDF_TO_STATE = 44; // {int32 multiplier, int32 shift}, positive sh
 export const SVDF_TO_OUTPUT = 52; // likewise
 export const SVDF_STATE_OFFSET = 60; // zero point of the state; not of `svdf_float32`
 export const SVDF_OUTPUT_OFFSET = 64; // zero point of the output
-export const SVDF_MIN = 60; // `svdf_float32`: clamp of the outputs, float32
-export const SVDF_MAX = 64;
+export const SVDF_ACTIVATION = 44; // `svdf_float32`: one of those below; its bounds are in the two fields behind
+export const SVDF_MIN = 48; // float32
+export const SVDF_MAX = 52;
 export const SVDF_SIZE = 68;
+
+export const SVDF_NONE = 0;
+export const SVDF_CLAMP = 1;
+export const SVDF_TANH = 2;

@@ -1,6 +1,6 @@
-// What every unit of a quantized LSTM does with the sums of its four gates, and what the hidden state is before and after.
+// What every unit of a quantized LSTM does with the sums of its four gates.
 // Source: TFLM micro/kernels/lstm_eval.h. Dialect: reference.
-import { LSTM_BATCHES, LSTM_CELL_MULTIPLIER, LSTM_CELL_SHIFT, LSTM_CLIP, LSTM_FORGET_TO_CELL, LSTM_HIDDEN, LSTM_INPUT_TO_CELL, LSTM_OUTPUT, LSTM_OUTPUT_BATCH, LSTM_OUTPUT_OFFSET, LSTM_OUTPUT_STEP, LSTM_SIGMOID, LSTM_STEPS, LSTM_TO_HIDDEN } from "../abi/lstm";
+import { LSTM_CELL_MULTIPLIER, LSTM_CELL_SHIFT, LSTM_CLIP, LSTM_FORGET_TO_CELL, LSTM_INPUT_TO_CELL, LSTM_OUTPUT_OFFSET, LSTM_SIGMOID, LSTM_TO_HIDDEN } from "../abi/lstm";
 import { clamp, multiply_by_quantized_multiplier } from "../arithmetic/fixed_point";
 import { sigmoid_16, tanh_16 } from "../arithmetic/sigmoid_16";
 
@@ -34,18 +34,4 @@ export function lstm_cell(record: usize, cell: usize, input: i32, forget: i32, c
   const shift = load<i32>(record, LSTM_CELL_SHIFT);
   const scaled = (state * load<i32>(record, LSTM_CELL_MULTIPLIER) + ((1 << shift) >> 1)) >> shift;
   return product(tanh_16(scaled, table), sigmoid_16(3 * output, table), record + LSTM_TO_HIDDEN) + load<i32>(record, LSTM_OUTPUT_OFFSET);
-}
-
-/** The hidden state that a step begins with: the variable, and then the output of the step before. */
-// @ts-ignore: decorator
-@inline
-export function hidden_before(record: usize, step: i32): usize {
-  return step == 0 ? load<u32>(record, LSTM_HIDDEN) : load<u32>(record, LSTM_OUTPUT) + (step - 1) * load<i32>(record, LSTM_OUTPUT_STEP);
-}
-
-/** The last output becomes the variable. @param row bytes of the hidden state of one row of the batch */
-export function keep_hidden(record: usize, row: i32): void {
-  const last = hidden_before(record, load<i32>(record, LSTM_STEPS));
-  const batches = load<i32>(record, LSTM_BATCHES), stride = load<i32>(record, LSTM_OUTPUT_BATCH), hidden: usize = load<u32>(record, LSTM_HIDDEN);
-  for (let batch = 0; batch < batches; batch++) memory.copy(hidden + batch * row, last + batch * stride, row);
 }

@@ -1,5 +1,6 @@
-// Tiles of four channels of float32 weights: what CONV_2D, FULLY_CONNECTED and TRANSPOSE_CONV multiply with. A channel's products are added
-// in the order of its weights, one after another, on every core; SIMD has four channels side by side.
+// Tiles of four channels of weights whose results are float32: what CONV_2D, FULLY_CONNECTED and TRANSPOSE_CONV multiply with.
+// Of float32 weights a channel's products are added in the order of its weights, one after another, on every core; SIMD has four channels side by
+// side. Of int8 weights (hybrid) sums are integers.
 import { clamp_float32 } from "./clamp_float32";
 
 // @ts-ignore: decorator
@@ -59,4 +60,46 @@ function dot_tile__v128(x: usize, w: usize, depth: i32, sums: usize): void {
  */
 export function store_tile_float32(sums: usize, bias: usize, channels: i32, out: usize, low: f32, high: f32): void {
   for (const end = sums + (channels << 2); sums != end; sums += 4, bias += 4, out += 4) store<f32>(out, clamp_float32(load<f32>(sums) + load<f32>(bias), low, high));
+}
+
+/**
+ * sums[c] += (x[i] - offset) * w[i][c].
+ * @param x int8 [depth]
+ * @param w int8 [depth][4]
+ * @param depth at least 1
+ * @param sums int32 [4]
+ */
+export function dot_tile_int8(x: usize, offset: i32, w: usize, depth: i32, sums: usize): void {
+  let s0 = load<i32>(sums), s1 = load<i32>(sums, 4), s2 = load<i32>(sums, 8), s3 = load<i32>(sums, 12);
+  const end = x + depth;
+  do {
+    const v = <i32>load<i8>(x) - offset;
+    s0 += v * <i32>load<i8>(w);
+    s1 += v * <i32>load<i8>(w, 1);
+    s2 += v * <i32>load<i8>(w, 2);
+    s3 += v * <i32>load<i8>(w, 3);
+    x++;
+    w += 4;
+  } while (x != end);
+  store<i32>(sums, s0);
+  store<i32>(sums, s1, 4);
+  store<i32>(sums, s2, 8);
+  store<i32>(sums, s3, 12);
+}
+
+/** An integer sum times both scales, with its bias. @param in_turn whether the sum meets one scale after the other, as in CONV_2D per channel */
+// @ts-ignore: decorator
+@inline
+export function scaled(sum: i32, scale: f32, input_scale: f32, bias: f32, in_turn: bool): f32 {
+  return (in_turn ? <f32>sum * scale * input_scale : <f32>sum * (scale * input_scale)) + bias;
+}
+
+/**
+ * Stores integer sums with their scales and biases, clamped.
+ * @param tile float32 biases [4], float32 scales [4]
+ * @param channels that are there, at most 4
+ */
+export function store_tile_hybrid(sums: usize, tile: usize, input_scale: f32, in_turn: bool, channels: i32, out: usize, low: f32, high: f32): void {
+  for (const end = sums + (channels << 2); sums != end; sums += 4, tile += 4, out += 4)
+    store<f32>(out, clamp_float32(scaled(load<i32>(sums), load<f32>(tile, 16), input_scale, load<f32>(tile), in_turn), low, high));
 }

@@ -1,6 +1,6 @@
-// ADD and SUB, int8 with broadcasting. Record: ADD_* in abi/add.ts.
-// Both operands are shifted left by 20, rescaled to twice the larger input scale, summed, rescaled to the output.
-// Dialect: reference. Source: TFLM reference/integer_ops/add.h and kernels/sub.cc.
+// ADD and SUB, int8 and int16 with broadcasting. Record: ADD_* in abi/add.ts.
+// Both operands are shifted left by 20 (int16: 15), rescaled to twice the larger input scale, summed, rescaled to the output.
+// Dialect: reference. Source: TFLM reference/integer_ops/add.h, reference/add.h and kernels/sub.cc.
 import {
   ADD_A, ADD_B, ADD_OUTPUT, ADD_A_OFFSET, ADD_B_OFFSET, ADD_OUTPUT_OFFSET, ADD_LEFT_SHIFT, ADD_A_MULTIPLIER, ADD_A_RIGHT, ADD_B_MULTIPLIER,
   ADD_B_RIGHT, ADD_OUTPUT_MULTIPLIER, ADD_OUTPUT_RIGHT, ADD_MIN, ADD_MAX, ADD_DIMS, ADD_A_STRIDES, ADD_B_STRIDES, ADD_SIZE,
@@ -12,11 +12,11 @@ import { CHUNK, chunk_of, within } from "../inner/within";
 
 // @ts-ignore: decorator
 @inline
-function add_or_sub(record: usize, subtract: bool): void {
+function add_or_sub<T>(record: usize, subtract: bool): void {
   record = within(record, ADD_SIZE);
   const a_offset = load<i32>(record, ADD_A_OFFSET), b_offset = load<i32>(record, ADD_B_OFFSET), offset = load<i32>(record, ADD_OUTPUT_OFFSET);
-  // The shift to the left, 20, is taken off what `rescale` adds and shifts instead: all of it is a multiple of 2^20, and a 9-bit x has its
-  // sign in bit 11 as well as x << 20 has it in bit 31.
+  // The shift to the left, 20 or 15, is taken off what `rescale` adds and shifts instead: all of it is a multiple of 2^20, and a 9-bit x has its
+  // sign in bit 11 as well as x << 20 has it in bit 31; a 17-bit x in bit 16 as x << 15 in bit 31.
   const left_shift = <i64>load<i32>(record, ADD_LEFT_SHIFT);
   const a_multiplier = <i64>load<i32>(record, ADD_A_MULTIPLIER), a_right = <i64>load<i32>(record, ADD_A_RIGHT);
   const b_multiplier = <i64>load<i32>(record, ADD_B_MULTIPLIER), b_right = <i64>load<i32>(record, ADD_B_RIGHT);
@@ -27,22 +27,22 @@ function add_or_sub(record: usize, subtract: bool): void {
   const low = load<i32>(record, ADD_MIN), high = load<i32>(record, ADD_MAX);
   const dims = record + ADD_DIMS, a_strides = record + ADD_A_STRIDES, b_strides = record + ADD_B_STRIDES;
   const run = load<i32>(dims, OUTER << 2);
-  const a_step = load<i32>(a_strides, OUTER << 2) & 1, b_step = load<i32>(b_strides, OUTER << 2) & 1; // 0: broadcast
+  const a_step = (load<i32>(a_strides, OUTER << 2) & 1) * sizeof<T>(), b_step = (load<i32>(b_strides, OUTER << 2) & 1) * sizeof<T>(); // 0: broadcast
   const rows = outer_count(dims);
   let out: usize = load<u32>(record, ADD_OUTPUT);
   for (let row = 0; row < rows; row++) {
-    let a: usize = load<u32>(record, ADD_A) + outer_offset(dims, a_strides, row);
-    let b: usize = load<u32>(record, ADD_B) + outer_offset(dims, b_strides, row);
+    let a: usize = load<u32>(record, ADD_A) + outer_offset(dims, a_strides, row) * sizeof<T>();
+    let b: usize = load<u32>(record, ADD_B) + outer_offset(dims, b_strides, row) * sizeof<T>();
     for (let rest = run; rest > 0; rest -= CHUNK) {
-      a = within(a, CHUNK);
-      b = within(b, CHUNK);
-      out = within(out, CHUNK);
-      const end = out + chunk_of(rest);
+      a = within(a, CHUNK * sizeof<T>());
+      b = within(b, CHUNK * sizeof<T>());
+      out = within(out, CHUNK * sizeof<T>());
+      const end = out + chunk_of(rest) * sizeof<T>();
       do {
-        const x = rescale(<i32>load<i8>(a) + a_offset, a_multiplier, a_rounding, a_sign, a_down);
-        const y = rescale(<i32>load<i8>(b) + b_offset, b_multiplier, b_rounding, b_sign, b_down);
-        store<i8>(out, clamp(rescale(subtract ? x - y : x + y, multiplier, rounding, sign, down) + offset, low, high));
-        out++;
+        const x = rescale(<i32>load<T>(a) + a_offset, a_multiplier, a_rounding, a_sign, a_down);
+        const y = rescale(<i32>load<T>(b) + b_offset, b_multiplier, b_rounding, b_sign, b_down);
+        store<T>(out, <T>clamp(rescale(subtract ? x - y : x + y, multiplier, rounding, sign, down) + offset, low, high));
+        out += sizeof<T>();
         a += a_step;
         b += b_step;
       } while (out != end);
@@ -51,9 +51,17 @@ function add_or_sub(record: usize, subtract: bool): void {
 }
 
 export function add(record: usize): void {
-  add_or_sub(record, false);
+  add_or_sub<i8>(record, false);
 }
 
 export function sub(record: usize): void {
-  add_or_sub(record, true);
+  add_or_sub<i8>(record, true);
+}
+
+export function add_int16(record: usize): void {
+  add_or_sub<i16>(record, false);
+}
+
+export function sub_int16(record: usize): void {
+  add_or_sub<i16>(record, true);
 }

@@ -7,7 +7,8 @@ import {
 } from "../abi/lstm";
 import { clamp, multiply_by_quantized_multiplier } from "../arithmetic/fixed_point";
 import { dot_1x8 } from "../inner/dot_1x8";
-import { clamp_16, hidden_before, keep_hidden, lstm_cell } from "../inner/lstm_cell";
+import { clamp_16, lstm_cell } from "../inner/lstm_cell";
+import { hidden_before, keep_hidden } from "../inner/lstm_hidden";
 import { row_sum } from "../inner/row_sum";
 import { stage } from "../inner/stage";
 

@@ -5,7 +5,8 @@ import {
   LSTM_BATCHES, LSTM_BUFFER, LSTM_CELL, LSTM_GATES, LSTM_INPUT, LSTM_INPUT_BATCH, LSTM_INPUT_SIZE, LSTM_INPUT_STEP, LSTM_OUTPUT, LSTM_OUTPUT_BATCH,
   LSTM_OUTPUT_STEP, LSTM_SLICE_TILES, LSTM_STEPS, LSTM_TILES, LSTM_UNITS,
 } from "../abi/lstm";
-import { clamp_16, hidden_before, keep_hidden, lstm_cell } from "../inner/lstm_cell";
+import { clamp_16, lstm_cell } from "../inner/lstm_cell";
+import { hidden_before, keep_hidden } from "../inner/lstm_hidden";
 import { stage } from "../inner/stage";
 
 function dot_16x8(x: usize, weights: usize, depth: i32): i64 {

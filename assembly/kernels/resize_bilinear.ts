@@ -5,7 +5,7 @@ import {
 } from "../abi/resize";
 import { within } from "../inner/within";
 
-/** T: of elements, F: of fractions (int32, or float32 for float32), A: of sums. */
+/** T: of elements, u8 of legacy uint8 codes that have 128 taken off; F: of fractions (int32, or float32); A: of sums. */
 // @ts-ignore: decorator
 @inline
 function resize<T, F, A>(record: usize): void {
@@ -23,8 +23,8 @@ function resize<T, F, A>(record: usize): void {
         const x = within(column, RESIZE_ENTRY);
         const left = load<u32>(x), right = load<u32>(x, 4), across = load<F>(x, 8);
         for (let c: usize = 0; c < channels; c += sizeof<T>(), out += sizeof<T>()) {
-          const upper_left = <A>load<T>(within(upper + left + c, sizeof<T>())), lower_left = <A>load<T>(within(lower + left + c, sizeof<T>()));
-          const upper_right = <A>load<T>(within(upper + right + c, sizeof<T>())), lower_right = <A>load<T>(within(lower + right + c, sizeof<T>()));
+          const upper_left = element<T, A>(upper + left + c), lower_left = element<T, A>(lower + left + c);
+          const upper_right = element<T, A>(upper + right + c), lower_right = element<T, A>(lower + right + c);
           const sum = upper_left * <A>(one - down) * <A>(one - across) + lower_left * <A>down * <A>(one - across) +
             upper_right * <A>(one - down) * <A>across + lower_right * <A>down * <A>across;
           store<T>(within(out, sizeof<T>()), rounded<T, A>(sum));
@@ -34,10 +34,24 @@ function resize<T, F, A>(record: usize): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function isLegacy<T>(): bool {
+  return isInteger<T>() && !isSigned<T>();
+}
+
+// @ts-ignore: decorator
+@inline
+function element<T, A>(at: usize): A {
+  const value = load<T>(within(at, sizeof<T>()));
+  return isLegacy<T>() ? <A>(<u32>value ^ 0x80) : <A>value;
+}
+
 /** A sum with twice the fractions' bits behind the point: to the nearest integer, half away from zero. Of floats as the reference does: a minus zero becomes zero. */
 // @ts-ignore: decorator
 @inline
 function rounded<T, A>(sum: A): T {
+  if (isLegacy<T>()) return <T>(<i32>(sum + <A>0.5) ^ 0x80);
   if (isFloat<A>()) return <T>(sum + 0);
   const half: A = 1 << (2 * RESIZE_ONE_BITS - 1);
   return <T>((sum + (sum > 0 ? half : -half)) / (half << 1));
@@ -53,4 +67,9 @@ export function resize_bilinear_int16(record: usize): void {
 
 export function resize_bilinear_float32(record: usize): void {
   resize<f32, f32, f32>(record);
+}
+
+/** Interpolated in float32, as TFLite does where int8 has integers. */
+export function resize_bilinear_legacy(record: usize): void {
+  resize<u8, f32, f32>(record);
 }

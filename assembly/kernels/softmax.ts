@@ -1,4 +1,4 @@
-// SOFTMAX, int8 -> int8, over the last axis. Record: SOFTMAX_* in abi/softmax.ts.
+// SOFTMAX, int8 -> int8 and int8 -> int16, over the last axis. Record: SOFTMAX_* in abi/softmax.ts.
 // Differences to the row's maximum in Q5.26, exponentials in Q0.31, their sum in Q12.19.
 // Dialect: reference. Source: TFLM reference/softmax.h.
 import {
@@ -15,7 +15,9 @@ function exp_of(difference: i32, multiplier: i32, left_shift: i32): i32 {
   return exp_on_negative_values(saturating_rounding_doubling_high_mul(difference << left_shift, multiplier));
 }
 
-export function softmax(record: usize): void {
+// @ts-ignore: decorator
+@inline
+function shares<T>(record: usize): void {
   record = within(record, SOFTMAX_SIZE);
   const depth = load<i32>(record, SOFTMAX_DEPTH), diff_min = load<i32>(record, SOFTMAX_DIFF_MIN);
   const multiplier = load<i32>(record, SOFTMAX_MULTIPLIER), left_shift = load<i32>(record, SOFTMAX_LEFT_SHIFT);
@@ -43,22 +45,30 @@ export function softmax(record: usize): void {
     }
     const sum = <i32>min<i64>(total, i32.MAX_VALUE); // from 4,096 equal codes on, where every share rounds to 0 anyway
     const scale = reciprocal_mantissa(sum);
-    const exponent = <i64>(12 - clz(sum) + 31 - 8);
+    const exponent = <i64>(12 - clz(sum) + 31 - (sizeof<T>() << 3));
     for (let left = depth; left > 0; left -= CHUNK) {
       x = within(x, CHUNK);
-      out = within(out, CHUNK);
+      out = within(out, CHUNK * sizeof<T>());
       const end = x + chunk_of(left);
       do {
         const difference = <i32>load<i8>(x) - highest;
         let result = 0;
         if (difference >= diff_min) {
           const share = saturating_rounding_doubling_high_mul(scale, exp_of(difference, multiplier, left_shift));
-          result = min(rounding_divide_by_pot(share, exponent), 255);
+          result = min(rounding_divide_by_pot(share, exponent), (1 << (sizeof<T>() << 3)) - 1);
         }
-        store<i8>(out, result - 128);
+        store<T>(out, <T>(result - (1 << ((sizeof<T>() << 3) - 1))));
         x++;
-        out++;
+        out += sizeof<T>();
       } while (x != end);
     }
   }
+}
+
+export function softmax(record: usize): void {
+  shares<i8>(record);
+}
+
+export function softmax_int8_int16(record: usize): void {
+  shares<i16>(record);
 }

@@ -2,7 +2,7 @@
 // Dialect: reference, but for the last bits of exp, expm1 and tanh (arithmetic/float_functions.ts).
 // Source: TFLM micro/kernels/activations_common.cc, reference/leaky_relu.h, hard_swish.h, elu.h, logistic.h, tanh.h.
 import { UNARY_FLOAT32_INPUT, UNARY_FLOAT32_OUTPUT, UNARY_FLOAT32_COUNT, UNARY_FLOAT32_LOW, UNARY_FLOAT32_HIGH, UNARY_FLOAT32_SIZE } from "../abi/unary_float32";
-import { exp_f32, expm1_f32, tanh_f32 } from "../arithmetic/float_functions";
+import { expm1_f32, logistic_f32, tanh_f32 } from "../arithmetic/float_functions";
 import { CHUNK, chunk_of, within } from "../inner/within";
 
 const CLIP: i32 = 0;
@@ -22,9 +22,7 @@ function function_of(kind: i32, x: f32, low: f32, high: f32): f32 {
     return (x * (above < 6 ? above : 6)) / 6;
   }
   if (kind == ELU) return x < 0 ? expm1_f32(x) : x;
-  if (kind == TANH) return tanh_f32(x);
-  if (x > <f32>16.619047164916992) return 1;
-  return x < -9 ? exp_f32(x) : 1 / (1 + exp_f32(-x)); // below -9 the sum would be all exp
+  return kind == TANH ? tanh_f32(x) : logistic_f32(x);
 }
 
 // @ts-ignore: decorator

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { shortName } from "../arena/labels";
 import type { Board } from "../device/boards";
+import { floatCost } from "../device/float_cost";
 import { ENGINES, isCompiled } from "../device/machine";
 import { ArenulaError } from "../errors";
 import type { Aot, Checks, FunctionChecks } from "../firmware/aot";
@@ -12,7 +13,7 @@ import { writeFileAtomically } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
 import { checkFlash, linkModel, type LinkFlags } from "./linked";
-import { openBoard, openModel } from "./model";
+import { openBoard, openModel, type OpenModel } from "./model";
 import { stageBars } from "./progress";
 import { facts, table, type Column } from "./table";
 
@@ -62,8 +63,14 @@ async function buildFile(file: string, flags: BuildFlags, io: Io): Promise<0> {
   if (aot) checkFlash(board!, aot.aot, "the .aot", file);
   await writeFileAtomically(flags.output, aot?.aot ?? built.module);
   if (flags.header !== undefined) await writeFileAtomically(flags.header, cHeader(built.facts));
-  io.out(flags.json ? `${JSON.stringify({ ...buildJson(built, flags.output), ...(aot && aotJson(aot)) })}\n` : describe(built, aot, opened.name, flags, io));
+  io.out(flags.json ? `${JSON.stringify({ ...buildJson(built, flags.output), ...(aot && aotJson(aot)) })}\n` : `${describe(built, aot, opened.name, flags, io)}${costText(opened, board, io)}`);
   return 0;
+}
+
+/** What float32 costs on the board, where the model has any. */
+function costText({ model }: OpenModel, board: Board | null, { outColors: colors }: Io): string {
+  const cost = board && floatCost(model, board.core);
+  return cost ? `\n${colors.dim("hint")} ${cost}\n` : "";
 }
 
 /** @throws ArenulaError AOT_TARGET */

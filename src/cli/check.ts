@@ -1,5 +1,6 @@
 import { printable } from "../arena/labels";
 import { ArenulaError } from "../errors";
+import { floatCost } from "../device/float_cost";
 import { checkModel, type Interpreter, type Model, type OperatorCheck } from "../index";
 import { boardOption, jsonOption, type CommandFile, type ExitStatus } from "./command";
 import { boardFit, fitText, type BoardFitJson } from "./describe";
@@ -32,7 +33,7 @@ async function checkFile(file: string, flags: CheckFlags, io: Io): Promise<ExitS
   const ok = net !== null && fit?.fits !== false;
   io.out(flags.json
     ? `${JSON.stringify({ ok, operators, board: fit, ...(net && { arena_bytes: net.arena.bytes }), ...(refusal && { refusal }) })}\n`
-    : draw(opened, operators, { net, refusal, fit }, io));
+    : draw(opened, operators, { net, refusal, fit, cost: board && floatCost(opened.model, board.core) }, io));
   return ok ? 0 : 1;
 }
 
@@ -50,9 +51,11 @@ interface Verdict {
   net: Interpreter | null;
   refusal: ArenulaError | null;
   fit: BoardFitJson | null;
+  /** What float32 costs on the board. */
+  cost: string | null;
 }
 
-function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], { net, refusal, fit }: Verdict, io: Io): string {
+function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], { net, refusal, fit, cost }: Verdict, io: Io): string {
   const { outColors: colors, columns } = io;
   const refused = operators.filter(({ ok }) => !ok);
   const rows = operators.map(({ index, op, ok }): Cell[] => [
@@ -72,6 +75,7 @@ function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], {
     "\n", ...reasons, reasons.length > 0 ? "\n" : "",
     `${verdict}\n`,
     fit ? `${fit.fits ? colors.green(colors.bold("yes")) : colors.red(colors.bold("no "))}  ${fitText(fit)}\n` : "",
+    cost ? `${colors.dim("hint")} ${cost}\n` : "",
   ].join("");
 }
 

@@ -26,6 +26,8 @@ export const inputOptions = (): Option[] => [
   new Option("--mean <m>", "images: real = (pixel - mean) / std; one number, or one per channel with commas").argParser(numbers),
   new Option("--std <s>", "see --mean").argParser(divisors),
   new Option("--fit", "images: resize to the input's size"),
+  new Option("--front-end <model>", ".wav: a .tflite file that makes features of a frame of samples; it runs over the sound"),
+  new Option("--stride <samples>", "from one frame of the front end to the next (default: two thirds of a frame)").argParser(positive),
 ];
 
 function collect(value: string, before: string[]): string[] {

@@ -1,6 +1,8 @@
 import { printable } from "../arena/labels";
+import { ArenulaError } from "../errors";
 import type { Interpreter, Model } from "../index";
 import { readFile } from "./files";
+import { openFrontEnd } from "./front_end";
 import { decodeInputs, type NamedInput } from "./inputs/inputs";
 import type { DecodedInput, Scaling } from "./inputs/types";
 import type { Io } from "./io";
@@ -12,6 +14,8 @@ export interface InputFlags {
   mean?: number[];
   std?: number[];
   fit?: boolean;
+  frontEnd?: string;
+  stride?: number;
 }
 
 /** Reads and decodes `--input` and says on stderr what was done to the numbers. */
@@ -21,7 +25,9 @@ export function readInputs(model: Model, flags: InputFlags, io: Io): Promise<Dec
 
 /** The same for inputs that do not come from a .tflite file. */
 export async function readNamedInputs(inputs: readonly NamedInput[], flags: InputFlags, io: Io): Promise<DecodedInput[]> {
-  const decoded = await decodeInputs(flags.input, inputs, { scaling: scalingOf(flags), fit: flags.fit ?? false }, readFile);
+  const frontEnd = flags.frontEnd === undefined ? null : await openFrontEnd(flags.frontEnd, flags.stride ?? null);
+  if (!frontEnd && flags.stride !== undefined) throw new ArenulaError("USAGE", "--stride is the step of a front end, and there is none", { hint: "--front-end FILE" });
+  const decoded = await decodeInputs(flags.input, inputs, { scaling: scalingOf(flags), fit: flags.fit ?? false, frontEnd }, readFile);
   decoded.forEach(({ notes }, i) => {
     if (notes.length > 0) io.err(`${io.errColors.dim(`${printable(inputs[i].name)}:`)} ${notes.join("; ")}\n`);
   });

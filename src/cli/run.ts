@@ -22,7 +22,7 @@ interface RunFlags extends InputFlags {
 export const run: CommandFile = {
   name: "run",
   summary: "run one inference and print the outputs",
-  examples: ["arenula run kws.tflite --input features.npy", "arenula run digits.tflite --input seven.png --mean 0 --std 255", "arenula run kws.tflite --input lcg:1 --trace --json"],
+  examples: ["arenula run kws.tflite --input features.npy", "arenula run digits.tflite --input seven.png --mean 0 --std 255", "arenula run micro_speech.tflite --input yes.wav --front-end audio_preprocessor.tflite", "arenula run kws.tflite --input lcg:1 --trace --json"],
   declare(command, act) {
     command.argument("<model>", "a .tflite file");
     for (const option of inputOptions()) command.addOption(option);

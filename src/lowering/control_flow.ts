@@ -24,14 +24,26 @@ function checkCondition(op: Op, condition: Tensor): void {
   if (condition.type !== "bool" || elementCount(condition.shape) !== 1) op.invalid(`condition ${describe(condition)} is ${condition.type} [${condition.shape}], not one bool`);
 }
 
-/** Leaves results in their places. A result that is read again as another's source goes by a copy of its own. */
+/** Leaves results in their places. A result that is read again as another's source goes by a copy of its own. Handles have no bytes to leave. */
 function emitResults(op: Op, emit: Emitter, results: readonly Tensor[], outputs: readonly Tensor[], loop: boolean): void {
-  const held = loop && results.length > 1 ? results.map((result) => {
+  const pairs = results.flatMap((result, i) => (isHandle(result) ? [] : [{ result, output: outputs[i]! }]));
+  const held = loop && pairs.length > 1 ? pairs.map(({ result, output }) => {
     const temporary = emit.temporary(result);
     emitCopyAll(op, emit, result, temporary);
-    return temporary;
-  }) : results;
-  held.forEach((result, i) => emitCopyAll(op, emit, result, outputs[i]!));
+    return { result: temporary, output };
+  }) : pairs;
+  for (const { result, output } of held) emitCopyAll(op, emit, result, output);
+}
+
+/** Handles of variables (variables.ts) are known, and have to be the same whichever way is taken. */
+const isHandle = ({ type }: Tensor): boolean => type === "resource";
+
+function expectHandles(op: Op, results: readonly Tensor[], expected: readonly Tensor[]): void {
+  results.forEach((result, i) => {
+    const { data } = expected[i]!;
+    if (isHandle(result) && (!data || !result.data || result.data.length !== data.length || result.data.some((byte, k) => byte !== data[k])))
+      op.refuse(`result ${i} is one variable or another`, "variables have to be known before anything runs");
+  });
 }
 
 const ifLowering: Lowering = {
@@ -46,7 +58,13 @@ const ifLowering: Lowering = {
   calls: (op) => ["thenSubgraphIndex", "elseSubgraphIndex"].map((option) => op.option(option, -1)),
   lower(op, emit) {
     const [condition, ...inputs] = op.inputs as [Tensor, ...Tensor[]];
-    const branch = (option: string) => () => emitResults(op, emit, emit.call(op.option(option, -1), inputs), outputsOf(op), false);
+    let handles: readonly Tensor[] | null = null;
+    const branch = (option: string) => () => {
+      const results = emit.call(op.option(option, -1), inputs), outputs = outputsOf(op);
+      expectHandles(op, results, (handles ??= results));
+      results.forEach((result, i) => isHandle(result) && emit.fold(outputs[i]!, result.data!));
+      emitResults(op, emit, results, outputs, false);
+    };
     const then = branch("thenSubgraphIndex"), otherwise = branch("elseSubgraphIndex");
     if (!condition.data) emit.branch(condition, then, otherwise);
     else if (condition.data[0] !== 0) then();
@@ -67,15 +85,22 @@ const whileLowering: Lowering = {
   },
   calls: (op) => ["condSubgraphIndex", "bodySubgraphIndex"].map((option) => op.option(option, -1)),
   lower(op, emit) {
-    const turning = outputsOf(op); // hold the values between turns
-    op.inputs.forEach((input, i) => emitCopyAll(op, emit, input, turning[i]!));
+    const { inputs } = op, outputs = outputsOf(op); // which hold the values between turns
+    const turning = inputs.map((input, i) => (isHandle(input) ? input : outputs[i]!));
+    expectHandles(op, inputs, inputs);
+    inputs.forEach((input, i) => isHandle(input) && emit.fold(outputs[i]!, input.data!));
+    emitResults(op, emit, inputs, outputs, false);
     emit.loop(
       () => {
         const [condition] = emit.call(op.option("condSubgraphIndex", -1), turning) as [Tensor];
         if (condition.data) op.refuse(`its condition ${describe(condition)} never changes`, "a loop that ends depends on what its body computes");
         return condition;
       },
-      () => emitResults(op, emit, emit.call(op.option("bodySubgraphIndex", -1), turning), turning, true),
+      () => {
+        const results = emit.call(op.option("bodySubgraphIndex", -1), turning);
+        expectHandles(op, results, turning);
+        emitResults(op, emit, results, outputs, true);
+      },
     );
   },
 };

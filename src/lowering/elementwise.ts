@@ -3,18 +3,25 @@ import * as mulAbi from "../../assembly/abi/mul";
 import type { Tensor } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
 import { checkBinary, emitBinary, type BinaryFields } from "./binary";
-import type { Lowering } from "./lowering";
+import { kernelOf } from "./kernel_of";
+import type { Lowering, TypeSignature } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import type { Op } from "./op";
-import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
+import { checkPerTensor, checkRescale, checkZeroPoint, quantizationOf } from "./quantization";
 
+const SIGNATURES: readonly TypeSignature[] = ["int8", "int16"].map((type) => ({ inputs: [type, type], outputs: [type] }));
 const OPTIONS = "broadcasting, either operand constant; fused NONE, RELU, RELU_N1_TO_1, RELU6";
 
 /** Checks that ADD, SUB and MUL share. */
 function check(op: Op): void {
   checkActivation(op);
-  checkPerTensor(op, op.input(0), op.input(1), op.output());
+  checkPerTensor(op, ...op.inputs.filter((input) => !isZero(input)), op.output());
   checkBinary(op);
+}
+
+/** A constant of scale 0, which the converter makes of a constant 0 in int16x8: it stands for zeros. */
+function isZero({ data, quantization }: Tensor): boolean {
+  return data !== null && quantization?.scale.length === 1 && quantization.scale[0] === 0;
 }
 
 const ADD_FIELDS: BinaryFields = {
@@ -26,33 +33,34 @@ const MUL_FIELDS: BinaryFields = {
 
 /** ADD and SUB: both inputs rescaled to twice the larger scale. Source: TFLM kernels/add_common.cc, sub_common.cc. */
 function addOrSub(operator: string, kernel: string): Lowering {
-  const LEFT_SHIFT = 20;
+  const leftShift = (output: Tensor) => (output.type === "int16" ? 15 : 20);
   const multipliers = (a: Tensor, b: Tensor, output: Tensor) => {
     const scaleA = quantizationOf(a).scale, scaleB = quantizationOf(b).scale;
     const twice = 2 * Math.max(scaleA, scaleB);
     return {
       a: quantizeMultiplier(scaleA / twice), b: quantizeMultiplier(scaleB / twice),
-      output: quantizeMultiplier(twice / (2 ** LEFT_SHIFT * quantizationOf(output).scale)),
+      output: quantizeMultiplier(twice / (2 ** leftShift(output) * quantizationOf(output).scale)),
     };
   };
   return {
     operator,
-    signatures: [{ inputs: ["int8", "int8"], outputs: ["int8"] }],
+    signatures: SIGNATURES,
     options: OPTIONS,
     check(op) {
       check(op);
+      if (op.inputs.every(isZero)) op.refuse("both operands are constants of scale 0", "leave the operator out: it gives zeros");
       const { output } = multipliers(op.input(0), op.input(1), op.output());
-      if (output.shift > 0) op.refuse(`the input scales are more than 2^19 times the output's ${quantizationOf(op.output()).scale}`, "quantize with a wider output range");
+      if (output.shift > 0) op.refuse(`the input scales are more than 2^${leftShift(op.output()) - 1} times the output's ${quantizationOf(op.output()).scale}`, "quantize with a wider output range");
     },
     lower(op, emit) {
       const a = op.input(0), b = op.input(1), output = op.output();
       const m = multipliers(a, b, output);
       const { min, max } = activationRange(op, output);
-      emitBinary(op, emit, kernel, addAbi.ADD_SIZE, ADD_FIELDS, (r) => {
+      emitBinary(op, emit, kernelOf(kernel, output), addAbi.ADD_SIZE, ADD_FIELDS, (r) => {
         r.i32(addAbi.ADD_A_OFFSET, -quantizationOf(a).zeroPoint);
         r.i32(addAbi.ADD_B_OFFSET, -quantizationOf(b).zeroPoint);
         r.i32(addAbi.ADD_OUTPUT_OFFSET, quantizationOf(output).zeroPoint);
-        r.i32(addAbi.ADD_LEFT_SHIFT, LEFT_SHIFT);
+        r.i32(addAbi.ADD_LEFT_SHIFT, leftShift(output));
         r.i32(addAbi.ADD_A_MULTIPLIER, m.a.mantissa);
         r.i32(addAbi.ADD_A_RIGHT, -m.a.shift);
         r.i32(addAbi.ADD_B_MULTIPLIER, m.b.mantissa);
@@ -76,17 +84,18 @@ function productFactor(op: Op): number {
 
 export const mul: Lowering = {
   operator: "MUL",
-  signatures: [{ inputs: ["int8", "int8"], outputs: ["int8"] }],
+  signatures: SIGNATURES,
   options: OPTIONS,
   check(op) {
     check(op);
+    if (op.output().type === "int16") checkZeroPoint(op, ...op.inputs, op.output());
     checkRescale(op, productFactor(op));
   },
   lower(op, emit) {
     const a = op.input(0), b = op.input(1), output = op.output();
     const product = quantizeMultiplier(productFactor(op));
     const { min, max } = activationRange(op, output);
-    emitBinary(op, emit, "mul", mulAbi.MUL_SIZE, MUL_FIELDS, (r) => {
+    emitBinary(op, emit, kernelOf("mul", output), mulAbi.MUL_SIZE, MUL_FIELDS, (r) => {
       r.i32(mulAbi.MUL_A_OFFSET, -quantizationOf(a).zeroPoint);
       r.i32(mulAbi.MUL_B_OFFSET, -quantizationOf(b).zeroPoint);
       r.i32(mulAbi.MUL_OUTPUT_OFFSET, quantizationOf(output).zeroPoint);

@@ -117,6 +117,10 @@ class ProgramWriter implements Emitter {
     this.views.set(output.index, { source: input.index, at: this.steps.length });
   }
 
+  fold(output: Tensor, bytes: Uint8Array): void {
+    this.folded.set(output.index, bytes);
+  }
+
   branch(condition: Tensor, then: () => void, otherwise: () => void): void {
     this.looks.push({ tensor: condition.index, at: this.steps.length });
     this.nodes.push({ kind: "if", condition: condition.index, then: this.collect(then), otherwise: this.collect(otherwise) });

@@ -49,6 +49,8 @@ export interface Emitter {
   call(subgraph: number, inputs: readonly Tensor[]): Tensor[];
   /** An activation that is in no file, of the type and shape of another tensor. */
   temporary(like: Tensor): Tensor;
+  /** The output is known now. */
+  fold(output: Tensor, bytes: Uint8Array): void;
   /** The variable of a name, which keeps its value between inferences; made of the type and shape of `like` where it is new. */
   resource(key: string, like: Tensor): Tensor;
 }

@@ -13,14 +13,17 @@ import { SIGMOID_TABLE } from "./sigmoid_table";
 import { checkBias, checkSymmetric, int32Of, int8Of } from "./weights";
 
 /** Operands by their places in the schema. Gates everywhere in the order input, forget, cell, output. */
-const INPUT_WEIGHTS = [1, 2, 3, 4], HIDDEN_WEIGHTS = [5, 6, 7, 8], BIASES = [12, 13, 14, 15];
+export const INPUT_WEIGHTS = [1, 2, 3, 4], HIDDEN_WEIGHTS = [5, 6, 7, 8], BIASES = [12, 13, 14, 15];
 const HIDDEN = 18, CELL = 19, OPERANDS = 24;
 /** What makes variants of the operator, by place. */
 const VARIANTS: readonly (readonly [string, readonly number[]])[] = [["peephole connections", [9, 10, 11]], ["a projection", [16, 17]], ["layer normalization", [20, 21, 22, 23]]];
 
+/** What is covered, in words. */
+export const PLAIN = "batch- and time-major; cell_clip; no peepholes, projection, coupled gates or layer normalization";
+
 const GATE_SCALE = 2 ** -12, SIGMOID_SCALE = 2 ** -15;
 
-function signature(activation: string, weights: string, bias: string, cell: string): TypeSignature {
+export function signature(activation: string, weights: string, bias: string, cell: string): TypeSignature {
   const any = (n: number) => Array<string>(n).fill("any?"), coupled = (type: string, n: number) => [`${type}?`, ...Array<string>(n).fill(type)];
   return {
     inputs: [activation, ...coupled(weights, 3), ...coupled(weights, 3), ...any(3), ...coupled(bias, 3), ...any(2), activation, cell, ...any(4)],
@@ -29,7 +32,7 @@ function signature(activation: string, weights: string, bias: string, cell: stri
 }
 
 /** What all types have in common. */
-interface Layer {
+export interface Layer {
   readonly batches: number;
   readonly steps: number;
   readonly inputSize: number;
@@ -39,7 +42,7 @@ interface Layer {
   readonly batchRows: number;
 }
 
-function layerOf(op: Op): Layer {
+export function layerOf(op: Op): Layer {
   const input = op.input(0), [first = 0, second = 0, inputSize = 0] = input.shape;
   if (input.shape.length !== 3) op.invalid(`input ${describe(input)} has shape [${input.shape}], not [batch, time, features]`);
   const timeMajor = op.option("timeMajor", false);
@@ -48,7 +51,7 @@ function layerOf(op: Op): Layer {
 }
 
 /** Refuses what is no plain LSTM, and operands that do not fit one another. */
-function checkLayer(op: Op): void {
+export function checkLayer(op: Op): void {
   if (op.operator.inputs.length !== OPERANDS) op.refuse(`${op.operator.inputs.length} operands`, `convert with a current converter: it writes ${OPERANDS}`);
   if (!op.maybeInput(1) || !op.maybeInput(5) || !op.maybeInput(12)) op.refuse("the input gate is coupled to the forget gate", "train with tf.keras.layers.LSTM, which has four gates");
   for (const [what, places] of VARIANTS) if (places.some((i) => op.maybeInput(i))) op.refuse(what, "train with tf.keras.layers.LSTM, which has none");
@@ -70,13 +73,13 @@ function checkLayer(op: Op): void {
   op.expectShape([first, second, units]);
 }
 
-const macs = (op: Op): number => {
+export const lstmMacs = (op: Op): number => {
   const { batches, steps, inputSize, units } = layerOf(op);
   return 4 * batches * steps * units * (inputSize + units);
 };
 
 /** What the records of all three kernels begin with. */
-function fillLayer(op: Op, r: RecordWriter, { batches, steps, inputSize, units, stepRows, batchRows }: Layer): void {
+export function fillLayer(op: Op, r: RecordWriter, { batches, steps, inputSize, units, stepRows, batchRows }: Layer): void {
   const bytes = bitsOf(op.input(0).type)! / 8;
   r.input(abi.LSTM_INPUT, op.input(0));
   r.output(abi.LSTM_OUTPUT, op.output());
@@ -168,9 +171,9 @@ function tileOf(op: Op, emit: Emitter, first: number, { units, inputSize }: Laye
 const int8: Lowering = {
   operator: "UNIDIRECTIONAL_SEQUENCE_LSTM",
   signatures: [signature("int8", "int8", "int32", "int16")],
-  options: "batch- and time-major; cell_clip; the output is a copy of the hidden state, whatever its own scale; no peepholes, projection, coupled gates or layer normalization",
+  options: `${PLAIN}; the output is a copy of the hidden state, whatever its own scale`,
   check: checkQuantized,
-  macs,
+  macs: lstmMacs,
   lower(op, emit) {
     const layer = layerOf(op);
     const tiles = Array.from({ length: Math.ceil(layer.units / abi.LSTM_TILE_UNITS) }, (_, i) => tileOf(op, emit, i * abi.LSTM_TILE_UNITS, layer));
@@ -195,7 +198,7 @@ const int16x8: Lowering = {
   signatures: [signature("int16", "int8", "int64", "int16")],
   options: int8.options,
   check: checkQuantized,
-  macs,
+  macs: lstmMacs,
   lower(op, emit) {
     emitQuantized(op, emit, "lstm_16x8", Array.from({ length: layerOf(op).units }, (_, unit) => tileOf16x8(op, unit)), () => {});
   },

@@ -1,6 +1,7 @@
 // MEAN and SUM of quantized numbers. Of others: reduce.ts.
 import * as abi from "../../assembly/abi/mean";
 import { axesOf, checkReduced, splitAt } from "./axes";
+import { kernelOf } from "./kernel_of";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier, type Multiplier } from "./multiplier";
 import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
@@ -18,7 +19,7 @@ function meanMultiplier(factor: Multiplier, count: number): Multiplier {
 function meanOrSum(operator: string, divided: boolean): Lowering {
   return {
     operator,
-    signatures: [{ inputs: ["int8", "int32"], outputs: ["int8"] }],
+    signatures: ["int8", "int16"].map((type) => ({ inputs: [type, "int32"], outputs: [type] })),
     options: "any set of constant axes, kept or dropped",
     check(op) {
       const input = op.input(0), axes = axesOf(op);
@@ -32,7 +33,7 @@ function meanOrSum(operator: string, divided: boolean): Lowering {
       const { kept, reduced, count } = splitAt(op, op.input(0), axesOf(op));
       const factor = quantizeMultiplier(input.scale / output.scale);
       const { mantissa, shift } = divided ? meanMultiplier(factor, count) : factor;
-      emit.step("mean", abi.MEAN_SIZE, (r) => {
+      emit.step(kernelOf("mean", op.input(0)), abi.MEAN_SIZE, (r) => {
         r.input(abi.MEAN_INPUT, op.input(0));
         r.output(abi.MEAN_OUTPUT, op.output());
         r.i32(abi.MEAN_MULTIPLIER, mantissa);

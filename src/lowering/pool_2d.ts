@@ -1,5 +1,6 @@
 import * as abi from "../../assembly/abi/pool_2d";
 import { activationRange, checkActivation } from "./activation";
+import { kernelOf } from "./kernel_of";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
 import { checkSameQuantization } from "./quantization";
@@ -22,7 +23,7 @@ const SCALE_TOLERANCE = 1e-6;
 function pool(operator: string, kernel: string): Lowering {
   return {
     operator,
-    signatures: [{ inputs: ["int8"], outputs: ["int8"] }],
+    signatures: ["int8", "int16"].map((type) => ({ inputs: [type], outputs: [type] })),
     options: "every window, stride and padding; fused NONE, RELU, RELU_N1_TO_1, RELU6; input and output share scale and zero point",
     check(op) {
       checkActivation(op);
@@ -34,7 +35,7 @@ function pool(operator: string, kernel: string): Lowering {
       const { batches, y, x, channels } = geometry(op);
       const { min, max } = activationRange(op, op.output());
       const legacy = kernel === "average_pool_2d" && op.input(0).rebased;
-      emit.step(legacy ? "average_pool_2d_legacy" : kernel, abi.POOL_2D_SIZE, (r) => {
+      emit.step(legacy ? "average_pool_2d_legacy" : kernelOf(kernel, op.input(0)), abi.POOL_2D_SIZE, (r) => {
         r.input(abi.POOL_2D_INPUT, op.input(0));
         r.output(abi.POOL_2D_OUTPUT, op.output());
         writeWindow(r, batches, y, x);

@@ -36,3 +36,11 @@ export function checkSameQuantization(op: Op, input: Tensor, output: Tensor, tol
       "this operator does not rescale: put a QUANTIZE before it",
     );
 }
+
+/** Refuses zero points other than 0: what kernels of int16 assume wherever TFLM's do. */
+export function checkZeroPoint(op: Op, ...tensors: Tensor[]): void {
+  for (const tensor of tensors) {
+    const { zeroPoint } = quantizationOf(tensor);
+    if (zeroPoint !== 0) op.refuse(`${describe(tensor)} has zero point ${zeroPoint}`, "int16 is quantized symmetrically: convert with 16x8 activations, which gives zero points of 0");
+  }
+}

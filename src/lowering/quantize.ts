@@ -1,46 +1,55 @@
 import * as abi from "../../assembly/abi/quantize";
 import { checkDequantized, dequantized } from "./dequantized";
-import { elementCount, type Tensor } from "../graph/tensor";
+import { elementCount, storedRange, type Tensor } from "../graph/tensor";
+import { kernelOf } from "./kernel_of";
 import type { Emitter, Lowering } from "./lowering";
-import type { Op } from "./op";
 import { checkPerTensor, quantizationOf } from "./quantization";
+import { emitRequantize } from "./requantize";
 import { checkRequantize, emitLookup, requantizer } from "./unary";
 
-/** One step between float32 and int8; `quantized` is the int8 side. */
-function convert(op: Op, emit: Emitter, kernel: string, quantized: Tensor): void {
-  const { scale, zeroPoint } = quantizationOf(quantized);
-  emit.step(kernel, abi.QUANTIZE_SIZE, (r) => {
-    r.input(abi.QUANTIZE_INPUT, op.input(0));
-    r.output(abi.QUANTIZE_OUTPUT, op.output());
-    r.i32(abi.QUANTIZE_COUNT, elementCount(op.output().shape));
+/** One step between float32 and integers. */
+export function emitConversion(emit: Emitter, kernel: "quantize" | "dequantize", input: Tensor, output: Tensor): void {
+  const quantized = kernel === "quantize" ? output : input, { scale, zeroPoint } = quantizationOf(quantized);
+  emit.step(kernelOf(kernel, quantized), abi.QUANTIZE_SIZE, (r) => {
+    r.input(abi.QUANTIZE_INPUT, input);
+    r.output(abi.QUANTIZE_OUTPUT, output);
+    r.i32(abi.QUANTIZE_COUNT, elementCount(output.shape));
     r.f32(abi.QUANTIZE_SCALE, scale);
     r.i32(abi.QUANTIZE_ZERO_POINT, zeroPoint);
   });
 }
 
+/** What TFLM takes: kernels/quantize_common.cc. uint8 is int8 here (rebase.ts). */
+const PAIRS = [
+  ["float32", "int8"], ["float32", "int16"], ["int8", "int8"], ["int8", "int16"], ["int8", "int32"], ["int16", "int8"], ["int16", "int16"], ["int16", "int32"],
+  ["int32", "int8"], ["int32", "int16"],
+] as const;
+
 export const quantize: Lowering = {
   operator: "QUANTIZE",
-  signatures: [{ inputs: ["float32"], outputs: ["int8"] }, { inputs: ["int8"], outputs: ["int8"] }],
+  signatures: PAIRS.map(([from, to]) => ({ inputs: [from], outputs: [to] })),
   options: "per tensor",
   check(op) {
     checkPerTensor(op, op.output());
-    if (op.input(0).type === "int8") checkRequantize(op);
+    if (op.input(0).type !== "float32") checkRequantize(op);
     op.expectShape(op.input(0).shape);
   },
   lower(op, emit) {
-    if (op.input(0).type === "int8") emitLookup(op, emit, requantizer(op, { min: -128, max: 127 }));
-    else convert(op, emit, "quantize", op.output());
+    if (op.input(0).type === "float32") return emitConversion(emit, "quantize", op.input(0), op.output());
+    const [min, max] = storedRange(op.output().type)!;
+    if (op.input(0).type === "int8" && op.output().type === "int8") emitLookup(op, emit, requantizer(op, { min, max }));
+    else emitRequantize(op, emit, { min, max });
   },
 };
 
 export const dequantize: Lowering = {
   operator: "DEQUANTIZE",
-  signatures: [{ inputs: ["int8"], outputs: ["float32"] }],
+  signatures: ["int8", "int16"].map((type) => ({ inputs: [type], outputs: ["float32"] })),
   options: "per tensor; constants, which become float32 before anything runs, per channel too",
   check(op) {
     checkDequantized(op);
     op.expectShape(op.input(0).shape);
   },
   fold: dequantized,
-  lower: (op, emit) => convert(op, emit, "dequantize", op.input(0)),
+  lower: (op, emit) => emitConversion(emit, "dequantize", op.input(0), op.output()),
 };

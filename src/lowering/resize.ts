@@ -126,9 +126,9 @@ const bilinear: Lowering = {
     if (op.option("alignCorners", false) && op.option("halfPixelCenters", false)) op.invalid("align_corners and half_pixel_centers exclude each other");
   },
   lower(op, emit) {
-    const { rows, columns } = axesOf(op), bytes = pixelBytes(op), { type, shape } = op.input(0);
-    const float = type === "float32";
-    emitResize(op, emit, `resize_bilinear_${type}`, shape[3]!, { rows: entries(rows, bytes.row, float), columns: entries(columns, bytes.pixel, float) });
+    const { rows, columns } = axesOf(op), bytes = pixelBytes(op), { type, shape, rebased } = op.input(0);
+    const float = type === "float32" || rebased === true;
+    emitResize(op, emit, `resize_bilinear_${rebased ? "legacy" : type}`, shape[3]!, { rows: entries(rows, bytes.row, float), columns: entries(columns, bytes.pixel, float) });
   },
 };
 

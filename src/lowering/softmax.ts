@@ -1,18 +1,22 @@
 import * as abi from "../../assembly/abi/softmax";
-import { elementCount } from "../graph/tensor";
+import { bitsOf, elementCount } from "../graph/tensor";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import { checkPerTensor, quantizationOf } from "./quantization";
 
+/** How far TFLM lets the scale of int16 probabilities be off, as a part of it: kernels/softmax_common.cc. */
+const SCALE_TOLERANCE = 1e-3;
+
 export const softmax: Lowering = {
   operator: "SOFTMAX",
-  signatures: [{ inputs: ["int8"], outputs: ["int8"] }],
-  options: "over the last axis, any beta; output scale 1/256, zero point -128",
+  signatures: ["int8", "int16"].map((type) => ({ inputs: ["int8"], outputs: [type] })),
+  options: "over the last axis, any beta; int8 output: scale 1/256, zero point -128; int16: 1/65536, -32768",
   check(op) {
     const input = op.input(0), output = op.output();
     checkPerTensor(op, input, output);
-    const { scale, zeroPoint } = quantizationOf(output);
-    if (scale !== 1 / 256 || zeroPoint !== -128) op.refuse(`output scale ${scale} and zero point ${zeroPoint}`, "the format fixes them to 1/256 and -128: convert again");
+    const { scale, zeroPoint } = quantizationOf(output), codes = 2 ** bitsOf(output.type)!;
+    if (!(Math.abs(scale * codes - 1) <= (codes === 256 ? 0 : SCALE_TOLERANCE)) || zeroPoint !== -codes / 2)
+      op.refuse(`output scale ${scale} and zero point ${zeroPoint}`, `the format fixes them to 1/${codes} and ${-codes / 2}: convert again`);
     if (!(op.option("beta", 0) > 0 && op.option("beta", 0) < Infinity)) op.refuse(`beta ${op.option("beta", 0)}`, "beta has to be positive and finite");
     if (input.shape.length < 1) op.invalid("the input is a scalar");
     const { shift } = scaling(quantizationOf(input).scale, op.option("beta", 0));
@@ -23,7 +27,7 @@ export const softmax: Lowering = {
     const input = op.input(0);
     const depth = input.shape[input.shape.length - 1]!;
     const { mantissa, shift } = scaling(quantizationOf(input).scale, op.option("beta", 0));
-    emit.step("softmax", abi.SOFTMAX_SIZE, (r) => {
+    emit.step(op.output().type === "int8" ? "softmax" : "softmax_int8_int16", abi.SOFTMAX_SIZE, (r) => {
       r.input(abi.SOFTMAX_INPUT, input);
       r.output(abi.SOFTMAX_OUTPUT, op.output());
       r.i32(abi.SOFTMAX_ROWS, elementCount(input.shape) / depth);

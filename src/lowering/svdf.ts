@@ -118,4 +118,29 @@ const quantized: Lowering = {
   },
 };
 
-export const SVDF: readonly Lowering[] = [quantized];
+/** Bounds of a fused activation that is a clamp, or null for none. */
+const CLAMPS: Record<string, readonly [number, number] | null> = { NONE: null, RELU: [0, Infinity], RELU_N1_TO_1: [-1, 1], RELU6: [0, 6] };
+
+const float32: Lowering = {
+  operator: "SVDF",
+  signatures: [{ inputs: ["float32", "float32", "float32", "float32?", "float32"], outputs: ["float32"] }],
+  options: "any rank; fused NONE, RELU, RELU_N1_TO_1, RELU6, TANH",
+  check(op) {
+    checkLayer(op);
+    const activation = op.option<string>("fusedActivationFunction", "NONE");
+    if (activation !== "TANH" && !(activation in CLAMPS)) op.refuse(`fused activation ${activation}`, "put the activation behind the operator instead of fusing it");
+  },
+  macs,
+  lower(op, emit) {
+    const { units } = layerOf(op), bias = op.maybeInput(BIAS)?.data ?? new Uint8Array(4 * units);
+    const activation = op.option<string>("fusedActivationFunction", "NONE"), clamp = CLAMPS[activation];
+    const tiles = Array.from({ length: units }, (_, unit) => tileOf(op, unit, bias.subarray(4 * unit, 4 * unit + 4), () => new Uint8Array(0)));
+    emitTiles(op, emit, "svdf_float32", tiles, (r) => {
+      r.i32(abi.SVDF_ACTIVATION, activation === "TANH" ? abi.SVDF_TANH : clamp ? abi.SVDF_CLAMP : abi.SVDF_NONE);
+      r.f32(abi.SVDF_MIN, clamp?.[0] ?? 0);
+      r.f32(abi.SVDF_MAX, clamp?.[1] ?? 0);
+    });
+  },
+};
+
+export const SVDF: readonly Lowering[] = [quantized, float32];

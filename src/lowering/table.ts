@@ -5,10 +5,15 @@ import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
 import { QUANTIZED_BINARY } from "./quantized_binary";
 import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
+import { cast } from "./cast";
+import { batchMatmul } from "./batch_matmul";
 import { conv2d } from "./conv_2d";
+import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
 import { CUMSUM } from "./cumsum";
 import { depthwiseConv2d } from "./depthwise_conv_2d";
+import { DETECTION } from "./detection_postprocess";
+import { depthwiseConv2dInt16 } from "./depthwise_conv_2d_int16";
 import { BLOCKS } from "./blocks";
 import { DYNAMIC_SLICES } from "./dynamic_slice";
 import { add, mul, sub } from "./elementwise";
@@ -23,14 +28,21 @@ import { FLOAT32_POOL_2D } from "./float32_pool_2d";
 import { FLOAT32_ROWS } from "./float32_rows";
 import { float32TransposeConv } from "./float32_transpose_conv";
 import { FLOAT32_UNARY } from "./float32_unary";
+import { FLOAT32_LSTM } from "./float32_lstm";
 import { fullyConnected } from "./fully_connected";
+import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
+import { HYBRID } from "./hybrid";
 import type { Lowering } from "./lowering";
 import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
+import { RELU_INT16 } from "./requantize";
+import { SIGMOID_INT16 } from "./sigmoid_int16";
+import { softmaxInt16 } from "./softmax_int16";
+import { transposeConv } from "./transpose_conv";
 import { SIGNAL_FRAME } from "./signal_frame";
 import { SIGNAL_STREAM } from "./signal_stream";
 import { REPETITION } from "./repetition";
@@ -43,6 +55,7 @@ import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { SVDF } from "./svdf";
+import { VARIABLES } from "./variables";
 import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
 import { expandDims, reshape, squeeze } from "./views";
 
@@ -50,10 +63,14 @@ import { expandDims, reshape, squeeze } from "./views";
 const ALL: readonly Lowering[] = [
   ...CONTROL_FLOW,
   conv2d,
+  ...CONV_2D_INT16,
+  transposeConv,
+  batchMatmul,
   depthwiseConv2d,
+  depthwiseConv2dInt16,
   add, mul, sub,
   fullyConnected,
-  ...LSTM,
+  ...LSTM, ...FLOAT32_LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,
@@ -71,17 +88,25 @@ const ALL: readonly Lowering[] = [
   ...SEQUENCES,
   averagePool2d, maxPool2d,
   quantize, dequantize,
+  cast,
+  leakyRelu,
+  ...RELU_INT16,
+  ...SIGMOID_INT16,
+  softmaxInt16,
   ...SHAPES,
   softmax,
   ...SVDF,
+  ...VARIABLES,
   logistic, relu6Lowering, reluLowering, tanh,
   expandDims, reshape, squeeze,
   ...SIGNAL_FRAME,
   ...FFT,
   ...FILTER_BANK,
   ...SIGNAL_STREAM,
+  ...DETECTION,
   dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,
+  ...HYBRID,
   ...FLOAT32_POOL_2D,
   ...FLOAT32_ELEMENTWISE, ...FLOAT32_UNARY, ...FLOAT32_ROWS,
   ...MAXIMUM_MINIMUM,

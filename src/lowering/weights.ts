@@ -5,7 +5,7 @@ import { describe, type Op } from "./op";
 import { checkRescale, quantizationOf } from "./quantization";
 
 /** Refuses weights that are not constant, or whose scales do not go with their output channels along `dimension` or with the activations'. */
-export function checkWeights(op: Op, weights: Tensor, dimension: number, channels: number): void {
+export function checkWeights(op: Op, weights: Tensor, dimension: number, channels: number, input = op.input(0)): void {
   if (!weights.data) op.refuse(`weights ${describe(weights)} are computed while the model runs`, "make them a constant: they are packed before anything runs");
   const { quantization } = weights;
   if (!quantization) op.refuse(`weights ${describe(weights)} have no scale`, "quantize the model");
@@ -13,7 +13,7 @@ export function checkWeights(op: Op, weights: Tensor, dimension: number, channel
   if (count !== 1 && (count !== channels || quantization.dimension !== dimension))
     op.invalid(`weights ${describe(weights)} have ${count} scales along dimension ${quantization.dimension}; ${channels} along ${dimension} are due`);
   const largest = quantization.scale.reduce((most, scale) => Math.max(most, scale), 0);
-  checkRescale(op, (quantizationOf(op.input(0)).scale * largest) / quantizationOf(op.output()).scale);
+  checkRescale(op, (quantizationOf(input).scale * largest) / quantizationOf(op.output()).scale);
 }
 
 /** Refuses a zero point other than 0 of weights that are not legacy uint8. */

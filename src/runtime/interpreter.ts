@@ -2,7 +2,7 @@ import type { ArenaPlan, PlannerName } from "../arena/plan";
 import { crc32 } from "../crc32";
 import { ArenulaError } from "../errors";
 import { operatorName, type Graph, type Subgraph } from "../graph/graph";
-import { byteLength, type Tensor } from "../graph/tensor";
+import { bitsOf, byteLength, type Tensor } from "../graph/tensor";
 import { lower } from "../lowering/lower";
 import type { CoreName } from "../lowering/lowering";
 import { layOut, writeImage, type MemoryMap } from "../lowering/memory";
@@ -211,7 +211,7 @@ export class Interpreter {
     const { subgraph, folded, code } = this.program;
     return subgraph.operators.flatMap((operator, i) => {
       this.run(code[i]!);
-      return operator.outputs.map((tensor): TraceEntry => {
+      return operator.outputs.filter((tensor) => bitsOf(subgraph.tensors[tensor]!.type) !== null).map((tensor): TraceEntry => {
         const known = folded.get(tensor);
         const entry = { operator: operator.index, op: operator.name, tensor, crc32: crc32(this.asInFile(tensor, known ?? this.activation(tensor))) };
         return known ? { ...entry, folded: true } : entry;

@@ -310,7 +310,7 @@ const read = async (path: string): Promise<Uint8Array> => {
   if (!files[path]) throw new ArenulaError("FILE_NOT_FOUND", path);
   return fixture(files[path]);
 };
-const resolve = (...list: string[]) => decodeInputs(list, two, { scaling: null, fit: false }, read);
+const resolve = (...list: string[]) => decodeInputs(list, two, { scaling: null, fit: false, frontEnd: null }, read);
 const refused = async (code: ErrorCode, ...list: string[]): Promise<ArenulaError> => {
   const error = await resolve(...list).then(() => null, (thrown: unknown) => thrown as ArenulaError);
   assert.is(error?.code, code, `${list.join(" ")}: ${error?.message}`);
@@ -340,7 +340,7 @@ specifications("are refused where they do not add up", async () => {
   assert.match((await refused("INPUT_MISSING", "secnd=real.npy")).hint, "'second'");
   await refused("USAGE", "stored.npy", "real.npy", "zeros");
   await refused("USAGE", "first=zeros", "a=zeros", "zeros");
-  const noImage = await decodeInputs(["zeros"], two, { scaling: { mean: [0], std: [1] }, fit: false }, read).then(() => null, (thrown: unknown) => thrown as ArenulaError);
+  const noImage = await decodeInputs(["zeros"], two, { scaling: { mean: [0], std: [1] }, fit: false, frontEnd: null }, read).then(() => null, (thrown: unknown) => thrown as ArenulaError);
   assert.is(noImage?.code, "USAGE");
   await refused("USAGE", "lcg:x");
   await refused("USAGE", "lcg:4294967296");

@@ -4,6 +4,9 @@ import type { Graph, Operator, Subgraph } from "../../src/graph/graph";
 import type { Quantization, Tensor, TensorType } from "../../src/graph/tensor";
 import { ADD_MAX, ADD_MIN } from "../../assembly/abi/add";
 import { CONV_2D_MAX, CONV_2D_MIN } from "../../assembly/abi/conv_2d";
+import { CONV_2D_INT16_MAX, CONV_2D_INT16_MIN } from "../../assembly/abi/conv_2d_int16";
+import { DEPTHWISE_CONV_2D_INT16_MAX, DEPTHWISE_CONV_2D_INT16_MIN } from "../../assembly/abi/depthwise_conv_2d_int16";
+import { TRANSPOSE_CONV_MAX, TRANSPOSE_CONV_MIN } from "../../assembly/abi/transpose_conv";
 import { CONV_2D_12_MAX, CONV_2D_12_MIN } from "../../assembly/abi/conv_2d_12";
 import { CONV_2D_ROWS_MAX, CONV_2D_ROWS_MIN } from "../../assembly/abi/conv_2d_rows";
 import { DEPTHWISE_CONV_2D_ROWS_MAX, DEPTHWISE_CONV_2D_ROWS_MIN } from "../../assembly/abi/depthwise_conv_2d_rows";
@@ -25,6 +28,7 @@ export interface KernelCase {
   dtype: string;
   tensors: Record<string, CaseArray | null>;
   expected: { output: CaseArray };
+  rounding: { rule: string };
   layers?: (Omit<KernelCase, "expected"> & { output_shape?: number[] })[];
   input_offset: number;
   weights_offset: number;
@@ -44,6 +48,11 @@ export interface KernelCase {
   perm: number[];
   input_multiplier: number;
   input_left_shift: number;
+  adj_x: boolean;
+  adj_y: boolean;
+  lhs_offset: number;
+  rhs_offset: number;
+  left_shift: number;
   /** Invocations in a row. */
   steps?: number;
   rank: number;
@@ -73,6 +82,9 @@ const CLAMPS: Record<string, readonly [number, number]> = {
   fully_connected: [FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX], mul: [MUL_MIN, MUL_MAX],
   depthwise_conv_2d: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], depthwise_conv_2d_3x3: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX],
   depthwise_conv_2d_3x3_s2: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], average_pool_2d: [POOL_2D_MIN, POOL_2D_MAX], max_pool_2d: [POOL_2D_MIN, POOL_2D_MAX],
+  average_pool_2d_int16: [POOL_2D_MIN, POOL_2D_MAX], max_pool_2d_int16: [POOL_2D_MIN, POOL_2D_MAX], add_int16: [ADD_MIN, ADD_MAX], mul_int16: [MUL_MIN, MUL_MAX],
+  conv_2d_int16: [CONV_2D_INT16_MIN, CONV_2D_INT16_MAX], depthwise_conv_2d_int16: [DEPTHWISE_CONV_2D_INT16_MIN, DEPTHWISE_CONV_2D_INT16_MAX],
+  transpose_conv: [TRANSPOSE_CONV_MIN, TRANSPOSE_CONV_MAX],
 };
 
 /** What a case states and a model cannot, to set after lowering: an operator's clamp, or fields of its record. */
@@ -87,7 +99,7 @@ export function applyPatch(kernel: string, record: Uint8Array, { min, max, field
 
 /** What is fed, in the order of the graph's inputs. */
 export function inputsOf({ tensors }: KernelCase): CaseArray[] {
-  return Object.entries(tensors).filter(([name]) => name.startsWith("input") && !name.startsWith("input_gate_")).map(([, array]) => array!);
+  return Object.entries(tensors).filter(([name]) => /^(input|[lr]hs)/.test(name) && !name.startsWith("input_gate_")).map(([, array]) => array!);
 }
 
 /** A graph that computes the case, its input tensors in order, and the clamps to set. Null where no builder knows the operator. */
@@ -164,7 +176,7 @@ class Builder {
   }
 
   private result(c: KernelCase, chain: Tensor[] | null, shape: readonly number[], zeroPoint: number, scale = 1): Tensor {
-    return this.activation("int8", chain ? shape : c.expected.output.shape, { scale: [scale], zeroPoint: [zeroPoint], dimension: 0 });
+    return this.activation(chain ? "int8" : c.expected.output.type, chain ? shape : c.expected.output.shape, { scale: [scale], zeroPoint: [zeroPoint], dimension: 0 });
   }
 
   private clamp(c: KernelCase): void {
@@ -192,7 +204,9 @@ class Builder {
   }
 
   private bias(c: KernelCase): Tensor | null {
-    const bias = c.tensors["bias"];
+    const bias = c.tensors["bias"], weights = c.tensors["weights"]!;
+    // int16 without bias that is rounded twice: an int32 bias of zeros says so (conformance/README.md)
+    if (!bias && c.tensors["input"]?.type === "int16" && c.rounding.rule === "double") return this.constant("int32", [weights.shape[0]!], new Array<number>(weights.shape[0]!).fill(0));
     return bias ? this.activation(bias.type, bias.shape, null, bytesOf(bias)) : null;
   }
 
@@ -214,6 +228,19 @@ class Builder {
         this.clamp(c);
         return output;
       }
+      case "TRANSPOSE_CONV": {
+        const input = this.operand(c, "input", -c.input_offset, 1, chain);
+        const output = this.result(c, chain, [], c.output_offset);
+        this.add(c.op, [this.constant("int32", [4], output.shape), this.weights(c, 0), input, this.bias(c)], output, windowOptions(c));
+        this.clamp(c);
+        return output;
+      }
+      case "BATCH_MATMUL": {
+        const lhs = this.operand(c, "lhs", -c.lhs_offset || 0, outputReal(c), null), rhs = this.operand(c, "rhs", -c.rhs_offset || 0, 1, null);
+        const output = this.result(c, chain, [], c.output_offset);
+        this.add(c.op, [lhs, rhs], output, { adjX: c.adj_x, adjY: c.adj_y });
+        return output;
+      }
       case "FULLY_CONNECTED": {
         const input = this.operand(c, "input", -c.input_offset, 1, chain);
         const weights = this.weights(c, 0);
@@ -233,19 +260,20 @@ class Builder {
         return output;
       }
       case "SOFTMAX": {
-        // beta * scale * 2^26 = multiplier, with a scale of 1
-        const beta = real({ multiplier: c.input_multiplier, shift: c.input_left_shift }) / 2 ** 26;
         const input = this.operand(c, "input", 0, 1, chain);
-        const output = this.result(c, chain, input.shape, -128, 1 / 256);
+        // beta * scale * 2^26 = multiplier, for int16 beta * scale / (10 / 65535), with a scale of 1
+        const beta = real({ multiplier: c.input_multiplier, shift: c.input_left_shift }) * (input.type === "int16" ? 10 / 65535 : 2 ** -26);
+        const [zeroPoint, scale] = input.type === "int16" ? [0, 1 / 32768] : c.dtype === "int8_to_int16" ? [-32768, 1 / 65536] : [-128, 1 / 256];
+        const output = this.result(c, chain, input.shape, zeroPoint!, scale!);
         this.add(c.op, [input], output, { beta });
         return output;
       }
       case "ADD":
       case "SUB": {
-        // in_i / t with t = 2 * max(in) = 1, and t / (2^20 * out)
+        // in_i / t with t = 2 * max(in) = 1, and t / (2^left_shift * out)
         const a = this.operand(c, "input1", -c.input1.offset, real(c.input1), null);
         const b = this.operand(c, "input2", -c.input2.offset, real(c.input2), null);
-        const output = this.result(c, chain, [], c.output_offset, 1 / (2 ** 20 * outputReal(c)));
+        const output = this.result(c, chain, [], c.output_offset, 1 / (2 ** c.left_shift * outputReal(c)));
         this.add(c.op, [a, b], output, { fusedActivationFunction: "NONE" });
         this.clamp(c);
         return output;

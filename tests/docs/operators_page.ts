@@ -11,7 +11,7 @@ import { operatorGoldens } from "../operators/goldens";
 export const REFRESH = "npm run docs";
 
 /** Checksums of every operator's output that TFLM gave for our own networks (models/README.md). */
-const NETWORKS = ["models/goldens/digits_int8.json", "models/goldens/keywords_int8.json"];
+const NETWORKS = ["digits_int8", "digits_int16x8", "keywords_int8", "keywords_int16x8"].map((name) => `models/goldens/${name}.json`);
 
 interface Evidence {
   /** What became of the operator: kernels, or the reason why there is none. */

@@ -68,10 +68,10 @@ interface Golden {
   cases: { seed: number | null; inputs: { data?: number[] }[]; outputs: { data: number[] }[] }[];
 }
 
-for (const name of ["digits", "keywords"])
+for (const name of ["digits_int8", "keywords_int8", "digits_uint8", "keywords_uint8"])
   linking(`${name}: real samples give TFLM's bits from slices of every size`, async () => {
-    const model = Model.parse(new Uint8Array(readFileSync(`models/${name}/${name}_int8.tflite`)));
-    const golden = JSON.parse(readFileSync(`models/goldens/${name}_int8.json`, "utf8")) as Golden;
+    const model = Model.parse(new Uint8Array(readFileSync(`models/${name.split("_")[0]}/${name}.tflite`)));
+    const golden = JSON.parse(readFileSync(`models/goldens/${name}.json`, "utf8")) as Golden;
     const real = golden.cases.filter(({ seed }) => seed === null);
     assert.ok(real.length > 0);
     for (const sliceBytes of SLICES) {

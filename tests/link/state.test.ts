@@ -38,10 +38,10 @@ async function onDesktop(model: Uint8Array): Promise<Stateful> {
 async function linkedFor(engine: Engine, model: Uint8Array): Promise<Stateful> {
   const { module, facts } = await link(Model.parse(model), core, { sliceBytes: 512, engine, name: "test", sha256: "", version: "0.0.0" });
   const { instance } = await WebAssembly.instantiate(module as BufferSource, {});
-  const { memory, invoke, reset } = instance.exports as unknown as { memory: WebAssembly.Memory; invoke(): void; reset(): void };
-  const { address, bytes } = facts.state!;
+  const { memory, invoke, reset = () => {} } = instance.exports as unknown as { memory: WebAssembly.Memory; invoke(): void; reset?(): void };
+  const { address, bytes } = facts.state ?? { address: 0, bytes: 0 }; // some sequences are drawn of operators that need no state
   const exported = (name: string) => (instance.exports[name] as WebAssembly.Global).value as number;
-  assert.equal([exported("arenula_state"), exported("arenula_state_bytes")], [address, bytes]);
+  if (facts.state) assert.equal([exported("arenula_state"), exported("arenula_state_bytes")], [address, bytes]);
   const all = new Uint8Array(memory.buffer, 0, facts.linear_memory_bytes), region = all.subarray(address, address + bytes);
   all.fill(0x5a); // a host resets first
   reset();

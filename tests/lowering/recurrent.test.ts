@@ -38,12 +38,18 @@ function svdf(state: "int8" | "int16"): Case {
   };
 }
 
+/** A case in float32: no scales, and biases and states of the same type. */
+function inFloat(good: Case): Case {
+  const float = ({ type: _, scale: __, ...rest }: Unnamed): Unnamed => ({ ...rest, type: "float32" });
+  return { ...good, operands: good.operands.map((tensor) => tensor && float(tensor)), result: float(good.result) };
+}
+
 lowering("the plain ones are taken, SVDF without a bias too", () => {
-  for (const good of [lstm("int8"), lstm("int16"), svdf("int8"), svdf("int16"), withOperand(svdf("int16"), 3, null)]) accepts(good);
+  for (const good of [lstm("int8"), lstm("int16"), svdf("int8"), svdf("int16"), withOperand(svdf("int16"), 3, null), inFloat(lstm("int8")), inFloat(svdf("int8")), withOperand(inFloat(svdf("int8")), 3, null)]) accepts(good);
 });
 
 lowering("LSTM refuses its variants", () => {
-  for (const good of [lstm("int8"), lstm("int16")]) {
+  for (const good of [lstm("int8"), lstm("int16"), inFloat(lstm("int8"))]) {
     for (const i of [1, 5, 12]) refuses(withOperand(good, i, null), UNSUPPORTED, "coupled to the forget gate");
     for (const [i, what] of [[9, "peephole connections"], [11, "peephole connections"], [16, "a projection"], [17, "a projection"], [20, "layer normalization"], [23, "layer normalization"]] as const)
       refuses({ ...good, operands: good.operands.map((tensor, k) => (k === i ? weights(3) : tensor)) }, UNSUPPORTED, what);
@@ -90,6 +96,10 @@ lowering("SVDF refuses operands that do not fit one another", () => {
   refuses(withOperand(good, 4, { scale: [1, 1] }), UNSUPPORTED, "has 2 scales");
   refuses(withOperand(good, 0, { scale: 2 ** 40 }), UNSUPPORTED, "2^30 or more");
   refuses(withOperand(good, 4, { type: "int8" }), UNSUPPORTED, "has no kernel");
+});
+
+lowering("SVDF in float32 refuses an activation that is no clamp and no tanh", () => {
+  refuses(withOptions(inFloat(svdf("int8")), { fusedActivationFunction: "SIGN_BIT" }), UNSUPPORTED, "fused activation SIGN_BIT");
 });
 
 lowering("the table of sigmoids is TFLM's", () => {

@@ -19,7 +19,7 @@ import numpy as np
 
 from check import cross_check
 from families import FAMILIES
-from models import find_models, random_inputs, ulps_of
+from models import expectation, find_models, random_inputs, ulps_of
 from read_model import read_model
 
 SEED, CASES, MODEL_INPUTS = 20261, 30, 2
@@ -113,7 +113,7 @@ def run_model(directory, path, seed, count):
     for number in range(count):
         model = read_model(model_bytes)
         inputs = random_inputs(np.random.default_rng([seed, zlib.crc32(path.name.encode()), number]), model)
-        one_case(directory, tally, f"{path.stem}.{seed}.{number}", model_bytes, path, inputs, ulps_of(model))
+        one_case(directory, tally, f"{path.stem}.{seed}.{number}", model_bytes, path, inputs, ulps_of(model), expectation(model))
     return tally
 
 

@@ -64,8 +64,8 @@ cores("all cores give equal traces on the bundled models", async () => {
 
 for (const name of MODEL_NAMES)
   for (const core of CORES)
-    cores(`TFLM's goldens of ${name}, operator by operator, on ${core}`, async () => {
-      const outcomes = await runGolden(`models/goldens/${name}_int8.json`, [`models/${name}`], { core, machine: "desktop", widened: false });
+    for (const types of ["int8", "int16x8"]) cores(`TFLM's goldens of ${name} in ${types}, operator by operator, on ${core}`, async () => {
+      const outcomes = await runGolden(`models/goldens/${name}_${types}.json`, [`models/${name}`], { core, machine: "desktop", widened: false });
       assert.ok(outcomes.length > 0);
       for (const { name: golden, outcome } of outcomes) assert.is(outcome.status === "passed" ? "" : `${golden}: ${outcome.status}: ${outcome.reason}`, "");
     });

@@ -22,7 +22,7 @@ const CONFIGURATIONS: readonly (readonly [string, Engine])[] = [
 ];
 /** Limits of linear memory for interpreters, in bytes; others have what the board has. */
 const RAM: Readonly<Record<string, number>> = {
-  digits_int8: 4096, keywords_int8: 16384, kws_ref_model: 20480, ad01_int8: 6144, person_detect: 63488, vww_96_int8: 63488, pretrainedResnet_quant: 55296,
+  digits_int8: 4096, keywords_int8: 16384, digits_int16x8: 6144, keywords_int16x8: 32768, kws_ref_model: 20480, ad01_int8: 6144, person_detect: 63488, vww_96_int8: 63488, pretrainedResnet_quant: 55296,
 };
 /** What widened operands of compiled kernels may take on top. */
 const COMPILED_EXTRA = 4096;
@@ -55,7 +55,8 @@ function samplesOf({ graph, golden, file }: Network) {
   const cases = readFileSync(file).length > LARGE_BYTES ? golden.cases.slice(0, 1) : golden.cases;
   const bytes = cases.flatMap(({ seed, inputs: stored }) => {
     const lcg = seed === null ? null : new Lcg(seed);
-    return inputs.map((index, i) => (lcg ? lcg.fill(tensors[index]!) : Uint8Array.from(stored[i]!.data!)));
+    const codes = (index: number, data: readonly number[]) => (tensors[index]!.type === "int16" ? new Uint8Array(Int16Array.from(data).buffer) : Uint8Array.from(data));
+    return inputs.map((index, i) => (lcg ? lcg.fill(tensors[index]!) : codes(index, stored[i]!.data!)));
   });
   return { inputs: Buffer.concat(bytes), expected: cases.map(({ outputs }) => outputs.map(({ crc32 }) => crc32)) };
 }

@@ -4,7 +4,7 @@ import { didYouMean } from "../../near_names";
 import { FILE_FORMATS, formatOf } from "./formats";
 import { Lcg } from "../../lcg";
 import { tensorText } from "./quantize";
-import type { DecodedInput, DecodeOptions, InputTensor, Scaling } from "./types";
+import type { DecodedInput, DecodeOptions, InputTensor, Scaling, SoundDecoder } from "./types";
 
 /** An input with every name that a user may know it by, and what the model says about feeding it. */
 export interface NamedInput extends InputTensor {
@@ -17,6 +17,8 @@ export interface InputOptions {
   readonly scaling: Scaling | null;
   /** Resize images. */
   readonly fit: boolean;
+  /** From `--front-end`: what makes features of sounds; null: sounds are waveforms. */
+  readonly frontEnd: SoundDecoder | null;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function decodeInputs(
   if ((options.scaling || options.fit) && !sources.some(isImage)) {
     throw new ArenulaError("USAGE", `${options.scaling ? "--mean and --std apply" : "--fit applies"} to images, and no input is one`, { hint: "real values in an array are taken as they are" });
   }
+  if (options.frontEnd && !sources.some((source) => formatOf(source) === "wav")) throw new ArenulaError("USAGE", "--front-end applies to a .wav file, and no input is one", { hint: "other files hold what the model itself takes" });
   const generators = new Map<string, Lcg>();
   const files = new Map<string, Uint8Array>();
   const decoded: DecodedInput[] = [];
@@ -53,6 +56,10 @@ export async function decodeInputs(
       // awaited at once: a promise that is refused while the decoders load would end the process with a stack trace
       const bytes = files.get(source) ?? (await readFile(source));
       files.set(source, bytes);
+      if (options.frontEnd && format === "wav") {
+        decoded.push(options.frontEnd(bytes, input, source));
+        continue;
+      }
       const { decodeFile } = await import("./decode"); // its decoders take longer to load than most commands to run
       const decodeOptions: DecodeOptions = { ...options, modelScaling: input.scaling };
       decoded.push(decodeFile(format, bytes, input, input.aliases, decodeOptions, source));

@@ -37,3 +37,6 @@ export interface DecodedInput {
   readonly bytes: Uint8Array;
   readonly notes: readonly string[];
 }
+
+/** The bytes of a .wav file -> an input of features. */
+export type SoundDecoder = (bytes: Uint8Array, tensor: InputTensor, where: string) => DecodedInput;

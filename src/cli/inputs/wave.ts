@@ -38,6 +38,11 @@ export function parseWave(bytes: Uint8Array, where: string): Sound {
   }
 }
 
+/** Samples as 16-bit PCM has them. */
+export function toPcm({ samples }: Sound): Int16Array<ArrayBuffer> {
+  return Int16Array.from(samples, (sample) => Math.max(-32768, Math.min(32767, Math.round(sample * 32768))));
+}
+
 /** Fewer values than a quarter of a second at 16 kHz are features, unless they are 16-bit: frames of PCM are. */
 const LEAST_WAVEFORM = 4000;
 
@@ -50,7 +55,7 @@ export function soundToValues(sound: Sound, tensor: InputTensor, where: string):
   const wanted = elementCount(tensor.shape), found = sound.samples.length;
   if (axes.length > 1 || (wanted < LEAST_WAVEFORM && tensor.type !== "int16")) {
     throw new ArenulaError("INPUT_SHAPE", `sound for input '${tensor.name}', ${tensorText(tensor)}, which takes features, not a waveform`, {
-      where, hint: "compute the features (spectrogram, MFCC) exactly as in training and give them as .npy",
+      where, hint: "compute the features (spectrogram, MFCC) exactly as in training and give them as .npy, or let a front end's model do it: --front-end FILE.tflite",
     });
   }
   if (found !== wanted) {
@@ -59,8 +64,7 @@ export function soundToValues(sound: Sound, tensor: InputTensor, where: string):
   }
   const notes = [`${found} samples at ${sound.rate} Hz${sound.channels > 1 ? `, ${sound.channels} channels mixed into one` : ""}`];
   if (tensor.type === "int16" && (tensor.scale === null || tensor.scale === 0 || tensor.scale === 1)) {
-    const data = Int16Array.from(sound.samples, (sample) => Math.max(-32768, Math.min(32767, Math.round(sample * 32768))));
-    return { values: { kind: "stored", shape: [found], type: "int16", data }, notes };
+    return { values: { kind: "stored", shape: [found], type: "int16", data: toPcm(sound) }, notes };
   }
   return { values: { kind: "real", shape: [found], data: sound.samples }, notes };
 }

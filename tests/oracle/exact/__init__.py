@@ -9,10 +9,13 @@ from exact import activations, convolution, elementwise, indexed, legacy, moveme
 from exact.context import Context
 from exact.rules import LITERT, TFLM
 
-__all__ = ["LITERT", "TFLM", "OPERATORS", "computes_nonsense", "recompute", "recompute_model"]
+__all__ = ["LITERT", "TFLM", "OPERATORS", "bias_of_int16", "computes_nonsense", "recompute", "recompute_model"]
 
 INT8_OPERATORS = {**activations.OPERATORS, **convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
-OPERATORS = {**INT8_OPERATORS, **elementwise.CONVERSIONS, **movement.OPERATORS, **indexed.OPERATORS, **pointwise.OPERATORS}
+INT16_OPERATORS = {**convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
+OPERATORS = {
+    **INT8_OPERATORS, **convolution.TRANSPOSED, **elementwise.CONVERSIONS, **movement.OPERATORS, **indexed.OPERATORS, **pointwise.OPERATORS,
+}
 
 
 def recompute(model, operator, values, rules):
@@ -22,7 +25,7 @@ def recompute(model, operator, values, rules):
     types = {model.tensors[operator.inputs[0]].dtype, model.tensors[operator.outputs[0]].dtype}
     if types == {"uint8"} and model.tensors[operator.outputs[0]].quantization is not None:
         return legacy.recompute(model, operator, values, rules, recompute)
-    if operator.name not in OPERATORS or (operator.name in INT8_OPERATORS and types != {"int8"}):
+    if operator.name not in OPERATORS or (operator.name in INT8_OPERATORS and types != {"int8"} and not (operator.name in INT16_OPERATORS and types == {"int16"})):
         return None
     result = OPERATORS[operator.name](Context(model, operator, values, rules))
     return result if result is None or isinstance(result, list) else [result]
@@ -50,4 +53,12 @@ def computes_nonsense(model, operator):
     if operator.name == "SPACE_TO_BATCH_ND" and model.tensors[operator.inputs[2]].data.any():
         return True  # the padding is never written
     source, target = model.tensors[operator.inputs[0]].quantization, model.tensors[operator.outputs[0]].quantization
-    return operator.name == "RELU6" and source != target
+    return (operator.name == "RELU6" and source != target) or (operator.name in ("DEPTHWISE_CONV_2D", "TRANSPOSE_CONV") and bias_of_int16(model, operator) == "int32")
+
+
+def bias_of_int16(model, operator):
+    """The type of a layer's bias where its activations are int16; None for others."""
+    place = {"CONV_2D": 2, "DEPTHWISE_CONV_2D": 2, "FULLY_CONNECTED": 2, "TRANSPOSE_CONV": 3}.get(operator.name)
+    if place is None or model.tensors[operator.outputs[0]].dtype != "int16" or len(operator.inputs) <= place or operator.inputs[place] < 0:
+        return None
+    return model.tensors[operator.inputs[place]].dtype

@@ -1,9 +1,9 @@
-"""CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, AVERAGE_POOL_2D, MAX_POOL_2D."""
+"""CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED, AVERAGE_POOL_2D, MAX_POOL_2D, int8 and int16."""
 
 import numpy as np
 from ai_edge_litert.schema_py_generated import Padding
 
-from exact.rules import double, quantized_multipliers
+from exact.rules import double, quantized_multipliers, reduced16
 
 
 def windows(x, filter_shape, options, out_shape, fill):
@@ -22,18 +22,21 @@ def windows(x, filter_shape, options, out_shape, fill):
             yield ky, kx, padded[:, y0 : y0 + (out_h - 1) * sh + 1 : sh, x0 : x0 + (out_w - 1) * sw + 1 : sw, :]
 
 
-def requantize(context, accumulators, rounding, product=np.float64):
-    """Adds the bias and scales by input * weights / output, in double. `product`: the type that input * weights is rounded to first."""
-    weights = context.quantization(1)
-    if len(context.arrays) > 2 and context.arrays[2] is not None:
-        accumulators = accumulators + context.arrays[2].astype(np.int64)
-    products = product(np.float64(context.quantization(0).scale) * np.array(weights.scales, np.float64))
+def requantize(context, accumulators, rounding, product=np.float64, source=0, bias=2):
+    """Adds the bias and scales by input * weights / output, in double. int16 is rounded once, unless the bias is int32.
+    `product`: the type that input * weights is rounded to first."""
+    weights, of_bias = context.quantization(1), context.arrays[bias] if len(context.arrays) > bias else None
+    if of_bias is not None:
+        accumulators = accumulators + of_bias.astype(np.int64)
+    if context.output.dtype == "int16":
+        rounding = double if of_bias is not None and of_bias.dtype == np.int32 else reduced16
+    products = product(np.float64(context.quantization(source).scale) * np.array(weights.scales, np.float64))
     reals = np.float64(products) / np.float64(context.output.quantization.scale)
     return context.store(rounding(accumulators, *quantized_multipliers(reals)))
 
 
 def integer_matmul(x, w):
-    """x (..., d) @ w (d, n), exact: products of int8 values and their sums stay below 2^53."""
+    """x (..., d) @ w (d, n), exact: products of int16 and int8 values and their sums stay below 2^53."""
     return (x.astype(np.float64) @ w.astype(np.float64)).astype(np.int64)
 
 
@@ -54,6 +57,22 @@ def depthwise_conv_2d(context, product=np.float64):
     for ky, kx, tap in windows(x, w.shape[1:3], context.options, context.output.shape, 0):
         accumulators += np.repeat(tap, w.shape[3] // x.shape[3], axis=3) * w[0, ky, kx, :]
     return requantize(context, accumulators, double, product)
+
+
+def transpose_conv(context):
+    if context.output.dtype not in ("int8", "int16"):
+        return None
+    x, w = context.integers(2), context.arrays[1].astype(np.int64)  # w (out, kh, kw, in)
+    (_, in_h, in_w, _), (_, out_h, out_w, _), (_, kh, kw, _) = x.shape, context.output.shape, w.shape
+    sh, sw = context.options["strideH"], context.options["strideW"]
+    top = left = 0
+    if context.options["padding"] == Padding.SAME:
+        top, left = (max((-(-n // s) - 1) * s + k - n, 0) // 2 for n, s, k in ((out_h, sh, kh), (out_w, sw, kw)))
+    whole = np.zeros((x.shape[0], max(in_h * sh + kh, top + out_h), max(in_w * sw + kw, left + out_w), w.shape[0]), np.int64)
+    for ky in range(kh):
+        for kx in range(kw):
+            whole[:, ky : ky + in_h * sh : sh, kx : kx + in_w * sw : sw] += integer_matmul(x, w[:, ky, kx, :].T)
+    return requantize(context, whole[:, top : top + out_h, left : left + out_w], double, source=2, bias=3)
 
 
 def fully_connected(context):
@@ -77,12 +96,12 @@ def pool_sums(context):
 def average_pool_2d(context):
     total, count = pool_sums(context)
     average = np.sign(total) * ((np.abs(total) + count // 2) // count)  # half away from zero
-    return np.clip(average, *context.clamp()).astype(np.int8)
+    return np.clip(average, *context.clamp()).astype(context.output.dtype)
 
 
 def max_pool_2d(context):
-    taps = [tap for _, _, tap in windows(context.arrays[0].astype(np.int64), pool_shape(context), context.options, context.output.shape, -128)]
-    return np.clip(np.max(taps, axis=0), *context.clamp()).astype(np.int8)
+    taps = [tap for _, _, tap in windows(context.arrays[0].astype(np.int64), pool_shape(context), context.options, context.output.shape, -32768)]
+    return np.clip(np.max(taps, axis=0), *context.clamp()).astype(context.output.dtype)
 
 
 OPERATORS = {
@@ -92,3 +111,4 @@ OPERATORS = {
     "AVERAGE_POOL_2D": average_pool_2d,
     "MAX_POOL_2D": max_pool_2d,
 }
+TRANSPOSED = {"TRANSPOSE_CONV": transpose_conv}

@@ -4,7 +4,7 @@ import numpy as np
 
 from exact.rules import double, quantized_multiplier, round_half_away
 
-LEFT_SHIFT = 20  # headroom given to int8 operands before they are brought to a common scale
+LEFT_SHIFTS = {"int8": 20, "int16": 15}  # headroom given to operands before they are brought to a common scale
 
 
 def scales(context):
@@ -13,10 +13,10 @@ def scales(context):
 
 def sum_of(context, sign):
     first, second, output = scales(context)
-    common = 2 * max(first, second)
-    a = double(context.integers(0) << LEFT_SHIFT, *quantized_multiplier(first / common))
-    b = double(context.integers(1) << LEFT_SHIFT, *quantized_multiplier(second / common))
-    return context.store(double(a + sign * b, *quantized_multiplier(common / (2**LEFT_SHIFT * output))))
+    common, shift = 2 * max(first, second), LEFT_SHIFTS[context.output.dtype]
+    a = double(context.integers(0) << shift, *quantized_multiplier(first / common))
+    b = double(context.integers(1) << shift, *quantized_multiplier(second / common))
+    return context.store(double(a + sign * b, *quantized_multiplier(common / (2**shift * output))))
 
 
 def mul(context):
@@ -62,13 +62,15 @@ def stored_real(context, real):
 
 
 def relu(context):
-    return context.store(requantized(context, "RELU" in context.rules.float32_products), (max(-128, stored_real(context, 0)), 127))
+    low, high = limits(context.output.dtype)
+    return context.store(requantized(context, "RELU" in context.rules.float32_products), (max(low, stored_real(context, 0)), high))
 
 
 def relu6(context):
     """RELU with an upper limit. TFLM does not rescale, so it computes this only where the two quantizations are equal: see computes_nonsense."""
     rescaled = requantized(context, "RELU6" in context.rules.float32_products)
-    return context.store(rescaled, (max(-128, stored_real(context, 0)), min(127, stored_real(context, 6))))
+    low, high = limits(context.output.dtype)
+    return context.store(rescaled, (max(low, stored_real(context, 0)), min(high, stored_real(context, 6))))
 
 
 OPERATORS = {

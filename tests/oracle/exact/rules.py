@@ -23,6 +23,13 @@ def single(x, multiplier, shift):
     return np.sign(x) * ((np.abs(x) * multiplier + (np.int64(1) << (30 - shift))) >> (31 - shift))
 
 
+def reduced16(x, multiplier, shift):
+    """One rounding, ties towards plus infinity, with a multiplier of 16 bits: sums of 64 bits."""
+    x, multiplier, shift = np.broadcast_arrays(np.asarray(x, np.int64), np.int64(multiplier), np.int64(shift))
+    reduced = np.where(multiplier >= 0x7FFF0000, 0x7FFF, (multiplier + (1 << 15)) >> 16)
+    return (x * reduced + (np.int64(1) << (14 - shift))) >> (15 - shift)
+
+
 def rounding_shift(x, count):
     """x / 2^count, ties away from zero."""
     mask = (np.int64(1) << count) - 1

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import draw
 from build_model import per_tensor
-from families import activation, convolution, elementwise, fully_connected, movement, pooling, reduction
+from families import activation, convolution, elementwise, fully_connected, movement, pooling, reduction, resize
 
 
 def legacy(graph):
@@ -48,6 +48,16 @@ def concatenation(rng):
     return legacy(graph)
 
 
+def resize_bilinear(rng):
+    """By LiteRT alone: it interpolates in float32 here."""
+    while True:
+        graph = resize.FAMILIES["resize_bilinear"](rng)
+        if graph.tensors[0].dtype == "int8":
+            break
+    legacy(graph).expect = "LiteRT"
+    return graph
+
+
 FAMILIES = {
     "legacy_conv_2d": with_bias(convolution.conv_2d),
     "legacy_depthwise_conv_2d": with_bias(convolution.depthwise_conv_2d),
@@ -57,5 +67,6 @@ FAMILIES = {
     "legacy_activation": of(activation.softmax, activation.logistic, activation.tanh, activation.relu, activation.relu6),
     "legacy_concatenation": concatenation,
     "legacy_mean": of(reduction.mean),
+    "legacy_resize": resize_bilinear,
     "legacy_movement": of(movement.pad, movement.padv2, movement.reshape, movement.transpose),
 }

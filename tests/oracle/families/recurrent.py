@@ -5,8 +5,10 @@ from ai_edge_litert.schema_py_generated import ActivationFunctionType
 
 import draw
 from build_model import Graph, per_tensor
+from families.float32 import reals
 
 GATES = 4
+LSTM_ULPS = 1 << 16  # of 2^23: drawn ones reach a fifth of it
 
 
 def _sequence(rng):
@@ -101,4 +103,38 @@ def lstm_16x8(rng):
     return _lstm(rng, graph, "int16", weight, bias, per_tensor(2.0 ** int(rng.integers(-15, -8)), 0), "int16", hidden, hidden, x, time_major)
 
 
-FAMILIES = {"svdf": svdf, "lstm_int8": lstm_int8, "lstm_16x8": lstm_16x8}
+def svdf_float32(rng):
+    """Exact but for TANH."""
+    batches, features, rank = draw.batch(rng), int(draw.choose(rng, (1, 2, 3, 5, 8, 13))), int(draw.choose(rng, (1, 1, 2, 3)))
+    units, memory = int(rng.integers(1, 6)), int(draw.choose(rng, (1, 2, 3, 5, 8)))
+    filters = units * rank
+    graph = Graph(sequence=_sequence(rng))
+    x = graph.input(reals(rng, [graph.sequence, batches, features]))
+    weights, time_weights, bias = (graph.constant(reals(rng, dims, 0.5)) for dims in ([filters, features], [filters, memory], [units]))
+    output = graph.tensor([batches, units], "float32")
+    activation = draw.choose(rng, (*draw.ACTIVATIONS, ActivationFunctionType.TANH))
+    graph.ulps = 4 if activation == ActivationFunctionType.TANH else 0
+    operands = [x, weights, time_weights, bias, graph.variable([batches, memory * filters], "float32")]
+    graph.operator("SVDF", operands, output, version=1, rank=rank, fusedActivationFunction=activation)
+    return graph.finish(output)
+
+
+def lstm_float32(rng):
+    """Exact but for exp and tanh. Half of the draws have gates that are all but open or closed, which leaves one tanh to each result; in the others
+    a cell's two terms may cancel, and then what was the last bit of both is not the last one any more."""
+    saturated = draw.chance(rng, 0.5)
+    graph = Graph(sequence=_sequence(rng), ulps=8 if saturated else LSTM_ULPS)
+    shape, time_major = _shape(rng, graph), draw.chance(rng, 0.5)
+
+    def values(dims, spread, gain=1):
+        return np.float32(rng.normal(0, gain * spread, dims)) if saturated else reals(rng, dims, spread)
+
+    x = graph.input(values([*shape[:3], min(shape[3], 8)], 1))
+
+    def weight(dims):
+        return graph.constant(values(dims, 1 / np.sqrt(dims[1]), 30000))
+
+    return _lstm(rng, graph, "float32", weight, lambda units: graph.constant(values([units], 0.5, 30000)), None, "float32", None, None, x, time_major)
+
+
+FAMILIES = {"svdf": svdf, "svdf_float32": svdf_float32, "lstm_int8": lstm_int8, "lstm_16x8": lstm_16x8, "lstm_float32": lstm_float32}
