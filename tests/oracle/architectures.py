@@ -159,7 +159,7 @@ def yolo():
         x = layers.MaxPooling2D()(leaky(x, filters))
     fine = x
     coarse = leaky(layers.MaxPooling2D()(x), 48)
-    up = layers.UpSampling2D(interpolation="nearest")(leaky(coarse, 24, 1))
+    up = keras.ops.image.resize(leaky(coarse, 24, 1), fine.shape[1:3], interpolation="nearest")  # UpSampling2D makes TILE of it, which TFLM has not
     merged = leaky(layers.Concatenate()([up, fine]), 32)
     anchors, classes = 3, 4
     heads = []
@@ -167,9 +167,9 @@ def yolo():
         raw = layers.Conv2D(anchors * (5 + classes), 1)(head)
         boxes = layers.Reshape((-1, 5 + classes))(raw)
         centre = keras.activations.sigmoid(boxes[..., 0:2])
-        size = keras.ops.exp(keras.ops.minimum(boxes[..., 2:4], 2.0))
+        size = 2 * keras.activations.sigmoid(boxes[..., 2:4])
         scores = keras.activations.sigmoid(boxes[..., 4:])
-        heads.append(layers.Concatenate()([centre, size, scores]))
+        heads.append(layers.Concatenate()([centre, size * size, scores]))  # as version 5 has it, without EXP
     return keras.Model(inputs, layers.Concatenate(axis=1)(heads))
 
 
@@ -194,13 +194,13 @@ def gru():
 
 
 def attention():
-    """One transformer block over 16 frames: BATCH_MATMUL, SOFTMAX, layer normalization, GELU."""
+    """One transformer block over 16 frames: BATCH_MATMUL, SOFTMAX, layer normalization. With RELU, not GELU, so that TFLM answers."""
     inputs = layers.Input((16, 24))
     x = layers.LayerNormalization()(inputs)
     q, k, v = (layers.Dense(24)(x) for _ in range(3))
     weights = layers.Softmax()(keras.ops.matmul(q, keras.ops.transpose(k, (0, 2, 1))) * 24**-0.5)
     x = layers.Add()([inputs, layers.Dense(24)(keras.ops.matmul(weights, v))])
-    x = layers.Add()([x, layers.Dense(24)(keras.activations.gelu(layers.Dense(48)(layers.LayerNormalization()(x))))])
+    x = layers.Add()([x, layers.Dense(24)(layers.Dense(48, activation="relu")(layers.LayerNormalization()(x)))])
     return keras.Model(inputs, layers.Dense(6, activation="softmax")(layers.GlobalAveragePooling1D()(x)))
 
 
