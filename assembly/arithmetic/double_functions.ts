@@ -1,6 +1,6 @@
-// sin, cos, exp2 and log2 in float64, for functions of float32 that are rounded once at the end: with 40 bits and more they are right to the nearest
-// float32 but where the exact value lies within 2^-40 of a tie. Series; no tables. Only + - * / occur, so every core gives the same bits.
-// Against exact values: tests/arithmetic/double_functions.test.ts.
+// sin and cos of float32, computed in float64 and rounded once at the end: Taylor series behind a reduction to |r| <= pi / 4 that is exact enough for
+// every float32, without tables. One unit in the last place, which about 3 in a million arguments need. Only + - * / occur, so every core gives the
+// same bits. On a core without double precision the float64 arithmetic is done in software.
 
 /** 64 bits of 2 / pi from the `at`th behind the binary point. 0 <= at < 192. */
 function two_over_pi(at: i32): u64 {
@@ -27,8 +27,8 @@ function sin_in_quarters(x: f32, quarters: i32): f32 {
   const PI_OVER_2: f64 = 1.5707963267948966;
   if (!(abs<f32>(x) < Infinity)) return NaN;
   let r: f64;
-  if (abs<f32>(x) < 1048576) {
-    // pi / 2 in two parts, the first of 30 bits: its product with fewer than 2^20 quarters is exact
+  if (abs<f32>(x) < 33554432) {
+    // pi / 2 in two parts, the first of 28 bits: its product with fewer than 2^25 quarters is exact
     const n = nearest<f64>(<f64>x * 0.6366197723675814);
     r = <f64>x - n * 1.570796325802803 - n * 9.920935796805404e-10;
     quarters += <i32>n;

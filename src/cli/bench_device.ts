@@ -86,7 +86,7 @@ export async function benchDevice(file: string, flags: DeviceFlags, io: Io): Pro
     const device = await benchOnBoard({
       board: board.name, engine: flags.engine, checks: flags.checks, module: built.module, functions: built.functions, inputs: concatenate(decoded.map(({ bytes }) => bytes)), progress: bars.update,
     });
-    net.outputs.forEach(({ name, bytes }, i) => {
+    net.outputs.forEach(({ name, planned: bytes }, i) => {
       if (device.outputs[i].crc32 === crc32(bytes)) return;
       throw new ArenulaError("INTERNAL", `output ${i} '${name}' has CRC ${device.outputs[i].crc32} on ${board.name}, ${flags.engine}, and ${crc32(bytes)} on this machine`, { where: file, hint: "report this with the model" });
     });

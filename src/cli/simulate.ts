@@ -43,7 +43,7 @@ async function simulateFile(file: string, flags: SimulateFlags, io: Io): Promise
   const module = await inFile(file, () => readDeviceModule(bytes));
   const inputs = await readNamedInputs(module.facts.inputs.map(({ name, dtype, shape, scale, zero_point }) => ({ name, type: dtype, shape, scale, zeroPoint: zero_point, aliases: [], scaling: null })), flags, io);
   const result = await inFile(file, () => simulateModule(module, inputs.map((input) => input.bytes), { ...(board && { board }), maxInstructions: flags.maxInstructions }));
-  const outputs = module.facts.outputs.map((tensor, i) => viewOf(tensor, i, result.outputs[i]!));
+  const outputs = module.facts.outputs.map((tensor, i) => viewOf(tensor, i, result.outputs[i]!, result.extents[i]!));
   const costing = costModelFor(module.facts.engine, board?.core);
   io.out(flags.json
     ? `${JSON.stringify({ ...simulationJson(result, costing), ...(board && { board: fitJson(board, module) }), outputs: outputs.map((output) => ({ ...tensorJson(output, output.bytes), data: storedValues(output.data) })) })}\n`
@@ -60,7 +60,9 @@ async function inFile<T>(file: string, act: () => T | Promise<T>): Promise<T> {
   }
 }
 
-function viewOf({ name, dtype, shape, scale, zero_point }: DeviceTensor, index: number, bytes: Uint8Array): TensorView {
+/** @param extent the first dimension, where the model decides about it */
+function viewOf({ name, dtype, shape: planned, scale, zero_point }: DeviceTensor, index: number, bytes: Uint8Array, extent: number | null): TensorView {
+  const shape = extent === null ? planned : [extent, ...planned.slice(1)];
   const quantization = scale === null ? null : { scale: [scale], zeroPoint: [zero_point ?? 0], dimension: 0 };
   return new TensorView({ index, name, type: dtype, shape, shapeSignature: null, quantization, data: null, isVariable: false }, bytes.buffer, bytes.byteOffset);
 }

@@ -12,6 +12,8 @@ export interface DeviceTensor {
   readonly zero_point: number | null;
   readonly address: number;
   readonly bytes: number;
+  /** Address of the int32 that holds the first dimension after an inference, where the model decides about it: `shape` has the most that it can be. */
+  readonly extent?: number;
 }
 
 /** What a linked module says of itself, as JSON in its custom section `arenula`. */

@@ -25,6 +25,7 @@ function describe(name: string, tensor: DeviceTensor): string[] {
     `/* ${printable(tensor.name)}: ${tensor.dtype}[${tensor.shape.join("][")}]${tensor.scale === null ? "" : ", real = (stored - zero point) * scale"} */`,
     define(`${name}_ADDRESS`, tensor.address),
     define(`${name}_BYTES`, tensor.bytes),
+    ...(tensor.extent === undefined ? [] : [define(`${name}_EXTENT_ADDRESS`, tensor.extent)]),
     ...(tensor.scale === null ? [] : [`#define ARENULA_${name}_SCALE ${floatLiteral(tensor.scale)}`, define(`${name}_ZERO_POINT`, tensor.zero_point!)]),
   ];
 }

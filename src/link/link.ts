@@ -51,7 +51,7 @@ export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
   const program = lower(model, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes, sparing: options.sparing });
   const image = deviceImage(program, isCompiled(options.engine) ? WITHIN_MOST : 0);
   if (subgraph.outputs.length === 0) throw new ArenulaError("MODEL_UNSUPPORTED", "the model has no outputs", { hint: "a device would compute what nobody can read: name the outputs when converting" });
-  const placed = (index: number): DeviceTensor => deviceTensor(program.subgraph.tensors[index]!, image);
+  const placed = (index: number): DeviceTensor => deviceTensor(program.subgraph.tensors[index]!, image, image.tensors.get(program.extents.get(index) ?? -1));
   const facts: DeviceFacts = {
     abi: DEVICE_ABI, version: options.version, model: { name: options.name, sha256: options.sha256, bytes: model.bytes }, engine: options.engine,
     linear_memory_bytes: image.bytes, activation_bytes: image.plan.activationBytes, scratch_bytes: image.plan.scratchBytes, staging_bytes: image.plan.stagingBytes,
@@ -78,12 +78,12 @@ export async function link(model: Graph, core: Uint8Array, options: LinkOptions)
   return linkLaidOut(layOutForDevice(model, options), core);
 }
 
-function deviceTensor(tensor: Tensor, image: DeviceImage): DeviceTensor {
+function deviceTensor(tensor: Tensor, image: DeviceImage, extent: number | undefined): DeviceTensor {
   const address = image.tensors.get(tensor.index);
   if (address === undefined)
     throw new ArenulaError("MODEL_UNSUPPORTED", `the model lists a constant among its inputs: nothing written there would change a result`, { where: `tensor ${tensor.index} '${tensor.name}'`, hint: "take it off the list of inputs" });
   return {
     name: tensor.name, dtype: tensor.type, shape: tensor.shape, scale: tensor.quantization?.scale[0] ?? null, zero_point: tensor.quantization?.zeroPoint[0] ?? null,
-    address, bytes: byteLength(tensor),
+    address, bytes: byteLength(tensor), ...(extent !== undefined && { extent }),
   };
 }

@@ -186,9 +186,10 @@ function addGlobals(binaryen: Binaryen, module: Module, image: DeviceImage, inpu
   }
   for (const [kind, tensors] of [["input", inputs], ["output", outputs]] as const) {
     add(`arenula_${kind}_count`, tensors.length);
-    tensors.forEach(({ address, bytes }, i) => {
+    tensors.forEach(({ address, bytes, extent }, i) => {
       add(`arenula_${kind}_${i}`, address);
       add(`arenula_${kind}_${i}_bytes`, bytes);
+      if (extent !== undefined) add(`arenula_${kind}_${i}_extent`, extent);
     });
   }
 }

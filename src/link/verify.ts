@@ -35,9 +35,11 @@ export async function verifyLinked(model: Graph, { module, facts }: Linked): Pro
     net.invoke();
     (exports["invoke"] as () => void)();
     net.outputs.forEach((output, i) => {
-      const { address } = facts.outputs[i]!;
-      const at = output.bytes.findIndex((byte, k) => byte !== memory[address + k]);
-      if (at >= 0) throw defect(`byte ${at} of output '${output.name}' is ${memory[address + at]}, the desktop computes ${output.bytes[at]}`);
+      const { address, extent } = facts.outputs[i]!;
+      const at = output.planned.findIndex((byte, k) => byte !== memory[address + k]);
+      if (at >= 0) throw defect(`byte ${at} of output '${output.name}' is ${memory[address + at]}, the desktop computes ${output.planned[at]}`);
+      const rows = extent === undefined ? output.shape[0] : new DataView(memory.buffer).getInt32(extent, true);
+      if (rows !== output.shape[0]) throw defect(`output '${output.name}' has ${rows} rows, on the desktop ${output.shape[0]}`);
     });
   }
   if (memory.subarray(facts.linear_memory_bytes).some((byte) => byte !== 0)) throw defect("it writes beyond its own linear memory");

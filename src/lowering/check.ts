@@ -1,5 +1,6 @@
 import { ArenulaError } from "../errors";
 import type { Graph, Operator, Subgraph } from "../graph/graph";
+import { checkExtents } from "./extents";
 import { Op } from "./op";
 import { rebaseGraph } from "./rebase";
 import { loweringOf } from "./types";
@@ -21,11 +22,11 @@ export interface OperatorCheck {
 export function checkModel(graph: Graph): OperatorCheck[] {
   const model = rebaseGraph(graph);
   const subgraph = model.subgraphs[0]!;
-  const folded = new Map<number, Uint8Array>();
+  const known: Known = { folded: new Map(), bounded: new Set() };
   return subgraph.operators.map((operator) => {
     const { index, name: op } = operator;
     try {
-      checkOperator(model, subgraph, operator, folded);
+      checkOperator(model, subgraph, operator, known);
       return { index, op, ok: true, reason: "", hint: "" };
     } catch (error) {
       if (!(error instanceof ArenulaError)) throw error;
@@ -34,14 +35,22 @@ export function checkModel(graph: Graph): OperatorCheck[] {
   });
 }
 
-/** @param folded what is known of the subgraph's tensors so far: added to */
-function checkOperator(model: Graph, subgraph: Subgraph, operator: Operator, folded: Map<number, Uint8Array>): void {
+/** What is known of a subgraph's tensors: bytes of those that are computed already, and those whose first dimension only the running model knows. */
+interface Known {
+  readonly folded: Map<number, Uint8Array>;
+  readonly bounded: Set<number>;
+}
+
+/** @param known so far: added to */
+function checkOperator(model: Graph, subgraph: Subgraph, operator: Operator, { folded, bounded }: Known): void {
   const op = new Op(model, subgraph, operator, folded);
   const lowering = loweringOf(op);
+  checkExtents(op, (tensor) => bounded.has(tensor));
   lowering.check(op);
+  lowering.bounds?.(op).forEach((shape, i) => shape && bounded.add(op.output(i).index));
   lowering.fold?.(op)?.forEach((bytes, i) => folded.set(op.output(i).index, bytes));
   for (const called of calledBy(op)) {
-    const known = new Map<number, Uint8Array>();
+    const known: Known = { folded: new Map(), bounded: new Set() };
     for (const inner of called.operators) checkOperator(model, called, inner, known);
   }
 }

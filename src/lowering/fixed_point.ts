@@ -77,3 +77,24 @@ export function tanh(a: bigint): bigint {
   const positive = saturate((twoOverOnePlus(expOnNegativeValues(a > 0n ? -a : a, 5)) - 2n ** 29n) << 2n);
   return a > 0n ? positive : -positive;
 }
+
+/**
+ * 1 / sqrt(x) for x >= 1 as mantissa / 2^31 * 2^shift: five Newton steps in Q3.28 on x brought to [1, 4) by pairs of bits. An x of 1 gives 1 - 2^-31.
+ * Source: TFLM kernels/internal/common.h, GetInvSqrtQuantizedMultiplierExp.
+ */
+export function invertedSquareRoot(x: bigint): Multiplier {
+  if (x <= 1n) return { mantissa: 2 ** 31 - 1, shift: 0 };
+  const mul = doublingHighMultiply;
+  let right = 11;
+  for (; x >= 2n ** 29n; right++) x /= 4n;
+  const pairs = Math.floor((32 - x.toString(2).length - 1) / 2) - 1;
+  right -= pairs;
+  const input = (x << BigInt(2 * pairs)) >> 1n, halfInput = divideByPowerOfTwo(input, 1n);
+  let y = 2n ** 28n;
+  for (let step = 0; step < 5; step++) {
+    const cube = saturate(mul(mul(y, y), y) << 6n);
+    y = saturate((mul(2n ** 28n + 2n ** 27n, y) - mul(halfInput, cube)) << 3n);
+  }
+  y = mul(y, 1518500250n);
+  return right < 0 ? { mantissa: Number(y << BigInt(-right)), shift: 0 } : { mantissa: Number(y), shift: -right };
+}

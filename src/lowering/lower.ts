@@ -2,7 +2,8 @@ import { ArenulaError } from "../errors";
 import type { Graph, Operator, Subgraph } from "../graph/graph";
 import { byteLength, type Tensor } from "../graph/tensor";
 import type { Emitter, LoweringTarget } from "./lowering";
-import { Op } from "./op";
+import { checkExtents } from "./extents";
+import { describe, Op } from "./op";
 import type { Look, Node, Program, Step, View } from "./program";
 import { emitRebase, original, rebaseGraph } from "./rebase";
 import { ConstantPool, RecordWriter } from "./record";
@@ -32,6 +33,7 @@ class ProgramWriter implements Emitter {
   private readonly folded = new Map<number, Uint8Array>();
   private readonly variables = new Map<number, number>();
   private readonly resources = new Map<string, Tensor>();
+  private readonly extents = new Map<number, number>();
   private readonly loops: { first: number; last: number }[] = [];
   private readonly initial: Node[] = [];
   /** Where nodes go at the moment. */
@@ -64,8 +66,8 @@ class ProgramWriter implements Emitter {
       outputs = outputs.map((index) => this.giveOut(this.known(index)));
     });
     const subgraph: Subgraph = { ...this.main, inputs: inputs.map(({ index }) => index), outputs };
-    const { steps, initial, loops, views, looks, folded, variables } = this;
-    return { subgraph, steps, code, final, initial, loops, constants: this.pool.constants, views, looks, folded, variables, readBehind: this.target.machine === "vector" ? VECTOR_READS_BEHIND : 0 };
+    const { steps, initial, loops, views, looks, folded, variables, extents } = this;
+    return { subgraph, steps, code, final, initial, loops, constants: this.pool.constants, views, looks, folded, variables, extents, readBehind: this.target.machine === "vector" ? VECTOR_READS_BEHIND : 0 };
   }
 
   /** An input as the user writes it. */
@@ -80,7 +82,8 @@ class ProgramWriter implements Emitter {
   /** An output as the user reads it. */
   private giveOut(output: Tensor): number {
     if (!output.rebased) return output.index;
-    const given = this.add(original(output, this.tensors.length));
+    const given = this.add(original(output, this.tensors.length)), extent = this.extents.get(output.index);
+    if (extent !== undefined) this.extents.set(given.index, extent);
     if (!given.data) emitRebase(this, output, given);
     return given.index;
   }
@@ -94,14 +97,27 @@ class ProgramWriter implements Emitter {
     const op = new Op(this.graph, subgraph, operator, this.folded);
     if (++this.operators > MOST_OPERATORS) op.refuse(`its subgraphs come to more than ${MOST_OPERATORS} operators`, "call fewer subgraphs within subgraphs");
     const lowering = loweringOf(op);
+    checkExtents(op, (tensor) => this.extents.has(tensor));
     lowering.check(op);
+    lowering.bounds?.(op).forEach((shape, i) => shape && this.bound(op.output(i), shape));
     const known = lowering.fold?.(op);
     if (known) {
       known.forEach((bytes, i) => this.folded.set(op.output(i).index, bytes));
       return;
     }
     lowering.lower(op, this);
-    for (const output of operator.outputs) if (!this.folded.has(output)) this.looks.push({ tensor: output, at: this.steps.length });
+    for (const output of operator.outputs)
+      for (const tensor of [output, this.extents.get(output)]) if (tensor !== undefined && !this.folded.has(tensor)) this.looks.push({ tensor, at: this.steps.length });
+  }
+
+  private bound(output: Tensor, shape: readonly number[]): void {
+    this.tensors[output.index] = { ...output, shape };
+    const extent = this.add({ index: this.tensors.length, name: `${output.name}, extent`, type: "int32", shape: [1], shapeSignature: null, quantization: null, data: null, isVariable: false });
+    this.extents.set(output.index, extent.index);
+  }
+
+  extent(output: Tensor): Tensor | null {
+    return this.tensors[this.extents.get(output.index) ?? -1] ?? null;
   }
 
   step(kernel: string, size: number, fill: (record: RecordWriter) => void): void {
@@ -157,7 +173,11 @@ class ProgramWriter implements Emitter {
       else this.view(inputs[i]!, this.tensors[tensor]!);
     });
     for (const operator of subgraph.operators) this.lowerOperator(subgraph, operator);
-    return subgraph.outputs.map((tensor) => this.known(tensor));
+    return subgraph.outputs.map((tensor) => {
+      if (this.extents.has(tensor))
+        throw new ArenulaError("OPERATOR_UNSUPPORTED", `${describe(this.tensors[tensor]!)} has as many rows as only the running model knows`, { where: `subgraph '${called.name}'`, hint: "a subgraph gives its results in a known shape: return a mask instead" });
+      return this.known(tensor);
+    });
   }
 
   temporary(like: Tensor): Tensor {

@@ -49,6 +49,8 @@ export interface Emitter {
   call(subgraph: number, inputs: readonly Tensor[]): Tensor[];
   /** An activation that is in no file, of the type and shape of another tensor. */
   temporary(like: Tensor): Tensor;
+  /** The int32 that a step writes the first dimension of an output into, where `bounds` says that only the running model knows it; null elsewhere. */
+  extent(output: Tensor): Tensor | null;
   /** The output is known now. */
   fold(output: Tensor, bytes: Uint8Array): void;
   /** The variable of a name, which keeps its value between inferences; made of the type and shape of `like` where it is new. */
@@ -67,6 +69,8 @@ export interface Lowering {
   check(op: Op): void;
   /** The outputs, where they can be known before anything runs; null where they cannot. */
   fold?(op: Op): Uint8Array[] | null;
+  /** The most that the shape of every output can be, where only the running model knows the first dimension; null where the shape is the file's. */
+  bounds?(op: Op): readonly (readonly number[] | null)[];
   lower(op: Op, emit: Emitter): void;
   /** Indices of the subgraphs that it calls. */
   calls?(op: Op): readonly number[];

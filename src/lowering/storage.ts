@@ -94,7 +94,7 @@ export function assignStorage(program: Program): StorageMap {
     }
   }
   settle(steps.length);
-  for (const output of subgraph.outputs) if (ofTensor.has(output)) touch(output, lastStep);
+  for (const output of givenOut(program)) if (ofTensor.has(output)) touch(output, lastStep);
   const storages = [...new Set(ofTensor.values())];
   for (const { first, last } of loops)
     for (const storage of storages) if (storage.firstStep < first && storage.lastStep >= first) storage.lastStep = Math.max(storage.lastStep, last);
@@ -105,7 +105,8 @@ export function assignStorage(program: Program): StorageMap {
  * The last step that needs each tensor's bytes, uses of its views included. A look comes between two steps, which counts as half a step;
  * graph outputs are needed after the last one; what comes into a loop is needed in its every turn.
  */
-function lastUses({ subgraph, steps, views, looks, loops }: Program, lastStep: number): Map<number, number> {
+function lastUses(program: Program, lastStep: number): Map<number, number> {
+  const { subgraph, steps, views, looks, loops } = program;
   const first = new Map<number, number>(), last = new Map<number, number>();
   const roots = new Map<number, number>(); // a view's source comes before it, so that one look-up finds its root
   for (const [tensor, { source }] of views) roots.set(tensor, roots.get(source) ?? source);
@@ -119,9 +120,14 @@ function lastUses({ subgraph, steps, views, looks, loops }: Program, lastStep: n
   for (const { tensor, at } of looks) use(tensor, at - 0.5);
   for (const { first: from, last: to } of loops)
     for (const [tensor, until] of last) if (first.get(tensor)! < from && until >= from - 0.5) last.set(tensor, Math.max(until, to + 0.5));
-  subgraph.outputs.forEach((tensor) => use(tensor, lastStep + 1));
+  givenOut(program).forEach((tensor) => use(tensor, lastStep + 1));
   for (const [tensor, root] of roots) last.set(tensor, last.get(root) ?? -1);
   return last;
+}
+
+/** Outputs of the graph, and their extents. */
+function givenOut({ subgraph, extents }: Program): number[] {
+  return subgraph.outputs.flatMap((output) => [output, ...(extents.has(output) ? [extents.get(output)!] : [])]);
 }
 
 /** The storage of an operand that `tensor` may overwrite at `index`, or null. */

@@ -1,4 +1,5 @@
 import { argMax, argMin } from "./arg_max";
+import { FUNCTIONS } from "./functions";
 import { BITWISE } from "./bitwise";
 import { COMPARISON } from "./comparison";
 import { INTEGER_ARITHMETIC } from "./integer_arithmetic";
@@ -30,15 +31,18 @@ import { float32TransposeConv } from "./float32_transpose_conv";
 import { FLOAT32_UNARY } from "./float32_unary";
 import { FLOAT32_LSTM } from "./float32_lstm";
 import { fullyConnected } from "./fully_connected";
+import { l2Normalization } from "./l2_normalization";
 import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
 import { HYBRID } from "./hybrid";
 import type { Lowering } from "./lowering";
+import { localResponseNormalization } from "./local_response_normalization";
 import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
+import { SEARCHES } from "./search";
 import { RELU_INT16 } from "./requantize";
 import { SIGMOID_INT16 } from "./sigmoid_int16";
 import { softmaxInt16 } from "./softmax_int16";
@@ -55,8 +59,10 @@ import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { SVDF } from "./svdf";
+import { INT8_FUNCTIONS } from "./int8_functions";
 import { VARIABLES } from "./variables";
-import { logistic, relu6Lowering, reluLowering, tanh } from "./unary";
+import { logistic, relu0To1, reluN1To1, relu6Lowering, reluLowering, tanh } from "./unary";
+import { EXTENTS } from "./where";
 import { expandDims, reshape, squeeze } from "./views";
 
 /** Every operator that Arenula runs, one line for each file of lowerings: a new file adds its line here. */
@@ -76,6 +82,9 @@ const ALL: readonly Lowering[] = [
   argMax, argMin,
   ...CUMSUM,
   ...RESIZES,
+  ...SEARCHES,
+  ...EXTENTS,
+  l2Normalization, localResponseNormalization,
   ...MOVEMENT,
   ...PADDING,
   ...SLICES,
@@ -113,6 +122,8 @@ const ALL: readonly Lowering[] = [
   ...INTEGER_ARITHMETIC,
   ...COMPARISON,
   ...BITWISE,
+  ...FUNCTIONS,
+  ...INT8_FUNCTIONS, reluN1To1, relu0To1,
   ...QUANTIZED_BINARY,
 ];
 

@@ -92,6 +92,8 @@ function sigmoidal(operator: string, of: (a: bigint) => bigint, of32: (x: number
 }
 
 export const reluLowering = relu("RELU", [0, Infinity]);
+export const reluN1To1 = relu("RELU_N1_TO_1", [-1, 1]);
+export const relu0To1 = relu("RELU_0_TO_1", [0, 1]);
 export const relu6Lowering = relu("RELU6", [0, 6]);
 export const logistic = sigmoidal("LOGISTIC", logisticOf, logisticOf32, { fractionBits: 8, zeroPoint: -128 });
 export const tanh = sigmoidal("TANH", tanhOf, tanhOf32, { fractionBits: 7, zeroPoint: 0 });

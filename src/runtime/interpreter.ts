@@ -9,7 +9,7 @@ import { layOut, writeImage, type MemoryMap } from "../lowering/memory";
 import type { Node, Program } from "../lowering/program";
 import { flipped } from "../lowering/rebase";
 import { instantiate, loadCore, type Core, type CoreChoice, type Kernels } from "./core";
-import { InputView, TensorView } from "./tensor_view";
+import { actualShape, InputView, TensorView } from "./tensor_view";
 
 export interface InterpreterOptions {
   /** Which build of the kernels; results do not depend on it. Defaults to "auto": the best one that this engine runs. */
@@ -93,10 +93,10 @@ export class Interpreter {
         this.observe?.(i, performance.now() - start);
       };
     });
-    const view = <T extends TensorView>(make: new (tensor: Tensor, buffer: ArrayBufferLike, at: number) => T) => (index: number) => {
+    const view = <T extends TensorView>(make: new (tensor: Tensor, buffer: ArrayBufferLike, at: number, extentAt?: number) => T) => (index: number) => {
       const tensor = subgraph.tensors[index]!;
       const address = map.tensors.get(index);
-      if (address !== undefined) return new make(tensor, instance.buffer, address);
+      if (address !== undefined) return new make(tensor, instance.buffer, address, map.tensors.get(program.extents.get(index) ?? -1));
       const bytes = this.constantBytes(index)!.slice(); // a constant output: its own copy, aligned
       return new make(tensor, bytes.buffer, 0);
     };
@@ -226,7 +226,9 @@ export class Interpreter {
 
   /** Bytes of an activation, where the arena holds them at this moment. */
   private activation(tensor: number): Uint8Array {
-    return new Uint8Array(this.instance.buffer, this.map.tensors.get(tensor)!, byteLength(this.program.subgraph.tensors[tensor]!));
+    const { type, shape } = this.program.subgraph.tensors[tensor]!;
+    const extentAt = this.map.tensors.get(this.program.extents.get(tensor) ?? -1);
+    return new Uint8Array(this.instance.buffer, this.map.tensors.get(tensor)!, byteLength({ type, shape: actualShape(shape, this.instance.buffer, extentAt) }));
   }
 
   private constantBytes(tensor: number): Uint8Array | null {

@@ -8,29 +8,49 @@ const ARRAYS: Partial<Record<TensorType, new (buffer: ArrayBufferLike, byteOffse
   int64: BigInt64Array, uint64: BigUint64Array, float32: Float32Array, float64: Float64Array, float16: Uint16Array,
 };
 
+/** The planned shape with the first dimension that the running model wrote, if it writes one. */
+export function actualShape(planned: readonly number[], buffer: ArrayBufferLike, extentAt: number | undefined): readonly number[] {
+  if (extentAt === undefined) return planned;
+  const extent = new DataView(buffer).getUint32(extentAt, true);
+  return [Math.min(extent, planned[0]!), ...planned.slice(1)];
+}
+
 /** An input or output of an interpreter: what it means, and its bytes. */
 export class TensorView {
   readonly name: string;
   readonly type: TensorType;
-  readonly shape: readonly number[];
   /** real = (stored - zeroPoint) * scale; null where the tensor is not quantized. */
   readonly scale: number | null;
   readonly zeroPoint: number | null;
-  /** Stored values, row-major: a view into the arena, which the next `invoke` overwrites. */
-  readonly data: TypedArray;
-  /** The same as bytes, little-endian. */
-  readonly bytes: Uint8Array;
+  /** All bytes that are planned for it: more than `bytes` where the model decides how many rows there are, and zero behind them. */
+  readonly planned: Uint8Array;
+  private readonly values: TypedArray;
 
-  constructor(tensor: Tensor, buffer: ArrayBufferLike, byteOffset: number) {
+  /** @param extentAt where an int32 holds the first dimension, if only the running model knows it: `tensor` then has the most that it can be */
+  constructor(private readonly tensor: Tensor, buffer: ArrayBufferLike, byteOffset: number, private readonly extentAt?: number) {
     this.name = tensor.name;
     this.type = tensor.type;
-    this.shape = tensor.shape;
     this.scale = tensor.quantization?.scale[0] ?? null;
     this.zeroPoint = tensor.quantization?.zeroPoint[0] ?? null;
     const array = ARRAYS[tensor.type];
     if (!array) throw new ArenulaError("MODEL_UNSUPPORTED", `tensor ${tensor.index} '${tensor.name}' is ${tensor.type}, which no input or output can be`);
-    this.data = new array(buffer, byteOffset, elementCount(tensor.shape));
-    this.bytes = new Uint8Array(buffer, byteOffset, this.data.byteLength);
+    this.values = new array(buffer, byteOffset, elementCount(tensor.shape));
+    this.planned = new Uint8Array(buffer, byteOffset, this.values.byteLength);
+  }
+
+  /** Of an output of WHERE, RANGE or UNIQUE it is the last inference's. */
+  get shape(): readonly number[] {
+    return actualShape(this.tensor.shape, this.planned.buffer, this.extentAt);
+  }
+
+  /** Stored values, row-major: a view into the arena, which the next `invoke` overwrites. */
+  get data(): TypedArray {
+    return this.extentAt === undefined ? this.values : this.values.subarray(0, elementCount(this.shape));
+  }
+
+  /** The same as bytes, little-endian. */
+  get bytes(): Uint8Array {
+    return this.extentAt === undefined ? this.planned : this.planned.subarray(0, this.data.byteLength);
   }
 
   /** Real values as float32: (stored - zeroPoint) * scale, or the values themselves where there is no scale. A copy. */

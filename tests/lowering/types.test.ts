@@ -63,12 +63,12 @@ types("a check of the whole model names every operator that cannot run, and goes
       { ...int8, name: "w", shape: [2, 1, 1, 2], data: [1, 2, 3, 4] },
     ],
     operators: [
-      { op: "HARD_SWISH", inputs: ["a"], outputs: ["b"] },
+      { op: "CONV_3D", inputs: ["a"], outputs: ["b"] },
       { op: "CONV_2D", inputs: ["b", "w", null], outputs: ["c"], options: { padding: "SAME", strideH: 1, strideW: 1 } },
       { op: "AVERAGE_POOL_2D", inputs: ["c"], outputs: ["d"], options: { padding: "SAME", strideH: 0, strideW: 1, filterHeight: 1, filterWidth: 1 } },
     ],
   });
-  assert.equal(checkModel(graph).map(({ index, op, ok }) => [index, op, ok]), [[0, "HARD_SWISH", false], [1, "CONV_2D", true], [2, "AVERAGE_POOL_2D", false]]);
+  assert.equal(checkModel(graph).map(({ index, op, ok }) => [index, op, ok]), [[0, "CONV_3D", false], [1, "CONV_2D", true], [2, "AVERAGE_POOL_2D", false]]);
   assert.equal(operatorMacs(graph), [0, 2 * 2 * 2 * 2, 0]); // 4 pixels, 2 channels, depth 2
 });
 

@@ -30,7 +30,7 @@ RARE = {
        for family, weights in (("depthwise_conv_2d_int4", "int4"), ("legacy_depthwise_conv_2d", "uint8"))},
     # a kernel for every type
     **{name: (60, 2, [re.compile(rf"^\w+ {dtype}\[") for dtype in ("int8", "int16", "int32", "int64", "float32", "uint8")])
-       for name in ("reduce_max", "reduce_min", "reduce_prod", "arg_max", "arg_min")},
+       for name in ("reduce_max", "reduce_min", "reduce_prod", "arg_max", "arg_min", "topk_v2", "unique")},
 }
 TARGET = Path(__file__).resolve().parents[1] / "operators" / "goldens"
 

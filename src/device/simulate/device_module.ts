@@ -137,8 +137,8 @@ function checkExports(exported: ReadonlyMap<string, number>, facts: DeviceFacts)
     ["arenula_abi", DEVICE_ABI], ["__heap_base", limit], ["__data_end", limit],
     ...(facts.state ? [["arenula_state", facts.state.address], ["arenula_state_bytes", facts.state.bytes]] as [string, number][] : []),
     ["arenula_input_count", inputs.length], ["arenula_output_count", outputs.length],
-    ...(["input", "output"] as const).flatMap((kind) => facts[`${kind}s`].flatMap(({ address, bytes }, i): [string, number][] =>
-      [[`arenula_${kind}_${i}`, address], [`arenula_${kind}_${i}_bytes`, bytes]])),
+    ...(["input", "output"] as const).flatMap((kind) => facts[`${kind}s`].flatMap(({ address, bytes, extent }, i): [string, number][] =>
+      [[`arenula_${kind}_${i}`, address], [`arenula_${kind}_${i}_bytes`, bytes], ...(extent === undefined ? [] : [[`arenula_${kind}_${i}_extent`, extent]] as [string, number][])])),
   ];
   for (const [name, value] of [...expected, ["arenula_operator", null] as const]) {
     const found = exported.get(name);

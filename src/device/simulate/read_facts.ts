@@ -50,7 +50,9 @@ function readTensor(fields: Fields, limit: number): DeviceTensor {
   const taken = byteLength({ type: dtype, shape: shape as number[] });
   if (bytes !== taken) throw breaksAbi(`${place} has ${bytes} bytes, and ${dtype} [${shape.join(", ")}] takes ${taken}`);
   if (address + bytes > limit) throw breaksAbi(`${place} ends at ${address + bytes}, and linear memory at ${limit}`);
-  return { name: fields.text("name"), dtype, shape: shape as number[], scale: fields.number("scale"), zero_point: fields.number("zero_point"), address, bytes };
+  const extent = fields.any("extent") === undefined ? undefined : fields.whole("extent");
+  if (extent !== undefined && (extent + 4 > limit || shape.length === 0)) throw breaksAbi(`${place} has its extent at ${extent}, which is no place for it`);
+  return { name: fields.text("name"), dtype, shape: shape as number[], scale: fields.number("scale"), zero_point: fields.number("zero_point"), address, bytes, ...(extent !== undefined && { extent }) };
 }
 
 /** An object of the description, whose fields are checked as they are read. */

@@ -23,8 +23,10 @@ export interface SimulatedLayer extends OpcodeCounts {
 
 export interface Simulation {
   readonly module: DeviceModule;
-  /** The stored bytes of every output. */
+  /** The stored bytes of every output, as many as are planned for it. */
   readonly outputs: readonly Uint8Array[];
+  /** The first dimension of outputs where the model decides about it, null for all others. */
+  readonly extents: readonly (number | null)[];
   /** All of one `invoke`: the layers, and what runs between them. */
   readonly wasmInstructions: number;
   readonly layers: readonly SimulatedLayer[];
@@ -52,7 +54,9 @@ export async function simulate(file: Uint8Array | DeviceModule, inputs: readonly
   counted.outputs.forEach((bytes, i) => {
     if (bytes.some((byte, at) => byte !== outputs[i]![at])) throw new ArenulaError("INTERNAL", `output ${i} differs between the module and its counting copy`);
   });
-  return { module, outputs, wasmInstructions: counted.wasmInstructions, layers: counted.layers };
+  const words = new DataView(plain.memory.buffer);
+  const extents = module.facts.outputs.map(({ extent }) => (extent === undefined ? null : words.getInt32(extent, true)));
+  return { module, outputs, extents, wasmInstructions: counted.wasmInstructions, layers: counted.layers };
 }
 
 interface Instance {

@@ -5,7 +5,7 @@ The dialect in exact integers: an independent numpy implementation of each opera
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
 """
 
-from exact import activations, convolution, elementwise, indexed, legacy, movement, pointwise, reduction
+from exact import activations, convolution, elementwise, indexed, legacy, movement, pointwise, reduction, search
 from exact.context import Context
 from exact.rules import LITERT, TFLM
 
@@ -15,6 +15,7 @@ INT8_OPERATORS = {**activations.OPERATORS, **convolution.OPERATORS, **elementwis
 INT16_OPERATORS = {**convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
 OPERATORS = {
     **INT8_OPERATORS, **convolution.TRANSPOSED, **elementwise.CONVERSIONS, **movement.OPERATORS, **indexed.OPERATORS, **pointwise.OPERATORS,
+    **search.OPERATORS,
 }
 
 
