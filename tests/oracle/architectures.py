@@ -138,14 +138,14 @@ def conv_autoencoder():
 
 
 def unet():
-    """Segmentation: RESIZE_BILINEAR, CONCATENATION with early layers, SOFTMAX over channels."""
+    """Segmentation: RESIZE_BILINEAR, CONCATENATION with early layers; the scores of every pixel. Without SOFTMAX: in int16 LiteRT, alone with RESIZE_BILINEAR, has other tables than TFLM."""
     inputs = layers.Input((32, 32, 3))
     early = _conv(inputs, 8)
     middle = _conv(layers.MaxPooling2D()(early), 16)
     x = _conv(layers.MaxPooling2D()(middle), 24)
     for skip, filters in ((middle, 16), (early, 8)):
         x = _conv(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(x), skip]), filters)
-    return keras.Model(inputs, layers.Softmax()(layers.Conv2D(4, 1)(x)))
+    return keras.Model(inputs, layers.Conv2D(4, 1)(x))
 
 
 def yolo():
