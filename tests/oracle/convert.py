@@ -1,13 +1,13 @@
 """
-Networks of architectures.py through the TensorFlow Lite converter, one file per scheme: DIR/<network>.<scheme>.tflite.
+A network of architectures.py through the TensorFlow Lite converter, one file per scheme: DIR/<network>.<scheme>.tflite.
 
-    python tests/oracle/networks/convert.py --out DIR --only NETWORK ... [--schemes SCHEME ...]
+    python tests/oracle/convert.py NETWORK --out DIR [--schemes SCHEME ...]
 
-A process of its own: TensorFlow and the runtimes of oracles.py bring the same symbols. Files that are there are kept. What the converter refuses is written to <network>.<scheme>.refused.
+A process of its own: the converter crashes on some models, and TensorFlow and the runtimes of oracles.py bring the same symbols.
+Files that are there are kept. What the converter refuses is written to <network>.<scheme>.refused.
 """
 
 import argparse
-import multiprocessing
 import os
 import zlib
 from pathlib import Path
@@ -52,8 +52,7 @@ def convert(model, batch, scheme, saved):
     return converter.convert()
 
 
-def convert_network(task):
-    name, schemes, out = task
+def convert_network(name, schemes, out):
     import numpy as np
     import tensorflow as tf
     from architectures import NETWORKS
@@ -76,18 +75,13 @@ def convert_network(task):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--only", nargs="+", required=True)
+    parser.add_argument("network")
     parser.add_argument("--schemes", nargs="+", choices=SCHEMES, default=SCHEMES)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    wanted = {
-        name: [scheme for scheme in options.schemes if not any((options.out / f"{name}.{scheme}.{end}").exists() for end in ("tflite", "refused"))]
-        for name in options.only
-    }
-    tasks = [(name, schemes, options.out) for name, schemes in wanted.items() if schemes]
-    with multiprocessing.get_context("spawn").Pool(min(2, os.cpu_count() or 1)) as pool:
-        for _ in pool.imap_unordered(convert_network, tasks):
-            pass
+    schemes = [scheme for scheme in options.schemes if not any((options.out / f"{options.network}.{scheme}.{end}").exists() for end in ("tflite", "refused"))]
+    if schemes:
+        convert_network(options.network, schemes, options.out)
 
 
 if __name__ == "__main__":
