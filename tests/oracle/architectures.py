@@ -174,12 +174,15 @@ def yolo():
 
 
 def _recurrent(layer):
-    """A keyword model of two layers: 8 frames of 16 features, the second layer keeps its last output. Of Keras 2, whose functions the converter recognizes."""
+    """
+    A keyword model of two layers: 8 frames of 16 features, the second layer keeps its last output. Of Keras 2, whose functions the converter recognizes;
+    64 units, because dynamic range leaves weights of fewer than 1,024 elements as they are.
+    """
     import tf_keras
 
     inputs = tf_keras.layers.Input((8, 16), batch_size=1)
     make = getattr(tf_keras.layers, layer)
-    x = make(20)(make(24, return_sequences=True)(inputs))
+    x = make(20)(make(64, return_sequences=True)(inputs))
     return tf_keras.Model(inputs, tf_keras.layers.Dense(6, activation="softmax")(x))
 
 
