@@ -75,7 +75,7 @@ def densenet():
             x = layers.Concatenate()([x, layers.Conv2D(12, 3, padding="same", use_bias=False)(new)])
         if block < 2:
             x = layers.ReLU()(layers.BatchNormalization()(x))
-            x = layers.AveragePooling2D()(layers.Conv2D(x.shape[-1] // 2, 1, use_bias=False)(x))
+            x = layers.AveragePooling2D(2)(layers.Conv2D(x.shape[-1] // 2, 1, use_bias=False)(x))
     return _classifier(layers.ReLU()(layers.BatchNormalization()(x)), inputs)
 
 
