@@ -1,52 +1,5 @@
-// npm run test:oracle: the published runtimes against Arenula on drawn models (tests/oracle/README.md). Makes or reuses a Python
-// environment at ARENULA_ORACLE_VENV (~/.cache/arenula/oracle) and passes its arguments on. Ends with `N passed, N failed, N skipped`.
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import path from "node:path";
-import { fail, ROOT, run } from "./support.mjs";
+// npm run test:oracle: the published runtimes against Arenula on drawn models (tests/oracle/README.md).
+// Passes its arguments on; ends with `N passed, N failed, N skipped`.
+import { runOracle } from "./oracle.mjs";
 
-const ORACLE = path.join(ROOT, "tests/oracle");
-const REQUIREMENTS = path.join(ORACLE, "requirements.txt");
-const VENV = process.env.ARENULA_ORACLE_VENV ?? path.join(homedir(), ".cache/arenula/oracle");
-const PYTHON = path.join(VENV, "bin/python");
-
-/** Prints what requirements.txt asks for and the environment does not have. */
-const MISSING = `
-import re, sys
-from importlib.metadata import PackageNotFoundError, version
-for line in open(sys.argv[1]):
-    name, _, wanted = line.split("#")[0].strip().partition("==")
-    if name:
-        try:
-            if wanted and version(name) != wanted: print(line.strip())
-        except PackageNotFoundError: print(line.strip())
-`;
-
-/** A python3 of a version that tflite-micro is published for, or null. */
-function findPython() {
-  const supported = "import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info < (3, 13))";
-  return ["python3.11", "python3.12", "python3.10", "python3"].find((name) => spawnSync(name, ["-c", supported]).status === 0) ?? null;
-}
-
-function ensureEnvironment() {
-  if (!existsSync(PYTHON)) {
-    const python = findPython();
-    if (python === null) {
-      fail("the oracles need python3 3.10, 3.11 or 3.12 with venv and pip (Debian: apt install python3-venv), and x86-64 Linux;\n" +
-        "set ARENULA_ORACLE_VENV to an environment with the packages of tests/oracle/requirements.txt to use that instead");
-    }
-    console.error(`making a Python environment in ${VENV}`);
-    run(python, ["-m", "venv", VENV]);
-  }
-  const { stdout, status } = spawnSync(PYTHON, ["-c", MISSING, REQUIREMENTS], { encoding: "utf8" });
-  if (status !== 0) fail(`${PYTHON} does not run: delete ${VENV} and try again`);
-  if (stdout.trim() === "") return;
-  console.error(`installing into ${VENV}: ${stdout.trim().split("\n").join(", ")}`);
-  const { status: installed } = spawnSync(PYTHON, ["-m", "pip", "install", "--quiet", "-r", REQUIREMENTS], { stdio: ["ignore", 2, 2] });
-  if (installed !== 0) fail(`pip could not install tests/oracle/requirements.txt into ${VENV}: is there a network, and is pip in it?`);
-}
-
-ensureEnvironment();
-const environment = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", OMP_NUM_THREADS: "2" };
-run(PYTHON, [path.join(ORACLE, "run.py"), ...process.argv.slice(2)], { env: environment });
+runOracle("run.py", ["requirements.txt"]);

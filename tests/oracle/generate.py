@@ -42,7 +42,8 @@ def crc32(values):
     return f"{zlib.crc32(np.ascontiguousarray(values).tobytes()):08x}"
 
 
-def write_case(directory, case_id, model, model_reference, inputs, verdict, sequence):
+def write_case(directory, case_id, model, model_reference, inputs, verdict, sequence, exact_operators=None):
+    """`exact_operators`: of a network of float32, how many from the first on do not depend on the machine. The others only count in the outputs."""
     folder = directory / "models" / case_id
     folder.mkdir(parents=True)
 
@@ -71,6 +72,7 @@ def write_case(directory, case_id, model, model_reference, inputs, verdict, sequ
         "exact": verdict.ulps == 0,
         "tolerance": 0,
         "ulps": verdict.ulps,
+        **({} if exact_operators is None else {"exact_layers": sum(len(operator.outputs) for operator in model.operators[:exact_operators])}),
         "layers": [
             {"tensor": i, "dtype": values.dtype.name, "shape": list(map(int, values.shape)), "crc32": crc32(values)}
             for i, values in verdict.tensors.items()

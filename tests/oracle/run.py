@@ -16,17 +16,22 @@ from pathlib import Path
 
 from generate import add_options, generate, report
 from models import ROOT
+from read_model import read_model
 
 CONFORMANCE = ROOT / "scripts" / "conformance.mjs"
 TOTAL = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
-FAILED_CASE = re.compile(r"^failed: (models/\S+) on ", re.MULTILINE)
+FAILED_CASE = re.compile(r"^failed: (models/\S+) on .*?: (?:tensor (\d+) has CRC)?", re.MULTILINE)
 MOST_OPERATORS = 4  # a single-operator case in full; of a network, how it begins
 
 
-def describe(case_file):
-    """What a failed case was made of: the folder is gone when somebody reads this."""
+def describe(case_file, tensor):
+    """What a failed case was made of, or the operator that wrote `tensor`, the first that differs: the folder is gone when somebody reads this."""
     case = json.loads(case_file.read_text())
     print(f"{case['id']} ({case['origin']}):")
+    if tensor:
+        model = read_model((case_file.parent / case["model"]).read_bytes())
+        print(*(f"  first difference: {operator.describe(model.tensors)}" for operator in model.operators if int(tensor) in operator.outputs), sep="\n")
+        return
     for operator in case["operators"][:MOST_OPERATORS]:
         print(f"  {operator}")
     if len(case["operators"]) > MOST_OPERATORS:
@@ -38,8 +43,8 @@ def run_arenula(directory):
     process = subprocess.run(["node", str(CONFORMANCE), str(directory)], stdout=subprocess.PIPE, text=True, check=False)
     found = TOTAL.findall(process.stdout)
     sys.stdout.write(TOTAL.sub(r"Arenula: \1 passed, \2 failed, \3 skipped", process.stdout))
-    for case in dict.fromkeys(FAILED_CASE.findall(process.stdout)):
-        describe(directory / case / "case.json")
+    for case, tensor in dict.fromkeys(FAILED_CASE.findall(process.stdout)):
+        describe(directory / case / "case.json", tensor)
     if not found:
         print(f"FAILED Arenula: the conformance runner ended with status {process.returncode} and no total")
         return 0, 1, 0

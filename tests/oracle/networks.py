@@ -1,0 +1,135 @@
+"""
+The network test: architectures as users build them, through the TensorFlow Lite converter in every scheme, against their oracle, on every core and form.
+
+    npm run test:networks -- [--only NETWORK ...] [--schemes SCHEME ...] [--keep DIR]
+
+TFLM's outputs and intermediate tensors are the expectation, LiteRT's where TFLM refuses the model (hybrid ones). Ends with `N passed, N failed, N skipped`:
+Arenula's cases, and every network that the converter or both runtimes refuse as a skipped one.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+import exact
+from check import Verdict
+from convert import SCHEMES
+from generate import write_case
+from models import random_inputs
+from oracles import Refusal, run_litert, run_tflm
+from read_model import read_model
+from run import run_arenula
+
+NETWORKS = (
+    "mobilenet_v1", "mobilenet_v2", "mobilenet_v3_minimalistic", "mobilenet_v3_small", "efficientnet_lite", "densenet", "resnet8", "resnet20",
+    "mnist", "ds_cnn", "autoencoder", "conv_autoencoder", "unet", "yolo", "lstm", "gru", "attention",
+)
+INPUTS = {"int8": 2}  # by scheme, 1 in all others
+# Functions of float32 whose last bits are each library's own (docs/numerics.md), and how far apart results may lie that follow from them.
+INEXACT, ULPS_LAST, ULPS_FOLLOWING = {"SOFTMAX", "LOGISTIC", "TANH", "EXP", "GELU", "UNIDIRECTIONAL_SEQUENCE_LSTM", "WHILE"}, 4, 4096
+
+
+def expectation(model_bytes, model, inputs):
+    """What the network's oracle computes, or why there is none."""
+    run, source = Refusal("reads int8 weights as float32") if any(map(is_hybrid_lstm(model), model.operators)) else run_tflm(model_bytes, model, inputs), "TFLM"
+    refusals = []
+    if isinstance(run, Refusal):
+        refusals.append(f"TFLM: {run.reason}")
+        run, source = run_litert(model_bytes, model, inputs), "LiteRT"
+    if isinstance(run, Refusal):
+        return None, refusals + [f"LiteRT: {run.reason}"]
+    verdict = Verdict(source=source, tensors=run.tensors, outputs=run.outputs)
+    wrong = [operator for operator in model.operators if exact.computes_nonsense(model, operator)]
+    if source == "TFLM" and wrong:
+        values = exact.recompute_model(model, inputs, exact.TFLM)
+        if values is None:
+            return None, [f"TFLM computes nonsense in {operator.describe(model.tensors)}, and not all operators have a recomputation" for operator in wrong]
+        verdict = Verdict(source="recomputed", tensors={i: values[i] for i in run.tensors}, outputs=[values[i] for i in model.outputs])
+    return verdict, refusals
+
+
+def is_hybrid_lstm(model):
+    """Whether an operator is the LSTM that TFLM runs and gets wrong."""
+    return lambda operator: operator.name == "UNIDIRECTIONAL_SEQUENCE_LSTM" and [model.tensors[i].dtype for i in operator.inputs[:3:2]] == ["float32", "int8"]
+
+
+def exact_layers(model):
+    """How many operators of a network, from its first on, have results that are the same on every machine."""
+    for number, operator in enumerate(model.operators):
+        if operator.name in INEXACT and any(model.tensors[i].dtype == "float32" for i in operator.outputs):
+            return number
+    return len(model.operators)
+
+
+def write_cases(directory, path):
+    """Cases of one converted network; returns (what stands in for TFLM, why a case is skipped)."""
+    model_bytes = path.read_bytes()
+    model = read_model(model_bytes)
+    name, scheme = path.stem.rsplit(".", 1)
+    exactly = exact_layers(model)
+    notes = []
+    for number in range(INPUTS.get(scheme, 1)):
+        inputs = random_inputs(np.random.default_rng([zlib.crc32(path.stem.encode()), number]), model)
+        verdict, reasons = expectation(model_bytes, model, inputs)
+        if verdict is None:
+            return notes, "; ".join(reasons)
+        if exactly < len(model.operators):
+            verdict.ulps = ULPS_LAST if exactly == len(model.operators) - 1 else ULPS_FOLLOWING
+        if number == 0 and verdict.source != "TFLM":
+            notes.append(f"{verdict.source} is the expectation ({'; '.join(reasons)})" if reasons else f"{verdict.source} is the expectation")
+        write_case(directory, f"{path.stem}.{number}", model, path, inputs, verdict, 1, exactly)
+    return notes, None
+
+
+def run_converter(name, schemes, out):
+    """Writes the files of one network; how the process ended."""
+    command = [sys.executable, str(Path(__file__).with_name("convert.py")), name, "--out", str(out), "--schemes", *schemes]
+    process = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+    if process.returncode > 0:  # not the converter's own end, which is a signal
+        raise SystemExit(f"{name} could not be built:\n{process.stderr}")
+    return f"signal {-process.returncode}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", metavar="NETWORK", choices=NETWORKS, default=NETWORKS)
+    parser.add_argument("--schemes", nargs="+", metavar="SCHEME", choices=SCHEMES, default=SCHEMES)
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="write models and cases there; models that are there already are not converted again")
+    options = parser.parse_args()
+    skipped = []
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = options.keep or Path(temporary)
+        if (directory / "models").exists():
+            raise SystemExit(f"{directory} holds cases already: delete its folder models")
+        converted = directory / "tflite"
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            ends = dict(zip(options.only, pool.map(lambda name: run_converter(name, options.schemes, converted), options.only)))
+        for name in options.only:
+            for scheme in options.schemes:
+                path = converted / f"{name}.{scheme}.tflite"
+                refused = path.with_suffix(".refused")
+                if path.exists():
+                    notes, reason = write_cases(directory, path)
+                else:
+                    notes, reason = [], f"the converter refuses: {refused.read_text()}" if refused.exists() else f"the converter ends with {ends[name]}"
+                for note in notes:
+                    print(f"{path.stem}: {' '.join(note.split())[:300]}")
+                if reason:
+                    skipped.append(f"{path.stem}: {' '.join(reason.split())[:300]}")
+        for line in skipped:
+            print(f"skipped: {line}")
+        sys.stdout.flush()
+        passed, failed, unsupported = run_arenula(directory)
+    print(f"{passed} passed, {failed} failed, {len(skipped) + unsupported} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
