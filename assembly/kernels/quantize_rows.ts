@@ -6,12 +6,12 @@ import {
   QUANTIZE_ROWS_ROW, QUANTIZE_ROWS_STEP,
 } from "../abi/quantize_rows";
 
-/** To the nearest integer, half away from zero, between two bounds; a NaN gives the lower. */
+/** To the nearest integer, half away from zero, then the offset, between two bounds; a NaN gives the lower. */
 // @ts-ignore: decorator
 @inline
-function code_of(x: f32, least: f32): i32 {
+function code_of(x: f32, offset: f32, least: f32): i32 {
   const whole = trunc<f32>(x);
-  const rounded = abs<f32>(x - whole) >= 0.5 ? whole + copysign<f32>(1, x) : whole;
+  const rounded = (abs<f32>(x - whole) >= 0.5 ? whole + copysign<f32>(1, x) : whole) + offset;
   return <i32>(rounded >= <f32>127 ? <f32>127 : rounded >= least ? rounded : least);
 }
 
@@ -52,7 +52,7 @@ function quantize_row(x: usize, step: i32, depth: i32, out: usize, range: usize,
   store<f32>(range, scale);
   store<i32>(range, offset, 4);
   const lowest: f32 = asymmetric ? -128 : -127;
-  for (const end = out + depth; out != end; out++, x += step) store<i8>(out, inverse == 0 ? 0 : code_of(<f32>offset + load<f32>(x) * inverse, lowest));
+  for (const end = out + depth; out != end; out++, x += step) store<i8>(out, inverse == 0 ? 0 : code_of(load<f32>(x) * inverse, <f32>offset, lowest));
 }
 
 // @ts-ignore: decorator
