@@ -38,12 +38,10 @@ function pixel_at(from: usize, spread: bool, keep: i32, flip: i32): i32 {
 }
 
 /**
- * Copies rows to a column of the plane. `spread`, known at compile time: one input channel serves all four.
+ * Copies rows to a column of the plane. `spread`: one input channel serves all four.
  * @param from int8, `row_bytes` before the next row, the pair's second pixel `next` bytes behind the first
  */
-// @ts-ignore: decorator
-@inline
-function copy_pairs(to: usize, from: usize, next: i32, rows: u32, row_bytes: i32, keep0: i32, flip0: i32, keep1: i32, flip1: i32, spread: bool): void {
+function copy_column(to: usize, from: usize, next: i32, rows: u32, row_bytes: i32, keep0: i32, flip0: i32, keep1: i32, flip1: i32, spread: bool): void {
   const p = within(to, 1024), count = min<u32>(rows, MOST_ROWS);
   let i: u32 = 0;
   do {
@@ -53,14 +51,6 @@ function copy_pairs(to: usize, from: usize, next: i32, rows: u32, row_bytes: i32
     store<u64>(p + (i << 4) + 8, <u64><u32>even_bytes(c23, 0x00ff00ff) | (<u64><u32>odd_bytes(c23, 0x00ff00ff) << 32));
     from += row_bytes;
   } while (++i < count);
-}
-
-function copy_column(to: usize, from: usize, next: i32, rows: u32, row_bytes: i32, keep0: i32, flip0: i32, keep1: i32, flip1: i32): void {
-  copy_pairs(to, from, next, rows, row_bytes, keep0, flip0, keep1, flip1, false);
-}
-
-function spread_column(to: usize, from: usize, next: i32, rows: u32, row_bytes: i32, keep0: i32, flip0: i32, keep1: i32, flip1: i32): void {
-  copy_pairs(to, from, next, rows, row_bytes, keep0, flip0, keep1, flip1, true);
 }
 
 /**
@@ -85,8 +75,7 @@ function copy_quad(record: usize, image: usize, c: i32, y: i32, rows: i32, x: i3
     fill_column(to, above, fill);
     const start = first ? from : from + in_c, next = first && second ? in_c : 0, at = to + (above << 4); // a pixel outside is read where the other is
     const keep0 = first ? -1 : 0, flip0 = first ? 0x80808080 : fill, keep1 = second ? -1 : 0, flip1 = second ? 0x80808080 : fill;
-    if (multiplier == 1) copy_column(at, start, next, inside, row_bytes, keep0, flip0, keep1, flip1);
-    else spread_column(at, start, next, inside, row_bytes, keep0, flip0, keep1, flip1);
+    copy_column(at, start, next, inside, row_bytes, keep0, flip0, keep1, flip1, multiplier > 1);
     fill_column(at + (inside << 4), rows - above - inside, fill);
   }
 }
