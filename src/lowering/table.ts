@@ -66,7 +66,7 @@ import { INT8_FUNCTIONS } from "./int8_functions";
 import { VARIABLES } from "./variables";
 import { logistic, relu0To1, reluN1To1, relu6Lowering, reluLowering, tanh } from "./unary";
 import { EXTENTS } from "./where";
-import { expandDims, reshape, squeeze } from "./views";
+import { bitcast, expandDims, reshape, squeeze } from "./views";
 
 /** Every operator that Arenula runs, one line for each file of lowerings: a new file adds its line here. */
 const ALL: readonly Lowering[] = [
@@ -110,7 +110,7 @@ const ALL: readonly Lowering[] = [
   ...SVDF,
   ...VARIABLES,
   logistic, relu6Lowering, reluLowering, tanh,
-  expandDims, reshape, squeeze,
+  expandDims, reshape, squeeze, bitcast,
   ...SIGNAL_FRAME,
   ...FFT,
   ...FILTER_BANK,
