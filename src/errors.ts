@@ -22,6 +22,7 @@ export type ErrorCode =
   | "INPUT_MISSING"
   | "INPUT_FORMAT" // an input file that cannot be decoded
   | "INPUT_SCALING" // image or audio input whose scaling is not known
+  | "DATA_EMPTY" // a data set without samples
   | "ARENA_TOO_LARGE" // the plan does not fit the board
   | "FLASH_TOO_SMALL"
   // a linked .wasm
