@@ -3,9 +3,9 @@ import { code_of } from "./code_of";
 import { within } from "./within";
 
 /**
- * Rescales the sums of up to four channels of a tile and stores them as int8.
+ * Requantizes and stores up to four channels of FULLY_CONNECTED.
  * @param record FULLY_CONNECTED_PAIRS_*, a clamped address
- * @param m address of the first channel's multiplier, `multiplier_stride` bytes (0 or 8) before the next
+ * @param m address of the first channel's multiplier, `multiplier_stride` bytes before the next: 0 or 8
  */
 // @ts-ignore: decorator
 @inline
