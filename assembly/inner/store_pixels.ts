@@ -53,8 +53,8 @@ export function store_pixels(
       const at = r + (c << 4), both = load<u64>(s + (c << 3));
       const right = <i64>load<i32>(at + 12), left = load<i32>(at + 8), multiplier = <i64>load<i32>(at + 4), bias = load<i32>(at);
       const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
-      store_saturated(first + c, rescale((<i32>both + bias) << left, multiplier, rounding, sign, down) + offset);
-      if (two) store_saturated(second + c, rescale((<i32>(both >> 32) + bias) << left, multiplier, rounding, sign, down) + offset);
+      let to = first + c, sums = both;
+      for (let pixels = two ? 2 : 1; pixels > 0; pixels--, to = second + c, sums >>= 32) store_saturated(to, rescale((<i32>sums + bias) << left, multiplier, rounding, sign, down) + offset);
     } while (++c < count);
   }
   if (low == -128 && high == 127) return;

@@ -68,7 +68,7 @@ function copy_quad(record: usize, image: usize, c: i32, y: i32, rows: i32, x: i3
   let to: usize = load<u32>(record, DEPTHWISE_QUADS_PLANE), from = image + (y + above) * row_bytes + x * in_c + c / multiplier;
   for (; pairs > 0; pairs--, x += 2, to += rows << 4, from += in_c << 1) {
     const first = <u32>x < <u32>in_w, second = <u32>(x + 1) < <u32>in_w;
-    if (inside <= 0 || !(first || second)) {
+    if (!(first || second)) {
       fill_column(to, rows, fill);
       continue;
     }
