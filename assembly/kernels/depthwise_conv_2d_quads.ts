@@ -67,14 +67,14 @@ function copy_quad(record: usize, image: usize, c: i32, y: i32, rows: i32, x: i3
   const above = max(-y, 0), inside = min(rows, load<i32>(record, WINDOW_IN_H) - y) - above;
   let to: usize = load<u32>(record, DEPTHWISE_QUADS_PLANE), from = image + (y + above) * row_bytes + x * in_c + c / multiplier;
   for (; pairs > 0; pairs--, x += 2, to += rows << 4, from += in_c << 1) {
-    const first = <u32>x < <u32>in_w, second = <u32>(x + 1) < <u32>in_w;
-    if (!(first || second)) {
+    const keep0 = -i32(<u32>x < <u32>in_w), keep1 = -i32(<u32>(x + 1) < <u32>in_w); // masks: -1 inside
+    if (!(keep0 | keep1)) {
       fill_column(to, rows, fill);
       continue;
     }
     fill_column(to, above, fill);
-    const start = first ? from : from + in_c, next = first && second ? in_c : 0, at = to + (above << 4); // a pixel outside is read where the other is
-    const keep0 = first ? -1 : 0, flip0 = first ? 0x80808080 : fill, keep1 = second ? -1 : 0, flip1 = second ? 0x80808080 : fill;
+    const start = from + (in_c & ~keep0), next = in_c & keep0 & keep1, at = to + (above << 4); // a pixel outside is read where the other is
+    const flip0 = keep0 ? 0x80808080 : fill, flip1 = keep1 ? 0x80808080 : fill;
     copy_column(at, start, next, inside, row_bytes, keep0, flip0, keep1, flip1, multiplier > 1);
     fill_column(at + (inside << 4), rows - above - inside, fill);
   }

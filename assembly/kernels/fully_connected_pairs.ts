@@ -81,7 +81,6 @@ function tile_of_four(record: usize, start: i32, tile: usize, w: usize, m: usize
 }
 
 export function fully_connected_pairs(record: usize): void {
-  record = within(record, FULLY_CONNECTED_PAIRS_SIZE);
   const depth = load<i32>(record, FULLY_CONNECTED_PAIRS_DEPTH), blocks = load<i32>(record, FULLY_CONNECTED_PAIRS_BLOCKS);
   const out_c = load<i32>(record, FULLY_CONNECTED_PAIRS_OUT_C), slice_c = load<i32>(record, FULLY_CONNECTED_PAIRS_SLICE_C);
   const buffer: usize = load<u32>(record, FULLY_CONNECTED_PAIRS_BUFFER);
