@@ -32,9 +32,10 @@ CONVERTED = ("int8", "uint8_io", "int16x8", "dynamic", "float32")
 # Networks and their schemes.
 NETWORKS = {
     **{name: CONVERTED for name in (
-        "mobilenet_v1", "mobilenet_v2", "mobilenet_v3_minimalistic", "mobilenet_v3_small", "mobilenet_v3_large", "efficientnet_lite", "densenet", "densenet169",
-        "resnet8", "resnet20", "resnet50", "mnist", "ds_cnn", "autoencoder", "conv_autoencoder", "unet", "yolo", "detector", "lstm", "gru", "attention",
+        "mobilenet_v1", "mobilenet_v2", "mobilenet_v3_minimalistic", "mobilenet_v3_small", "mobilenet_v3_large", "efficientnet_lite", "densenet", "resnet8",
+        "resnet20", "mnist", "ds_cnn", "autoencoder", "conv_autoencoder", "unet", "yolo", "detector", "lstm", "gru", "attention",
     )},
+    **{name: ("int8", "int16x8", "float32") for name in ("densenet169", "resnet50")},  # of 13 and 24 million weights
     "svdf": ("int8", "float32"),
     **{name: ("uint8",) for name in ("legacy_mobilenet_v1", "legacy_mobilenet_v2", "legacy_mnist")},
 }
