@@ -9,7 +9,9 @@ Arenula's cases, and every network that the converter or both runtimes refuse as
 """
 
 import argparse
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -47,9 +49,9 @@ INPUTS = {"int8": 2}  # by scheme, 1 in all others
 INEXACT, ULPS_LAST, ULPS_FOLLOWING = {"SOFTMAX", "LOGISTIC", "TANH", "EXP", "GELU", "UNIDIRECTIONAL_SEQUENCE_LSTM", "WHILE"}, 4, 4096
 
 
-def expectation(model_bytes, model, inputs, sequence):
+def expectation(model_bytes, model, scheme, inputs, sequence):
     """What the network's oracle computes, or why there is none."""
-    if models.expectation(model) == "recomputed":
+    if scheme == "uint8" and models.expectation(model) == "recomputed":
         verdict = cross_check(model_bytes, model, inputs, expect="recomputed")
         return (None, ["not all operators have a recomputation"]) if verdict.uncovered else (verdict, [])
     run, source = Refusal("reads int8 weights as float32") if any(map(is_hybrid_lstm(model), model.operators)) else run_tflm(model_bytes, model, inputs, sequence), "TFLM"
@@ -93,7 +95,7 @@ def write_cases(directory, path):
         rng = np.random.default_rng([zlib.crc32(path.stem.encode()), number])
         draws = [models.random_inputs(rng, model) for _ in range(sequence)]
         inputs = draws[0] if sequence == 1 else [np.stack(values) for values in zip(*draws)]
-        verdict, reasons = expectation(model_bytes, model, inputs, sequence)
+        verdict, reasons = expectation(model_bytes, model, scheme, inputs, sequence)
         if verdict is None:
             return notes, failures, "; ".join(reasons)
         failures += verdict.failures
@@ -103,6 +105,24 @@ def write_cases(directory, path):
             notes.append(f"{verdict.source} is the expectation ({'; '.join(reasons)})" if reasons else f"{verdict.source} is the expectation")
         write_case(directory, f"{path.stem}.{number}", model, path, inputs, verdict, sequence, exactly)
     return notes, failures, None
+
+
+def print_table(directory, printed):
+    """What was compared, a line for each file, as docs/numerics.md has it."""
+    print("\n| network | scheme | oracle | samples | operators | to the bit | outputs |\n|---|---|---|---|---|---|---|")
+    files = {}
+    for case in sorted((directory / "models").glob("*/case.json")):
+        files.setdefault(case.parent.name.rsplit(".", 1)[0], []).append(case.parent.name)
+    for stem, cases in files.items():
+        case = json.loads((directory / "models" / cases[0] / "case.json").read_text())
+        model = read_model((directory / "models" / cases[0] / case["model"]).resolve().read_bytes())
+        count, exactly = len(model.operators), exact_layers(model)
+        apart = [int(ulps) for name in cases for ulps in re.findall(rf"^ulps: models/{re.escape(name)} (\d+)$", printed, re.MULTILINE)]
+        failed = any(f"failed: models/{name} on" in printed for name in cases)
+        skipped = any(re.search(rf"^skipped: .*models/{re.escape(name)}(,|$)", printed, re.MULTILINE) for name in cases)
+        result = "**differ**" if failed else "not covered" if skipped else f"{max(apart)} ulps" if apart and max(apart) > 0 else "equal"
+        oracle = case["origin"].removeprefix("tests/oracle: ")
+        print(f"| {stem.rsplit('.', 1)[0]} | {stem.rsplit('.', 1)[1]} | {oracle} | {case.get('sequence', 1) * len(cases)} | {count} | {exactly if exactly < count else 'all'} | {result} |")
 
 
 def run_converter(name, schemes, out):
@@ -149,7 +169,8 @@ def main():
         for line in skipped:
             print(f"skipped: {line}")
         sys.stdout.flush()
-        passed, failed, unsupported = run_arenula(directory)
+        (passed, failed, unsupported), printed = run_arenula(directory, "--ulps")
+        print_table(directory, printed)
     failed += unexplained
     print(f"{passed} passed, {failed} failed, {len(skipped) + unsupported} skipped")
     return 1 if failed else 0
