@@ -18,6 +18,8 @@ import { openDataSet } from "./inputs/data_set";
 import { inputsOf } from "./model";
 
 export interface CollectOptions extends SampleFlags {
+  /** Only the first so many of the set. Defaults to all. */
+  readonly samples?: number;
   /** Only samples of this shard. Defaults to all. */
   readonly shard?: ModelStatistics["shard"];
   /** Pass over samples that cannot be read or run, and name them in the statistics. Defaults to refusing them. */
@@ -44,12 +46,12 @@ export async function collect(modelBytes: Uint8Array, dataPath: string, options:
   const { shard = { number: 1, of: 1 }, skipBad = false, core = "auto", jobs = availableParallelism() } = options;
   const inputs = inputsOf(Model.parse(modelBytes));
   const set = await openDataSet(dataPath, inputs, await inputOptionsOf(options)); // what is wrong with all samples is refused here
-  const mine = Array.from({ length: set.count }, (_, i) => i).filter((i) => isInShard(i, shard));
+  const count = Math.min(set.count, options.samples ?? Infinity), mine = Array.from({ length: count }, (_, i) => i).filter((i) => isInShard(i, shard));
   const first = mine[0] === undefined ? null : await set.sample(mine[0]).catch(() => null); // a bad sample is its worker's matter
   await set.close();
   first?.inputs.forEach(({ notes }, i) => notes.length > 0 && note(`${inputs[i]!.name}: ${notes.join("; ")}`));
 
-  const data = await identify(dataPath, set.count, options);
+  const data = await identify(dataPath, count, options);
   const control = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
   const task: CollectTask = { modelBytes, dataPath, flags: options, shard, data, model: sha256(modelBytes), core, skipBad, control };
   const workers = Math.max(1, Math.min(jobs, mine.length));

@@ -44,7 +44,7 @@ export default async function collectPart(task: CollectTask): Promise<TaskResult
     const set = await openDataSet(dataPath, inputsOf(model), await inputOptionsOf(task.flags));
     const skipped: SkippedSample[] = [];
     try {
-      while (Atomics.load(control, STOP) === 0 && (sample = Atomics.add(control, NEXT, 1)) < set.count) {
+      while (Atomics.load(control, STOP) === 0 && (sample = Atomics.add(control, NEXT, 1)) < data.count) {
         if (!isInShard(sample, shard)) continue;
         await addSample(collector, set, sample, dataPath).catch((error: unknown) => {
           if (!skipBad || !(error instanceof ArenulaError)) throw error;
