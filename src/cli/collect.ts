@@ -80,6 +80,6 @@ async function identify(dataPath: string, count: number, { mean, std, fit, front
   return { name: path.basename(path.resolve(dataPath)), count, options: JSON.parse(JSON.stringify(options)) }; // without what is undefined
 }
 
-function sha256(bytes: Uint8Array): string {
+export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
