@@ -1,8 +1,9 @@
 // The range that loses least information: TensorRT's entropy calibration (S. Migacz, "8-bit inference with TensorRT", GTC 2017), in own words.
 // Magnitudes are counted in 2,048 even bins. For each limit, P is the distribution with all beyond the limit in the last bin, and Q the one that
 // remains when bins are merged into as many levels as there are codes and spread again over the bins that were not empty. The limit with the least
-// divergence of P from Q is taken. Here a tensor without negative values has all codes for its magnitudes, others half of them; and real zero, which
-// every TFLite tensor expresses exactly, is not counted.
+// divergence of P from Q is taken. Three things are ours: what is beyond a limit in a gap counts in the last bin before the gap, as Q would have nothing
+// where P has it, and the divergence of every limit in a gap would be infinite; a tensor without negative values has all codes for its magnitudes, others half
+// of them; and real zero, which every TFLite tensor expresses exactly, is not counted.
 import type { Distribution } from "../../inspect/statistics";
 import type { Calibrator } from "./calibrator";
 
@@ -41,9 +42,15 @@ function magnitudes({ pieces }: Distribution, most: number): Float64Array {
 
 /** KL(P || Q) of the bins below `end`. */
 function divergenceOf(bins: Float64Array, end: number, levels: number): number {
-  let inside = 0, outside = 0;
-  for (let bin = 0; bin < BINS; bin++) if (bin < end) inside += bins[bin]!; else outside += bins[bin]!;
-  if (inside === 0 || (outside > 0 && bins[end - 1] === 0)) return Infinity; // P has what Q lacks
+  let inside = 0, outside = 0, outermost = -1;
+  for (let bin = 0; bin < BINS; bin++) {
+    if (bin >= end) outside += bins[bin]!;
+    else if (bins[bin]! > 0) {
+      inside += bins[bin]!;
+      outermost = bin;
+    }
+  }
+  if (inside === 0) return Infinity;
   let divergence = 0;
   for (let level = 0; level < levels; level++) {
     const from = Math.floor((level * end) / levels), to = Math.floor(((level + 1) * end) / levels);
@@ -54,7 +61,7 @@ function divergenceOf(bins: Float64Array, end: number, levels: number): number {
     }
     for (let bin = from; bin < to; bin++) {
       if (bins[bin] === 0) continue;
-      const p = (bins[bin]! + (bin === end - 1 ? outside : 0)) / (inside + outside);
+      const p = (bins[bin]! + (bin === outermost ? outside : 0)) / (inside + outside);
       divergence += p * Math.log((p * inside * used) / sum); // q = sum / used / inside
     }
   }
