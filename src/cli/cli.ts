@@ -9,6 +9,7 @@ import { check } from "./check";
 import type { CommandFile } from "./command";
 import { compare } from "./compare";
 import { diff } from "./diff";
+import { explain } from "./explain";
 import { inspect } from "./inspect";
 import type { Io } from "./io";
 import { plan } from "./plan";
@@ -16,7 +17,7 @@ import { run } from "./run";
 import { simulate } from "./simulate";
 import { stats } from "./stats";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, compare, diff, boards, stats];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, stats, compare, diff, explain, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 

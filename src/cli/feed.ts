@@ -48,6 +48,6 @@ export async function inputOptionsOf(flags: SampleFlags): Promise<InputOptions> 
   return { scaling: scalingOf(flags), fit: flags.fit ?? false, frontEnd };
 }
 
-function scalingOf({ mean, std }: SampleFlags): Scaling | null {
+export function scalingOf({ mean, std }: SampleFlags): Scaling | null {
   return mean || std ? { mean: mean ?? [0], std: std ?? [1] } : null;
 }

@@ -7,7 +7,8 @@ import { decodeStatistics, encodeStatistics } from "../inspect/statistics_file";
 import { CALIBRATOR_NAMES, type CalibratorName } from "../quantizer/calibrators/table";
 import { collect, sha256 } from "./collect";
 import { coreOption, jsonOption, positive, type CommandFile } from "./command";
-import { dataOptions, type DataFlags } from "./data";
+import { dataOptions } from "./data";
+import type { SampleFlags } from "./feed";
 import { readFile, writeFileAtomically } from "./files";
 import type { Io } from "./io";
 import { openModel, type OpenModel } from "./model";
@@ -15,7 +16,9 @@ import { progressBar } from "./progress";
 import { drawAll, drawOne, statisticsJson, tensorNamed, type Candidate } from "./stats_view";
 import type { CoreChoice } from "../runtime/core";
 
-interface StatsFlags extends DataFlags {
+interface StatsFlags extends SampleFlags {
+  data?: string;
+  samples?: number;
   shard?: ModelStatistics["shard"];
   out?: string;
   merge?: string[];
@@ -45,7 +48,7 @@ export const stats: CommandFile = {
   ],
   declare(command, act) {
     command.argument("<model>", "a .tflite file, float32 or quantized");
-    for (const option of dataOptions()) command.addOption(option);
+    for (const option of dataOptions().filter(({ long }) => long !== "--input" && long !== "--labels")) command.addOption(option);
     command.addOption(new Option("--shard <k/n>", "only every n-th sample, from the k-th on: one part of n, written with -o").argParser(shardOf))
       .option("-o, --out <file>", "write the statistics, to merge them or to calibrate with them later")
       .option("--merge <files...>", "instead of --data: all parts of one set, written by --shard")
@@ -86,9 +89,8 @@ async function showStatistics(file: string, flags: StatsFlags, io: Io): Promise<
   return 0;
 }
 
-function checkUsage({ data, merge, input, shard, out, jobs, decay, percentile, calibrator }: StatsFlags): void {
+function checkUsage({ data, merge, shard, out, jobs, decay, percentile, calibrator }: StatsFlags): void {
   const refuse = (message: string, hint: string) => new ArenulaError("USAGE", message, { hint });
-  if (input.length > 0) throw refuse("--input is one inference, statistics are of many", "--data FILE.npy, a folder or a .csv; one sample is a set of one");
   if (data === undefined && !merge) throw refuse("nothing to take statistics of", "--data SET, or --merge FILES that `stats --shard` wrote");
   if (data !== undefined && merge) throw refuse("--merge takes what was collected before, --data collects", "give one of them");
   if (merge && shard) throw refuse("--merge joins all shards", "leave --shard out");
