@@ -1,15 +1,17 @@
+import { Option } from "commander";
 import { parseHTML } from "linkedom";
 import type { Board } from "../device/boards";
 import { ENGINES, type Engine } from "../device/machine";
 import { costModelFor, estimate } from "../device/simulate/cost";
 import { simulate } from "../device/simulate/simulate";
-import { Option } from "commander";
 import { Comparer, type Comparison } from "../inspect/compare";
 import { diffModels } from "../inspect/diff";
 import { comparisonFindings, modelFindings, type Finding } from "../inspect/findings";
 import { page, type Section } from "../inspect/report/page";
 import { boardSection, diffSection, errorSection, findingsSection, histogramsSection, layersSection, memorySection, summarySection, type Histogram, type LayerCost } from "../inspect/report/sections";
-import { Interpreter, operatorMacs } from "../index";
+import { distributionOf } from "../inspect/statistics";
+import { storedRange } from "../graph/tensor";
+import { Interpreter, operatorMacs, type Subgraph } from "../index";
 import { collect } from "./collect";
 import { boardOption, jsonOption, positive, type CommandFile } from "./command";
 import { dataOptions, openData, type DataFlags } from "./data";
@@ -136,7 +138,30 @@ async function boardCost(opened: OpenModel, board: Board, engine: Engine, inputs
   };
 }
 
-/** Of the inputs and of the layers that add most error; of the model itself where nothing is compared. */
+/** Histograms of more tensors would bury the ones that tell something. */
+const MOST_HISTOGRAMS = 12;
+
+/** Of the inputs and of the layers that add most error, as the model computes them that is compared with; of the model's own first ones where nothing is compared. */
 async function histograms(opened: OpenModel, other: OpenModel | null, comparison: Comparison | null, flags: ReportFlags, io: Io): Promise<Histogram[]> {
-  throw new Error("needs statistics");
+  const from = other ?? opened, bar = progressBar(io, "statistics");
+  const statistics = await collect(from.bytes, flags.data!, flags, { progress: (done) => bar.update(done), note() {} }).finally(() => bar.stop());
+  const [main, own] = [from.model.subgraphs[0]!, opened.model.subgraphs[0]!];
+  const pairs = [...main.inputs.map((tensor, i): [number, number | undefined] => [tensor, own.inputs[i]])];
+  if (comparison) {
+    for (const i of comparison.suspects.slice(0, flags.suspects)) {
+      const { operator_a, operator_b } = comparison.layers[i]!;
+      pairs.push([outputOf(main, operator_a), outputOf(own, operator_b)]);
+    }
+  } else pairs.push(...main.operators.map(({ outputs }): [number, number] => [outputs[0]!, outputs[0]!]));
+  return pairs.flatMap(([tensor, judged]): Histogram[] => {
+    const found = statistics.tensors.find(({ info }) => info.index === tensor), mapped = judged === undefined ? undefined : own.tensors[judged];
+    const range = mapped && storedRange(mapped.type), quantization = mapped?.quantization;
+    const codes = range && quantization?.scale.length === 1 ? { scale: quantization.scale[0]!, zeroPoint: quantization.zeroPoint[0]!, least: range[0], most: range[1] } : null;
+    return found && found.count > 0 ? [{ operator: found.info.operator?.index ?? null, name: found.info.name, distribution: distributionOf(found), codes }] : [];
+  }).slice(0, MOST_HISTOGRAMS);
+}
+
+/** The tensor that an operator writes, by the operator's index in the file. */
+function outputOf({ operators }: Subgraph, index: number): number {
+  return operators.find((operator) => operator.index === index)!.outputs[0]!;
 }
