@@ -70,7 +70,7 @@ async function sectionsOf(opened: OpenModel, other: OpenModel | null, board: Boa
   await data.close();
   const ms = timesOf(net, () => feed(net, first.inputs));
   const cost = board && (await boardCost(opened, board, flags.engine, first.inputs.map(({ bytes }) => bytes)));
-  const looked = hasData ? (await look(opened, flags, io)).findings : modelFindings(model);
+  const looked = hasData ? (await look(opened, flags, { ...io, err: () => {} })).findings : modelFindings(model);
   const comparison = other && hasData ? await compareOver(other, opened, flags, io) : null;
   const macs = operatorMacs(model), { operators, tensors } = model.subgraphs[0]!;
   const layers = operators.map(({ index, name: op, outputs }, i): LayerCost => ({ operator: index, op, tensor: tensors[outputs[0]!]?.name ?? "", macs: macs[i]!, ms: ms[i]!, cycles: cost?.cycles.get(index) ?? (cost ? 0 : null) }));
@@ -80,7 +80,7 @@ async function sectionsOf(opened: OpenModel, other: OpenModel | null, board: Boa
     summarySection(net, opened.bytes.length, macs.reduce((sum, n) => sum + n, 0), []),
     memorySection(name, net.arena, net.steps, board && fitText(boardFit(board, net))),
     layersSection(layers, comparison),
-    ...(comparison ? [errorSection(other!.name, comparison, flags.suspects, document)] : []),
+    ...(comparison ? [errorSection(other!.name, comparison, findings, flags.suspects, document)] : []),
     ...(flags.data === undefined ? [] : [histogramsSection(await histograms(opened, other, comparison, flags, io), (other ?? opened).name, document)]),
     ...(other ? [diffSection(other.name, name, diffModels(other.model, model))] : []),
     ...(cost ? [boardSection(`On ${board!.name}`, cost.facts, cost.note)] : []),

@@ -15,15 +15,15 @@ function labelOf({ operator_b, op }: LayerComparison): string {
 const MOST_DB = 80;
 const decibels = (value: number | null | undefined): number => Math.min(MOST_DB, Math.max(-10, value ?? MOST_DB));
 
-/** Signal over error, layer by layer from the input down: as it is, and what each layer adds itself. */
-export function sqnrLadder(layers: readonly LayerComparison[], suspects: readonly number[], document: Document): string {
-  const rows = layers.map((layer, i) => ({ label: labelOf(layer), total: decibels(layer.sqnr_db), own: decibels(layer.own?.sqnr_db), hasOwn: layer.own !== null, suspect: suspects.includes(i) }));
+/** Signal over error, layer by layer from the input down: as it is, and what each layer adds itself. @param faulty indices of layers to show in red */
+export function sqnrLadder(layers: readonly LayerComparison[], faulty: readonly number[], document: Document): string {
+  const rows = layers.map((layer, i) => ({ label: labelOf(layer), total: decibels(layer.sqnr_db), own: decibels(layer.own?.sqnr_db), hasOwn: layer.own !== null, faulty: faulty.includes(i) }));
   const plot = Plot.plot({
     document, width: 720, height: 60 + 20 * rows.length, marginLeft: 190, marginTop: 34, style: { background: "transparent", color: INK, fontSize: "12px" }, ariaLabel: "Signal over error of every layer, in decibels",
     x: { label: "SQNR, dB", domain: [Math.min(0, ...rows.map(({ total, own }) => Math.min(total, own))), Math.max(40, ...rows.map(({ total, own }) => Math.max(total, own)))], grid: true, axis: "top" },
     y: { label: null, domain: rows.map(({ label }) => label), tickSize: 0 },
     marks: [
-      Plot.barX(rows, { x: "total", y: "label", fill: (row: (typeof rows)[number]) => (row.suspect ? BAD : ACCENT), fillOpacity: 0.55, insetTop: 3, insetBottom: 3, title: (row: (typeof rows)[number]) => `${row.label}: ${row.total.toFixed(1)} dB` }),
+      Plot.barX(rows, { x: "total", y: "label", fill: (row: (typeof rows)[number]) => (row.faulty ? BAD : ACCENT), fillOpacity: 0.55, insetTop: 3, insetBottom: 3, title: (row: (typeof rows)[number]) => `${row.label}: ${row.total.toFixed(1)} dB` }),
       Plot.dot(rows.filter(({ hasOwn }) => hasOwn), { x: "own", y: "label", r: 3.5, stroke: INK, fill: "var(--page)", title: (row: (typeof rows)[number]) => `${row.label}, own: ${row.own.toFixed(1)} dB` }),
     ],
   });

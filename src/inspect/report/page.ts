@@ -46,7 +46,7 @@ p { margin: 0 0 12px; max-width: 75ch; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 16px; margin: 16px 0; }
 nav { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 12px 0; }
 a { color: var(--accent); }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 12px; margin: 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 12px; margin: 0 0 12px; }
 dt { color: var(--quiet); font-size: 0.85rem; }
 dd { margin: 0; font-size: 1.1rem; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
@@ -59,7 +59,7 @@ th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); white-space: no
 .finding { border-left: 4px solid var(--bad); padding: 4px 12px; margin: 0 0 12px; }
 .finding code { font-weight: 600; color: var(--bad); }
 .sound { border-left: 4px solid var(--good); padding: 4px 12px; margin: 0; }
-svg { max-width: 100%; height: auto; }
+svg { max-width: 100%; min-width: 560px; height: auto; }
 figure { margin: 0; overflow-x: auto; }
 figcaption { color: var(--quiet); font-size: 0.85rem; }
 @media print { section { break-inside: avoid; } }

@@ -70,14 +70,14 @@ function errorCells(layer: LayerComparison | undefined): string[] {
 }
 
 /** How error grows through the network, and who adds it. */
-export function errorSection(other: string, comparison: Comparison, suspects: number, document: Document): Section {
-  const worst = comparison.suspects.slice(0, suspects);
+export function errorSection(other: string, comparison: Comparison, findings: readonly Finding[], suspects: number, document: Document): Section {
+  const worst = comparison.suspects.slice(0, suspects), faulty = comparison.layers.map(({ operator_b }, i) => (findings.some(({ where }) => where.startsWith(`operator ${operator_b} `)) ? i : -1)).filter((i) => i >= 0);
   return {
     title: "Error",
     body: `${facts(comparison.outputs.map(({ tensor, sqnr_db, max_abs }): [string, string] => [`output ${shortName(tensor)}`, `${decibels(sqnr_db)} dB, at most ${short(max_abs)} apart`]))}
-<p>Bars: signal over error against ${text(other)}, over ${count(comparison.samples)} samples; red: the layers that add most. Circles: what a layer adds itself, fed with the values of ${text(other)}.</p>
-<figure>${sqnrLadder(comparison.layers, worst, document)}</figure>
-<p>Suspects, worst first: ${worst.map((i) => `operator ${comparison.layers[i]!.operator_b} ${text(comparison.layers[i]!.op)}`).join(", ") || "none"}.</p>`,
+<p>Bars: signal over error against ${text(other)}, over ${count(comparison.samples)} samples; red: layers with a finding. Circles: what a layer adds itself, fed with the values of ${text(other)}.</p>
+<figure>${sqnrLadder(comparison.layers, faulty, document)}</figure>
+<p>What adds most, worst first: ${worst.map((i) => `operator ${comparison.layers[i]!.operator_b} ${text(comparison.layers[i]!.op)}`).join(", ") || "none"}.</p>`,
   };
 }
 
@@ -103,7 +103,7 @@ export function diffSection(a: string, b: string, { tensors, constants, weights_
   return {
     title: "Quantization",
     body: `${facts([["weights", weights_equal ? "equal" : `${constants.filter(({ role, equal }) => role === "weights" && !equal).length} tensors differ`], ["biases", biases_equal ? "equal" : `${constants.filter(({ role, equal }) => role === "bias" && !equal).length} tensors differ`], ["activations", `${changed.length} of ${tensors.length} mapped differently`]])}
-<p></p>${changed.length === 0 ? "" : htmlTable(
+${changed.length === 0 ? "" : htmlTable(
       [{ title: "#", number: true }, { title: "operator" }, { title: "tensor" }, { title: a }, { title: b }, { title: "range of the second" }, { title: "codes apart", number: true }],
       changed.map((tensor) => [tensor.operator_b === null ? "" : String(tensor.operator_b), text(tensor.op), text(shortName(tensor.name)), parameters(tensor.a), parameters(tensor.b), range(tensor.b), tensor.codes === null ? "-" : tensor.codes.toFixed(1)]),
     )}`,
@@ -112,7 +112,7 @@ export function diffSection(a: string, b: string, { tensors, constants, weights_
 
 /** What a board pays. */
 export function boardSection(title: string, pairs: readonly (readonly [string, string])[], note: string): Section {
-  return { title, body: `${facts(pairs)}<p></p><p class="quiet">${text(note)}</p>` };
+  return { title, body: `${facts(pairs)}<p class="quiet">${text(note)}</p>` };
 }
 
 /** The model in numbers. */
