@@ -2,7 +2,6 @@
 // are integers, results float32. Source: LiteRT kernels/conv.cc, depthwise_conv.cc, fully_connected.cc, batch_matmul.cc; TFLM has none.
 import * as conv from "../../assembly/abi/conv_2d_float32";
 import * as depthwise from "../../assembly/abi/depthwise_conv_2d_float32";
-import * as rowsAbi from "../../assembly/abi/quantize_rows";
 import { elementCount, type Tensor } from "../graph/tensor";
 import { checkActivation, float32Range, RANGES } from "./activation";
 import { geometry as conv2dGeometry, type Conv2dGeometry } from "./conv_2d";
@@ -13,40 +12,9 @@ import { checkRows, geometry as rowsGeometry } from "./fully_connected";
 import type { Emitter, Lowering } from "./lowering";
 import { describe, type Op } from "./op";
 import { tilesPerSlice } from "./packing";
+import { emitQuantizedRows, type QuantizedRows } from "./quantized_rows";
 import { int8Of } from "./weights";
 import { writeWindow, type WindowAxis } from "./window";
-
-/** Rows of the input as int8, and the range of each: {float32 scale, int32 offset}. */
-interface QuantizedRows {
-  readonly codes: Tensor;
-  readonly ranges: Tensor;
-}
-
-/** The rows of a matrix, or of several; steps are in elements. */
-interface Rows {
-  readonly matrices?: number;
-  readonly rows: number;
-  readonly depth: number;
-  readonly row?: number;
-  readonly step?: number;
-}
-
-function emitQuantizedRows(emit: Emitter, input: Tensor, asymmetric: boolean, { matrices = 1, rows, depth, row = depth, step = 1 }: Rows): QuantizedRows {
-  const codes = emit.temporary({ ...input, type: "int8" });
-  const ranges = emit.temporary({ ...input, shape: [matrices * rows, 2] });
-  emit.step(asymmetric ? "quantize_rows_asymmetric" : "quantize_rows_symmetric", rowsAbi.QUANTIZE_ROWS_SIZE, (r) => {
-    r.input(rowsAbi.QUANTIZE_ROWS_INPUT, input);
-    r.output(rowsAbi.QUANTIZE_ROWS_OUTPUT, codes);
-    r.output(rowsAbi.QUANTIZE_ROWS_RANGES, ranges);
-    r.i32(rowsAbi.QUANTIZE_ROWS_MATRICES, matrices);
-    r.i32(rowsAbi.QUANTIZE_ROWS_ROWS, rows);
-    r.i32(rowsAbi.QUANTIZE_ROWS_DEPTH, depth);
-    r.i32(rowsAbi.QUANTIZE_ROWS_MATRIX, rows * depth);
-    r.i32(rowsAbi.QUANTIZE_ROWS_ROW, row);
-    r.i32(rowsAbi.QUANTIZE_ROWS_STEP, step);
-  });
-  return { codes, ranges };
-}
 
 /** Refuses weights that are computed, have zero points, or scales that do not go with their output channels along `dimension`. */
 function checkHybridWeights(op: Op, dimension: number, channels: number, bias = op.maybeInput(2)): void {

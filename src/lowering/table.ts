@@ -35,6 +35,8 @@ import { l2Normalization } from "./l2_normalization";
 import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
 import { HYBRID } from "./hybrid";
+import { HYBRID_LSTM } from "./hybrid_lstm";
+import { BIDIRECTIONAL_LSTM } from "./bidirectional_lstm";
 import type { Lowering } from "./lowering";
 import { localResponseNormalization } from "./local_response_normalization";
 import { LSTM } from "./lstm";
@@ -76,7 +78,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2dInt16,
   add, mul, sub,
   fullyConnected,
-  ...LSTM, ...FLOAT32_LSTM,
+  ...LSTM, ...FLOAT32_LSTM, ...HYBRID_LSTM, ...BIDIRECTIONAL_LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,
