@@ -133,6 +133,27 @@ def _signed(values, sign):
     return sign * np.abs(values) if sign else values
 
 
+def svdf_hybrid(rng):
+    """LiteRT alone has it. Four frames and more it adds up in another order, so those are drawn with products of one sign."""
+    batches, features, rank = draw.batch(rng), int(draw.choose(rng, (1, 2, 3, 5, 8, 13))), int(draw.choose(rng, (1, 1, 2, 3)))
+    units, memory = int(rng.integers(1, 6)), int(draw.choose(rng, (1, 2, 3, 3, 5, 8)))
+    filters, sign = units * rank, int(memory > 3)
+    activation = draw.choose(rng, (*draw.ACTIVATIONS, ActivationFunctionType.TANH))
+    graph = Graph(sequence=_sequence(rng), expect="LiteRT", ulps=8 if sign or activation == ActivationFunctionType.TANH else 0)
+    x = graph.input(np.float32(_signed(rng.normal(0, draw.choose(rng, (0.1, 1, 30)), [graph.sequence, batches, features]), sign)))
+
+    def weights(dims):
+        codes = _signed(np.maximum(draw.weights(rng, dims), -127), sign).astype(np.int8)  # from -127, as in families/hybrid.py
+        return graph.constant(codes, per_tensor(draw.scale(rng, 1e-4, 0.1), 0))
+
+    bias = graph.constant(_signed(reals(rng, [units], 0.5), sign)) if draw.chance(rng, 0.7) else None
+    output = graph.tensor([batches, units], "float32")
+    operands = [x, weights([filters, features]), weights([filters, memory]), bias, graph.variable([batches, memory * filters], "float32")]
+    asymmetric = draw.chance(rng, 0.5)
+    graph.operator("SVDF", operands, output, version=4 if asymmetric else 2, rank=rank, fusedActivationFunction=activation, asymmetricQuantizeInputs=asymmetric)
+    return graph.finish(output)
+
+
 def lstm_float32(rng):
     """Exact but for exp and tanh. Half of the draws have gates that are all but open or closed, which leaves one tanh to each result; in the others
     a cell's two terms may cancel, and then what was the last bit of both is not the last one any more."""
@@ -213,6 +234,6 @@ def bidirectional_lstm_hybrid(rng):
 
 
 FAMILIES = {
-    "svdf": svdf, "svdf_float32": svdf_float32, "lstm_int8": lstm_int8, "lstm_16x8": lstm_16x8, "lstm_float32": lstm_float32, "lstm_hybrid": lstm_hybrid,
+    "svdf": svdf, "svdf_float32": svdf_float32, "svdf_hybrid": svdf_hybrid, "lstm_int8": lstm_int8, "lstm_16x8": lstm_16x8, "lstm_float32": lstm_float32, "lstm_hybrid": lstm_hybrid,
     "bidirectional_lstm_float32": bidirectional_lstm_float32, "bidirectional_lstm_hybrid": bidirectional_lstm_hybrid,
 }
