@@ -3,7 +3,7 @@ A network of architectures.py through the TensorFlow Lite converter, one file pe
 
     python tests/oracle/convert.py NETWORK --out DIR [--schemes SCHEME ...]
 
-A process of its own: the converter crashes on some models, and TensorFlow and the runtimes of oracles.py bring the same symbols.
+A process of its own: the converter crashes on some models, after which another process goes on with the other schemes, and TensorFlow and the runtimes of oracles.py bring the same symbols.
 Files that are there are kept. What the converter refuses is written to <network>.<scheme>.refused.
 """
 
@@ -66,10 +66,13 @@ def convert_network(name, schemes, out):
     if not isinstance(model, tf.keras.Model):
         tf.saved_model.save(model, saved)
     for scheme in schemes:
+        refused = out / f"{name}.{scheme}.refused"
+        refused.write_text("it crashes")  # what is left behind by a crash
         try:
             (out / f"{name}.{scheme}.tflite").write_bytes(convert(model, batch, scheme, saved))
+            refused.unlink()
         except Exception as error:  # whatever the converter raises is its refusal
-            (out / f"{name}.{scheme}.refused").write_text(f"{type(error).__name__}: {error}")
+            refused.write_text(f"{type(error).__name__}: {error}")
 
 
 def main():

@@ -89,12 +89,14 @@ def write_cases(directory, path):
 
 
 def run_converter(name, schemes, out):
-    """Writes the files of one network; how the process ended."""
+    """Writes the files of one network. The converter may crash on every scheme: the next process leaves those out that are done, or crashed."""
     command = [sys.executable, str(Path(__file__).with_name("convert.py")), name, "--out", str(out), "--schemes", *schemes]
-    process = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
-    if process.returncode > 0:  # not the converter's own end, which is a signal
-        raise SystemExit(f"{name} could not be built:\n{process.stderr}")
-    return f"signal {-process.returncode}"
+    for _ in schemes:
+        process = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+        if process.returncode > 0:  # not the converter's own end, which is a signal
+            raise SystemExit(f"{name} could not be built:\n{process.stderr}")
+        if process.returncode == 0:
+            return
 
 
 def main():
@@ -110,7 +112,7 @@ def main():
             raise SystemExit(f"{directory} holds cases already: delete its folder models")
         converted = directory / "tflite"
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            ends = dict(zip(options.only, pool.map(lambda name: run_converter(name, options.schemes, converted), options.only)))
+            list(pool.map(lambda name: run_converter(name, options.schemes, converted), options.only))
         for name in options.only:
             for scheme in options.schemes:
                 path = converted / f"{name}.{scheme}.tflite"
@@ -118,7 +120,7 @@ def main():
                 if path.exists():
                     notes, reason = write_cases(directory, path)
                 else:
-                    notes, reason = [], f"the converter refuses: {refused.read_text()}" if refused.exists() else f"the converter ends with {ends[name]}"
+                    notes, reason = [], f"the converter refuses: {refused.read_text()}"
                 for note in notes:
                     print(f"{path.stem}: {' '.join(note.split())[:300]}")
                 if reason:
