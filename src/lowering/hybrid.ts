@@ -1,19 +1,21 @@
-// Hybrid ("dynamic range") operators: float32 activations, int8 weights. Rows of the input become int8 with a range of each while the model runs, sums
+// Hybrid ("dynamic range") operators: float32 activations, int8 or int4 weights. Rows of the input become int8 with a range of each while the model runs, sums
 // are integers, results float32. Source: LiteRT kernels/conv.cc, depthwise_conv.cc, fully_connected.cc, batch_matmul.cc; TFLM has none.
 import * as conv from "../../assembly/abi/conv_2d_float32";
 import * as depthwise from "../../assembly/abi/depthwise_conv_2d_float32";
+import * as transpose from "../../assembly/abi/transpose_conv_float32";
 import { elementCount, type Tensor } from "../graph/tensor";
 import { checkActivation, float32Range, RANGES } from "./activation";
 import { geometry as conv2dGeometry, type Conv2dGeometry } from "./conv_2d";
 import { channelMajor, geometry as depthwiseGeometry } from "./depthwise_conv_2d";
 import { checkFloat32Weights, float32Bias } from "./float32";
+import { emitTiles as emitTransposeConv, geometry as transposeGeometry, transposeConvMacs } from "./float32_transpose_conv";
 import { matmulGeometry, matricesOf, transposed } from "./float32_matmul";
 import { checkRows, geometry as rowsGeometry } from "./fully_connected";
 import type { Emitter, Lowering } from "./lowering";
 import { describe, type Op } from "./op";
 import { tilesPerSlice } from "./packing";
 import { emitQuantizedRows, type QuantizedRows } from "./quantized_rows";
-import { int8Of } from "./weights";
+import { int8Of, weightsOf } from "./weights";
 import { writeWindow, type WindowAxis } from "./window";
 
 /** Refuses weights that are computed, have zero points, or scales that do not go with their output channels along `dimension`. */
@@ -49,7 +51,7 @@ interface HybridConv extends Conv2dGeometry {
 }
 
 /** Weights [channels][depth] in tiles of four channels: biases, scales, weights [depth][4]; every group begins a tile. */
-function packTiles({ weights, bias, scales, depth, groups }: HybridConv): { tiles: Uint8Array; tileBytes: number } {
+function packTiles({ weights, bias, scales, depth, groups = 1 }: Pick<HybridConv, "weights" | "bias" | "scales" | "depth"> & { readonly groups?: number }): { tiles: Uint8Array; tileBytes: number } {
   const perGroup = bias.length / groups, tilesPerGroup = Math.ceil(perGroup / 4), tileBytes = 32 + 4 * depth;
   const tiles = new Uint8Array(groups * tilesPerGroup * tileBytes), view = new DataView(tiles.buffer);
   for (let channel = 0; channel < bias.length; channel++) {
@@ -91,7 +93,7 @@ function rowsAsImages(rows: number, depth: number, outC: number): Conv2dGeometry
 }
 
 const ACTIVATIONS = "fused NONE, RELU, RELU_N1_TO_1, RELU6";
-const SIGNATURES = [{ inputs: ["float32", "int8", "float32?"], outputs: ["float32"] }];
+const SIGNATURES = [{ inputs: ["float32", "int8|int4", "float32?"], outputs: ["float32"] }];
 
 const conv2d: Lowering = {
   operator: "CONV_2D",
@@ -107,7 +109,7 @@ const conv2d: Lowering = {
     const geometry = conv2dGeometry(op), weights = op.input(1), perChannel = scalesDiffer(weights) || geometry.groups > 1;
     const rows = emitQuantizedRows(emit, op.input(0), perChannel, { rows: geometry.batches, depth: elementCount(op.input(0).shape) / geometry.batches });
     emitHybridConv(emit, rows, op.output(), {
-      ...geometry, ...float32Range(op), weights: int8Of(weights), bias: float32Bias(op.maybeInput(2), geometry.outC), scales: scalesOf(weights, geometry.outC), inTurn: perChannel,
+      ...geometry, ...float32Range(op), weights: weightsOf(weights).weights, bias: float32Bias(op.maybeInput(2), geometry.outC), scales: scalesOf(weights, geometry.outC), inTurn: perChannel,
     });
   },
   macs: (op) => elementCount(op.output().shape) * elementCount(op.input(1).shape.slice(1)),
@@ -115,7 +117,7 @@ const conv2d: Lowering = {
 
 const depthwiseConv2d: Lowering = {
   operator: "DEPTHWISE_CONV_2D",
-  signatures: SIGNATURES,
+  signatures: [{ inputs: ["float32", "int8", "float32?"], outputs: ["float32"] }], // LiteRT has no int4
   options: `every stride, dilation, padding and depth multiplier; ${ACTIVATIONS}; one asymmetric range per image`,
   check(op) {
     checkActivation(op);
@@ -152,6 +154,25 @@ const depthwiseConv2d: Lowering = {
   macs: (op) => elementCount(op.output().shape) * elementCount(op.input(1).shape.slice(1, 3)),
 };
 
+const transposeConv: Lowering = {
+  operator: "TRANSPOSE_CONV",
+  signatures: [{ inputs: ["int32", "int8", "float32", "float32?"], outputs: ["float32"] }],
+  options: `every stride and padding; ${ACTIVATIONS}; one asymmetric range per image`,
+  check(op) {
+    checkActivation(op);
+    const { shape, outC } = transposeGeometry(op);
+    checkHybridWeights(op, 0, outC, op.maybeInput(3));
+    op.expectShape(shape);
+  },
+  lower(op, emit) {
+    const { batches, inC, outC, y, x } = transposeGeometry(op), [weights, input] = [op.input(1), op.input(2)];
+    const { codes, ranges } = emitQuantizedRows(emit, input, true, { rows: batches, depth: elementCount(input.shape) / batches });
+    const tiles = packTiles({ weights: int8Of(weights), bias: float32Bias(op.maybeInput(3), outC), scales: scalesOf(weights, outC), depth: y.kernel * x.kernel * inC });
+    emitTransposeConv(op, emit, "transpose_conv_hybrid", tiles, codes, (r) => r.input(transpose.TRANSPOSE_CONV_FLOAT32_RANGES, ranges));
+  },
+  macs: transposeConvMacs,
+};
+
 const fullyConnected: Lowering = {
   operator: "FULLY_CONNECTED",
   signatures: SIGNATURES,
@@ -166,7 +187,7 @@ const fullyConnected: Lowering = {
     const rows = emitQuantizedRows(emit, op.input(0), op.option("asymmetricQuantizeInputs", false), { rows: batches, depth });
     const [min, max] = RANGES[op.option("fusedActivationFunction", "NONE")]!; // no clamp to finite numbers here
     emitHybridConv(emit, rows, op.output(), {
-      ...rowsAsImages(batches, depth, outC), min, max, weights: int8Of(weights), bias: float32Bias(op.maybeInput(2), outC), scales: scalesOf(weights, outC), inTurn: false,
+      ...rowsAsImages(batches, depth, outC), min, max, weights: weightsOf(weights).weights, bias: float32Bias(op.maybeInput(2), outC), scales: scalesOf(weights, outC), inTurn: false,
     });
   },
   macs(op) {
@@ -203,4 +224,4 @@ const batchMatmul: Lowering = {
   macs: (op) => elementCount(op.output().shape) * matmulGeometry(op).depth,
 };
 
-export const HYBRID: readonly Lowering[] = [conv2d, depthwiseConv2d, fullyConnected, batchMatmul];
+export const HYBRID: readonly Lowering[] = [conv2d, depthwiseConv2d, transposeConv, fullyConnected, batchMatmul];
