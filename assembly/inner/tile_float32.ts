@@ -88,22 +88,23 @@ export function dot_tile_int8(x: usize, offset: i32, w: usize, depth: i32, sums:
 }
 
 /**
- * sums[c] += (x[i] - offset) * w[i][c] * scales[c] * input_scale, i in order: every product is rounded by itself.
+ * sums[c] += (x[i] - offset) * w[i][c] * scales[c] * input_scale, one product after another in float32.
  * @param x int8 [depth]
  * @param w int8 [depth][4]
  * @param depth at least 1
+ * @param scales float32 [4]
  * @param sums float32 [4]
- * @param scales float32 [4], of the channels
  */
-export function add_products(x: usize, offset: i32, w: usize, depth: i32, sums: usize, scales: usize, input_scale: f32): void {
+export function dot_tile_scaled(x: usize, offset: i32, w: usize, depth: i32, scales: usize, input_scale: f32, sums: usize): void {
   const end = x + depth;
   do {
     const v = <i32>load<i8>(x) - offset;
-    for (let c = 0; c < 4; c++, w++) {
-      const sum = sums + (c << 2);
-      store<f32>(sum, load<f32>(sum) + <f32>(v * <i32>load<i8>(w)) * load<f32>(scales + (c << 2)) * input_scale);
+    for (let c: usize = 0; c < 4; c++) {
+      const at = sums + (c << 2);
+      store<f32>(at, load<f32>(at) + <f32>(v * <i32>load<i8>(w + c)) * load<f32>(scales + (c << 2)) * input_scale);
     }
     x++;
+    w += 4;
   } while (x != end);
 }
 

@@ -1,7 +1,7 @@
-// TRANSPOSE_CONV, float32 (`transpose_conv_float32`), and of int8 weights and images that are int8 already (`transpose_conv_hybrid`). Record: TRANSPOSE_CONV_FLOAT32_* in abi/transpose_conv_float32.ts.
+// TRANSPOSE_CONV whose results are float32, of float32 or of int8 (hybrid). Record: TRANSPOSE_CONV_FLOAT32_* in abi/transpose_conv_float32.ts.
 // The reference scatters every input over the outputs that it reaches; here every output gathers its inputs in the same order: input rows
-// ascending, then columns, then channels. The bias comes last. Of int8 weights every product becomes float32 by itself.
-// Sources: TFLM reference/transpose_conv.h; LiteRT reference/transpose_conv.h, HybridTransposeConv.
+// ascending, then columns, then channels. The bias comes last. Source: TFLM reference/transpose_conv.h; LiteRT's for hybrid, which makes
+// float32 of every product.
 import {
   TRANSPOSE_CONV_FLOAT32_INPUT, TRANSPOSE_CONV_FLOAT32_OUTPUT, TRANSPOSE_CONV_FLOAT32_TILES, TRANSPOSE_CONV_FLOAT32_BUFFER, TRANSPOSE_CONV_FLOAT32_SUMS,
   TRANSPOSE_CONV_FLOAT32_IN_C, TRANSPOSE_CONV_FLOAT32_OUT_C, TRANSPOSE_CONV_FLOAT32_SLICE_C, TRANSPOSE_CONV_FLOAT32_MIN, TRANSPOSE_CONV_FLOAT32_MAX,
@@ -12,7 +12,7 @@ import {
   WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
 import { stage } from "../inner/stage";
-import { add_products, clear_tile, dot_tile, store_tile_float32 } from "../inner/tile_float32";
+import { clear_tile, dot_tile, dot_tile_scaled, store_tile_float32 } from "../inner/tile_float32";
 
 /** The first input whose window reaches `at`, which counts from the first padded element. */
 // @ts-ignore: decorator
@@ -21,7 +21,7 @@ function first_input(at: i32, taps: i32, stride: i32): i32 {
   return at < taps ? 0 : (at - taps) / stride + 1;
 }
 
-/** Bytes of a tile before its weights. T: the weights' type. */
+/** Bytes of biases, and of scales. */
 // @ts-ignore: decorator
 @inline
 function head<T>(): i32 {
@@ -37,9 +37,9 @@ function gather<T>(record: usize, slice: usize, channels: i32, tile_bytes: i32, 
   const pad_top = load<i32>(record, WINDOW_PAD_TOP), pad_left = load<i32>(record, WINDOW_PAD_LEFT);
   const low = load<f32>(record, TRANSPOSE_CONV_FLOAT32_MIN), high = load<f32>(record, TRANSPOSE_CONV_FLOAT32_MAX);
   const sums: usize = load<u32>(record, TRANSPOSE_CONV_FLOAT32_SUMS);
-  let input: usize = load<u32>(record, TRANSPOSE_CONV_FLOAT32_INPUT);
-  let range: usize = load<u32>(record, TRANSPOSE_CONV_FLOAT32_RANGES);
-  for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--, input += in_h * in_w * in_c * sizeof<T>(), range += 8) {
+  let input: usize = load<u32>(record, TRANSPOSE_CONV_FLOAT32_INPUT), range: usize = load<u32>(record, TRANSPOSE_CONV_FLOAT32_RANGES);
+  for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--, range += 8, input += in_h * in_w * in_c * sizeof<T>()) {
+    const input_scale: f32 = sizeof<T>() == 4 ? 0 : load<f32>(range), offset = sizeof<T>() == 4 ? 0 : load<i32>(range, 4);
     for (let oy = 0; oy < out_h; oy++) {
       const y = oy + pad_top, iy0 = first_input(y, k_h, stride_h), iy1 = min(in_h, y / stride_h + 1);
       for (let ox = 0; ox < out_w; ox++, out += out_stride) {
@@ -52,7 +52,7 @@ function gather<T>(record: usize, slice: usize, channels: i32, tile_bytes: i32, 
             for (let ix = ix0; ix < ix1; ix++) {
               const from = input + (iy * in_w + ix) * in_c * sizeof<T>(), weights = tile + head<T>() + (row + x - ix * stride_w) * in_c * 4 * sizeof<T>();
               if (sizeof<T>() == 4) dot_tile(from, weights, in_c, sums);
-              else add_products(from, load<i32>(range, 4), weights, in_c, sums, tile + 16, load<f32>(range));
+              else dot_tile_scaled(from, offset, weights, in_c, tile + 16, input_scale, sums);
             }
           }
           store_tile_float32(sums, tile, min(left, 4), to, low, high);

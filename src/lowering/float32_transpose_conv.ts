@@ -1,5 +1,5 @@
 import * as abi from "../../assembly/abi/transpose_conv_float32";
-import { elementCount, type Tensor } from "../graph/tensor";
+import { elementCount } from "../graph/tensor";
 import { checkActivation, float32Range } from "./activation";
 import { checkFloat32Weights, float32Bias, float32Of, packFloat32 } from "./float32";
 import type { Emitter, Lowering } from "./lowering";
@@ -22,27 +22,6 @@ export function geometry(op: Op) {
   return { shape, batches, inC, outC, y, x };
 }
 
-/** @param input as the kernel reads it @param fill what only one kernel has */
-export function emitTiles(op: Op, emit: Emitter, kernel: string, { tiles, tileBytes }: { tiles: Uint8Array; tileBytes: number }, input: Tensor, fill?: (r: RecordWriter) => void): void {
-  const { batches, inC, outC, y, x } = geometry(op), { min, max } = float32Range(op);
-  const perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / tileBytes);
-  emit.step(kernel, abi.TRANSPOSE_CONV_FLOAT32_SIZE, (r) => {
-    r.input(abi.TRANSPOSE_CONV_FLOAT32_INPUT, input);
-    r.output(abi.TRANSPOSE_CONV_FLOAT32_OUTPUT, op.output());
-    r.slices(abi.TRANSPOSE_CONV_FLOAT32_TILES, abi.TRANSPOSE_CONV_FLOAT32_BUFFER, tiles, perSlice * tileBytes);
-    r.scratch(abi.TRANSPOSE_CONV_FLOAT32_SUMS, abi.TRANSPOSE_CONV_FLOAT32_SUMS_BYTES);
-    writeWindow(r, batches, y, x);
-    r.i32(abi.TRANSPOSE_CONV_FLOAT32_IN_C, inC);
-    r.i32(abi.TRANSPOSE_CONV_FLOAT32_OUT_C, outC);
-    r.i32(abi.TRANSPOSE_CONV_FLOAT32_SLICE_C, 4 * perSlice);
-    r.f32(abi.TRANSPOSE_CONV_FLOAT32_MIN, min);
-    r.f32(abi.TRANSPOSE_CONV_FLOAT32_MAX, max);
-    fill?.(r);
-  });
-}
-
-export const transposeConvMacs = (op: Op): number => elementCount(op.input(2).shape) * elementCount(op.input(1).shape.slice(0, 3));
-
 export const float32TransposeConv: Lowering = {
   operator: "TRANSPOSE_CONV",
   signatures: [{ inputs: ["int32", "float32", "float32", "float32?"], outputs: ["float32"] }],
@@ -55,7 +34,31 @@ export const float32TransposeConv: Lowering = {
   },
   lower(op, emit) {
     const { inC, outC, y, x } = geometry(op);
-    emitTiles(op, emit, "transpose_conv_float32", packFloat32(float32Of(op.input(1)), float32Bias(op.maybeInput(3), outC), y.kernel * x.kernel * inC), op.input(2));
+    emitTransposeConv(op, emit, "transpose_conv_float32", packFloat32(float32Of(op.input(1)), float32Bias(op.maybeInput(3), outC), y.kernel * x.kernel * inC), (r) => {
+      r.input(abi.TRANSPOSE_CONV_FLOAT32_INPUT, op.input(2));
+    });
   },
   macs: transposeConvMacs,
 };
+
+/** @param fillInput writes what is multiplied with the tiles */
+export function emitTransposeConv(op: Op, emit: Emitter, kernel: string, { tiles, tileBytes }: { tiles: Uint8Array; tileBytes: number }, fillInput: (r: RecordWriter) => void): void {
+  const { batches, inC, outC, y, x } = geometry(op), { min, max } = float32Range(op);
+  const perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / tileBytes);
+  emit.step(kernel, abi.TRANSPOSE_CONV_FLOAT32_SIZE, (r) => {
+    fillInput(r);
+    r.output(abi.TRANSPOSE_CONV_FLOAT32_OUTPUT, op.output());
+    r.slices(abi.TRANSPOSE_CONV_FLOAT32_TILES, abi.TRANSPOSE_CONV_FLOAT32_BUFFER, tiles, perSlice * tileBytes);
+    r.scratch(abi.TRANSPOSE_CONV_FLOAT32_SUMS, abi.TRANSPOSE_CONV_FLOAT32_SUMS_BYTES);
+    writeWindow(r, batches, y, x);
+    r.i32(abi.TRANSPOSE_CONV_FLOAT32_IN_C, inC);
+    r.i32(abi.TRANSPOSE_CONV_FLOAT32_OUT_C, outC);
+    r.i32(abi.TRANSPOSE_CONV_FLOAT32_SLICE_C, 4 * perSlice);
+    r.f32(abi.TRANSPOSE_CONV_FLOAT32_MIN, min);
+    r.f32(abi.TRANSPOSE_CONV_FLOAT32_MAX, max);
+  });
+}
+
+export function transposeConvMacs(op: Op): number {
+  return elementCount(op.input(2).shape) * elementCount(op.input(1).shape.slice(0, 3));
+}

@@ -6,6 +6,7 @@ Each run happens in a forked child: TFLM answers some models with abort(), a div
 
 import os
 import pickle
+import resource
 import signal
 import tempfile
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from ai_edge_litert.interpreter import Interpreter as LitertInterpreter
 from ai_edge_litert.interpreter import OpResolverType
 from tflite_micro.python.tflite_micro import runtime as tflm
 
-MOST_SECONDS = 60  # TFLM never comes out of some loops: SLICE with sizes that the body computes
-ARENA_BYTES = 32 << 20  # TFLM wants to be told; pages that it does not touch cost nothing
+MOST_SECONDS = 120  # of the processor: TFLM never comes out of some loops, SLICE with sizes that the body computes
+ARENA_BYTES = 256 << 20  # TFLM wants to be told; pages that it does not touch cost nothing
 
 
 @dataclass
@@ -104,7 +105,7 @@ def _isolated(function, *arguments):
             os.close(read)
             os.dup2(log.fileno(), 1)
             os.dup2(log.fileno(), 2)
-            signal.alarm(MOST_SECONDS)
+            resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 1))
             try:
                 result = function(*arguments)
             except Exception as error:  # whatever a runtime raises is its refusal

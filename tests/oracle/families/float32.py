@@ -73,8 +73,8 @@ def depthwise_conv_2d(rng):
     return graph.finish(output)
 
 
-def transposed(rng):
-    """Shapes of TRANSPOSE_CONV: batch, input image, kernel, strides, padding, output image, channels in and out."""
+def transpose_geometry(rng):
+    """Batch, extents of image, kernel and strides, padding, extents of the output, channels in and out."""
     while True:
         image = [int(draw.choose(rng, (1, 2, 3, 4, 5, 7))) for _ in range(2)]
         kernel, strides = ([int(rng.integers(1, 5)) for _ in range(2)] for _ in range(2))
@@ -90,7 +90,7 @@ def transposed(rng):
 
 
 def transpose_conv(rng):
-    batch, image, kernel, strides, padding, outputs, in_channels, out_channels = transposed(rng)
+    batch, image, kernel, strides, padding, outputs, in_channels, out_channels = transpose_geometry(rng)
     graph = Graph()
     shape = graph.constant(np.array([batch, *outputs, out_channels], np.int32))
     w = graph.constant(reals(rng, [out_channels, *kernel, in_channels], 0.3))

@@ -11,7 +11,7 @@ import numpy as np
 import draw
 from build_model import Graph
 from families.convolution import CONV_FILTERS, DEPTHWISE_FILTERS, draw_geometry, geometry_options
-from families.float32 import MOST_MACS, bias_of, channels_of, matrices, transposed
+from families.float32 import MOST_MACS, bias_of, channels_of, matrices, transpose_geometry
 from families.fully_connected import DEPTHS, UNITS
 
 
@@ -33,19 +33,6 @@ def reals(rng, shape):
 def weights_of(rng, graph, shape, axis, per_channel, dtype="int8"):
     codes = np.maximum(draw.weights(rng, shape), -127).astype(np.int8) if dtype == "int8" else rng.integers(-8, 7, shape, endpoint=True).astype(np.int8)
     return graph.constant(codes, draw.weight_quantization(rng, shape[axis], axis, per_channel), dtype)
-
-
-def transpose_conv(rng):
-    batch, image, kernel, strides, padding, outputs, in_channels, out_channels = transposed(rng)
-    graph = Graph(expect="LiteRT")
-    shape = graph.constant(np.array([batch, *outputs, out_channels], np.int32))
-    w = weights_of(rng, graph, [out_channels, *kernel, in_channels], 0, draw.chance(rng, 0.6))
-    x = graph.input(reals(rng, [batch, *image, in_channels]))
-    bias = bias_of(rng, graph, out_channels)
-    inputs, options = [shape, w, x] + ([] if bias is None else [bias]), {"strideH": strides[0], "strideW": strides[1], "padding": padding}
-    output = graph.tensor([batch, *outputs, out_channels], "float32")
-    graph.operator("TRANSPOSE_CONV", inputs, output, version=4, fusedActivationFunction=draw.activation(rng), **options)
-    return graph.finish(output)
 
 
 def conv_2d(rng, dtype="int8"):
@@ -80,6 +67,18 @@ def depthwise_conv_2d(rng):
     output = graph.tensor([batch, *outputs, channels * multiplier], "float32")
     options = geometry_options(strides, dilations, padding) | {"depthMultiplier": multiplier}
     graph.operator("DEPTHWISE_CONV_2D", [x, w, bias], output, version=6, fusedActivationFunction=draw.activation(rng), **options)
+    return graph.finish(output)
+
+
+def transpose_conv(rng):
+    batch, image, kernel, strides, padding, outputs, in_channels, out_channels = transpose_geometry(rng)
+    graph = Graph(expect="LiteRT")
+    x = graph.input(reals(rng, [batch, *image, in_channels]))
+    w = weights_of(rng, graph, [out_channels, *kernel, in_channels], 0, draw.chance(rng, 0.6))
+    bias = bias_of(rng, graph, out_channels)
+    output = graph.tensor([batch, *outputs, out_channels], "float32")
+    inputs = [graph.constant(np.array([batch, *outputs, out_channels], np.int32)), w, x] + ([] if bias is None else [bias])
+    graph.operator("TRANSPOSE_CONV", inputs, output, version=1 if bias is None else 3, strideH=strides[0], strideW=strides[1], padding=padding)
     return graph.finish(output)
 
 
