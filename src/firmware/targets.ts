@@ -22,7 +22,7 @@ export interface AotTarget {
   readonly pipeline: "lto" | "default";
 }
 
-const XIP_CALLS = "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32.const,f64.const";
+const XIP_CALLS = "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32_demote_f64,f64_promote_f32,f32.const,f64.const";
 const thumb = (target: string, cpu: string, features = ""): AotTarget => ({ target, cpu, features, xipCalls: XIP_CALLS, pipeline: "lto" });
 const vector = (target: AotTarget): AotTarget => ({ ...target, pipeline: "default" });
 const riscv = (features: string): AotTarget => ({ target: "riscv32", cpu: "generic-rv32", features, xipCalls: `${XIP_CALLS},llvm.cttz.i32,llvm.cttz.i64`, pipeline: "lto" });
@@ -42,10 +42,13 @@ const AOT_TARGETS: Readonly<Record<string, AotTarget>> = {
   rv32imafc: riscv("+m,+a,+c"), // without F: the firmware passes floats in integer registers
 };
 
+/** Cores that code is compiled for, as boards name them. */
+export const AOT_CORES: readonly string[] = Object.keys(AOT_TARGETS);
+
 /** @throws ArenulaError AOT_TARGET */
 export function aotTarget({ name, core }: Pick<Board, "name" | "core">): AotTarget {
   if (Object.hasOwn(AOT_TARGETS, core)) return AOT_TARGETS[core]!;
-  throw new ArenulaError("AOT_TARGET", `no code is compiled ahead of time for the ${core} of ${name}`, { hint: `cores: ${Object.keys(AOT_TARGETS).join(", ")}; the interpreters (--engine wamr-fast) run everywhere` });
+  throw new ArenulaError("AOT_TARGET", `no code is compiled ahead of time for the ${core} of ${name}`, { hint: `cores: ${AOT_CORES.join(", ")}; the interpreters (--engine wamr-fast) run everywhere` });
 }
 
 /** A core with the tools that build for it and emulate it. */
