@@ -40,6 +40,7 @@ const AOT_TARGETS: Readonly<Record<string, AotTarget>> = {
   rv32imc: riscv("+m,+c"),
   rv32imac: riscv("+m,+a,+c"),
   rv32imafc: riscv("+m,+a,+c"), // without F: the firmware passes floats in integer registers
+  "rv32imac_zve32x_zvl64b": vector(riscv("+m,+a,+c,+zve32x,+zvl64b")), // LLVM makes no vectors of registers that may have 32 bits only
 };
 
 /** Cores that code is compiled for, as boards name them. */
@@ -73,7 +74,7 @@ const arm = (cpu: string, target: string): FirmwareCore => ({
   buildTarget: "THUMB", targetName: target.toUpperCase(), nativeCalls: "invokeNative_thumb.s", relocation: "aot_reloc_thumb.c",
 });
 
-/** By QEMU's word for the processor. */
+/** By QEMU's word for the processor, without its properties. */
 const CORES: Readonly<Record<string, FirmwareCore>> = {
   "cortex-m4": arm("cortex-m4", "thumbv7em"),
   "cortex-m7": arm("cortex-m7", "thumbv7em"),
@@ -109,7 +110,7 @@ const compiled = (xip: boolean): FirmwareEngine => ({
 const ENGINES: Readonly<Record<Engine, FirmwareEngine>> = { "wamr-fast": interpreter(true), "wamr-classic": interpreter(false), "wamr-aot": compiled(false), "wamr-xip": compiled(true) };
 
 /** Boards that have a folder with board.ld and board.h. */
-export const FIRMWARE_BOARDS = ["mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547", "netduinoplus2", "riscv-virt"] as const;
+export const FIRMWARE_BOARDS = ["mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547", "netduinoplus2", "riscv-virt", "riscv-virt-vector"] as const;
 
 /** @throws ArenulaError ENGINE_UNKNOWN */
 export function engineByName(name: string): FirmwareEngine {
@@ -136,5 +137,5 @@ export function firmwareBoard(name: string): FirmwareBoard {
     throw new ArenulaError("BOARD_WITHOUT_FIRMWARE", `no firmware is built for '${name}'`, { hint: `boards with firmware, all of them emulated: ${FIRMWARE_BOARDS.join(", ")}` });
   const folder = inPackage("boards", name);
   const { qemu, core } = JSON.parse(readFileSync(path.join(folder, "board.json"), "utf8")) as BoardJson;
-  return { name, folder, machine: qemu!.machine, cpu: qemu!.cpu, core: CORES[qemu!.cpu]!, aot: aotTarget({ name, core }), poolBytes: POOL_BYTES[name] ?? DEFAULT_POOL_BYTES };
+  return { name, folder, machine: qemu!.machine, cpu: qemu!.cpu, core: CORES[qemu!.cpu.split(",", 1)[0]!]!, aot: aotTarget({ name, core }), poolBytes: POOL_BYTES[name] ?? DEFAULT_POOL_BYTES };
 }
