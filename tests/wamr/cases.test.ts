@@ -18,7 +18,7 @@ import { runJobs } from "./batch";
 import { drawnModels, expectedOutputs, samplesOf } from "./drawn";
 
 const CONFIGURATIONS: readonly (readonly [string, Engine])[] = [
-  ["mps2-an386", "wamr-fast"], ["mps2-an386", "wamr-classic"], ["mps2-an386", "wamr-aot"], ["riscv-virt", "wamr-aot"], ["riscv-virt", "wamr-xip"], ["riscv-virt", "wamr-fast"], ["mps3-an547", "wamr-aot"],
+  ["mps2-an386", "wamr-fast"], ["mps2-an386", "wamr-classic"], ["mps2-an386", "wamr-aot"], ["riscv-virt", "wamr-aot"], ["riscv-virt", "wamr-xip"], ["riscv-virt", "wamr-fast"], ["mps3-an547", "wamr-aot"], ["riscv-virt-vector", "wamr-aot"],
 ];
 /** Besides the first of every family and one with every kernel, one drawn model in so many: `npm test` runs all in every form. */
 const DRAWN_STEP = 5;
