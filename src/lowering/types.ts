@@ -77,5 +77,6 @@ const CUSTOM: readonly { readonly names: RegExp; readonly hint: string }[] = [
 const REWRITES: Record<string, string> = {
   CONV_3D: "a CONV_2D per plane with ADD",
   LOCAL_RESPONSE_NORMALIZATION: "train with batch normalization, which converters fold into convolutions",
-  UNIDIRECTIONAL_SEQUENCE_RNN: "train with LSTM",
+  LSTM: "convert a Keras LSTM with a current converter: it writes UNIDIRECTIONAL_SEQUENCE_LSTM",
+  ...Object.fromEntries(["RNN", "UNIDIRECTIONAL_SEQUENCE_RNN", "BIDIRECTIONAL_SEQUENCE_RNN"].map((name) => [name, "convert a Keras SimpleRNN with a current converter: it writes a WHILE, which runs"])),
 };
