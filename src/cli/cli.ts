@@ -15,8 +15,9 @@ import type { Io } from "./io";
 import { plan } from "./plan";
 import { run } from "./run";
 import { simulate } from "./simulate";
+import { stats } from "./stats";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, compare, diff, explain, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, stats, compare, diff, explain, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 
