@@ -25,6 +25,11 @@ export type ErrorCode =
   | "DATA_EMPTY" // a data set without samples
   | "ARENA_TOO_LARGE" // the plan does not fit the board
   | "FLASH_TOO_SMALL"
+  // quantizing
+  | "MODEL_QUANTIZED" // quantized already
+  | "RANGE_MISSING" // tensors that nothing gives a range
+  | "RANGE_INVALID" // NaN, infinite, inverted
+  | "RECIPE_INVALID" // a recipe that breaks its schema, or names what the model has not
   // a linked .wasm
   | "DEVICE_MODULE_FORMAT" // not a module of Arenula
   | "DEVICE_MODULE_CORRUPT" // one whose bytes changed since it was linked
