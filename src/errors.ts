@@ -11,6 +11,8 @@ export type ErrorCode =
   | "MODEL_UNSUPPORTED" // a possible graph that needs something Arenula does not have
   // lowering
   | "OPERATOR_UNSUPPORTED" // an operator, type or option without a kernel
+  // comparing
+  | "COMPARE_UNLIKE" // two models that are not versions of one network
   // running
   | "INDEX_RANGE" // an index that the model computed leads out of a tensor
   | "STATE_LENGTH" // saved variables of another model

@@ -152,7 +152,8 @@ async function openNpz(file: string, inputs: readonly NamedInput[], options: Inp
   return arraySet(file, arrays, inputs, options, labels, async () => {});
 }
 
-function labelsOf(bytes: Uint8Array, where: string): string[] {
+/** The labels in a .npy of whole numbers. @throws ArenulaError INPUT_FORMAT */
+export function labelsOf(bytes: Uint8Array, where: string): string[] {
   const header = parseNpyHeader(bytes, where);
   checkNpyLength(header, bytes.length, where);
   return Array.from(npyValues(header, header.shape, bytes.subarray(header.dataAt)).data as ArrayLike<number>, String);
