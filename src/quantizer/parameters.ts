@@ -34,9 +34,13 @@ export function round(value: number): number {
 
 const f = Math.fround;
 
-/** scale = (max - min) / (codes - 1) and the zero point from the minimum, in float32 as the converter does; 0 belongs to every range. */
+/** A range below which the converter widens one, so that codes stay small. */
+const NEAR_ZERO = 1e-6;
+
+/** scale = (max - min) / (codes - 1) and the zero point from the minimum, in float32 as the converter does; 0 belongs to every range. Source: ConvertStatsToQDQs. */
 export function seenParameters(min: number, max: number, type: "int8" | "uint8"): Parameters {
-  const low = Math.min(f(min), 0), high = Math.max(f(max), 0);
+  let low = Math.min(f(min), 0), high = Math.max(f(max), 0);
+  if (high - low < NEAR_ZERO) low -= NEAR_ZERO, high += NEAR_ZERO; // an activation that is always 0
   return perTensor(type, ...seenScale(low, high, CODES[type]), CODES[type]);
 }
 
@@ -58,22 +62,32 @@ export function trainedScale(low: number, high: number, [first, last]: readonly 
   return [scale, exact < first ? first : exact > last ? last : round(exact)];
 }
 
-/** A range that a FAKE_QUANT node holds, and every range of the uint8 scheme. */
+/** A range that a FAKE_QUANT node holds, and every range of the uint8 scheme. The converter takes the zero point in uint8 and moves it to int8, ties included. */
 export function trainedParameters(min: number, max: number, type: "int8" | "uint8", narrow = false): Parameters {
-  const codes: [number, number] = [CODES[type][0] + (narrow ? 1 : 0), CODES[type][1]];
-  return perTensor(type, ...trainedScale(...expanded(min, max), codes), codes);
+  const [scale, zeroPoint] = trainedScale(...expanded(min, max), [narrow ? 1 : 0, 255]), moved = type === "int8" ? 128 : 0;
+  return perTensor(type, scale, zeroPoint - moved, [(narrow ? 1 : 0) - moved, 255 - moved]);
 }
 
-/** int16 activations are symmetric, over 32767 codes: zero point 0. */
+/** int16 activations are symmetric, over 32767 codes: zero point 0. For one that is always 0 the converter writes scale 0, which no kernel can divide by: here it is 1 / 32767. */
 export function int16Parameters(min: number, max: number): Parameters {
-  const reach = Math.max(Math.abs(Math.min(f(min), 0)), Math.abs(Math.max(f(max), 0)));
+  const reach = Math.max(Math.abs(Math.min(f(min), 0)), Math.abs(Math.max(f(max), 0))) || 1;
   return perTensor("int16", f(reach / 32767), 0, CODES.int16);
 }
-
-/** A range below which the converter widens one, so that codes stay small. */
-const NEAR_ZERO = 1e-6;
 
 /** A range of less than 1e-6 reaches at least half of that to both sides. Source: quantization_utils.cc, ExpandVerySmallRange. */
 export function expanded(min: number, max: number): [number, number] {
   return max - min > NEAR_ZERO ? [min, max] : [Math.min(min, -NEAR_ZERO / 2), Math.max(max, NEAR_ZERO / 2)];
+}
+
+/** The reals that codes of one scale reach. */
+export function rangeOf({ scales: [scale], zeroPoints: [zero], codes: [first, last] }: Parameters): { min: number; max: number } {
+  return { min: (first - zero!) * scale!, max: (last - zero!) * scale! };
+}
+
+/** The same reals in the other 8-bit type; null where 16 bits are meant, or wanted. */
+export function asType(parameters: Parameters, type: "int8" | "uint8"): Parameters | null {
+  if (parameters.type === type) return parameters;
+  if (parameters.type !== "int8" && parameters.type !== "uint8") return null;
+  const moved = type === "uint8" ? 128 : -128, [first, last] = parameters.codes;
+  return { ...parameters, type, zeroPoints: parameters.zeroPoints.map((zero) => zero + moved), codes: [first + moved, last + moved] };
 }

@@ -4,7 +4,7 @@
 import { constantParameters, quantizeConstant, weightParameters, type ConstantRule, type QuantizedConstant } from "./constants";
 import { CONSTRAINTS, fixedOutput, type Constraint } from "./constraints";
 import type { FloatGraph, FloatOperator, Use } from "./float_graph";
-import { sameParameters, seenParameters, trainedParameters, type Parameters } from "./parameters";
+import { asType, CODES, perTensor, rangeOf, sameParameters, seenParameters, trainedParameters, type Parameters } from "./parameters";
 import type { Form, OperatorPlan, Plan } from "./plan";
 import type { Range, Ranges } from "./range";
 
@@ -103,6 +103,10 @@ class Propagator {
     if (!constraint || this.done.has(operator)) return;
     this.done.add(operator);
     const operands = operator.inputs.map((_, position) => this.operand(operator, position)), results = operator.outputs.map((tensor) => this.values.get(tensor));
+    if (this.rule.type === "uint8" && operator.name === "CONCATENATION" && operands.some((value) => value?.given)) {
+      this.visitConcatenation(operator, operands as Value[], results as Value[]);
+      return;
+    }
     if (constraint.sameScale) {
       const shared = sharedParameters(operator, operands, results);
       if (!shared) {
@@ -115,6 +119,15 @@ class Propagator {
     const fixed = fixedOutput(constraint, this.rule.type);
     if (fixed) for (const value of results) if (value && !value.given) this.setResult(value, fixed);
     this.visitBias(operator, constraint, operands);
+  }
+
+  /** uint8 kernels of CONCATENATION rescale their inputs: given scales stay, others take the output's or, without one, what holds all given inputs. */
+  private visitConcatenation(operator: FloatOperator, operands: readonly Value[], results: readonly Value[]): void {
+    const inputs = operands.filter(({ given }) => given).map(({ parameters }) => parameters!), output = results[0]!;
+    if (inputs.length === operands.length && output.given) return;
+    const joint = output.given ? output.parameters! : union(inputs);
+    operands.forEach((value, position) => !value.given && this.setOperand(operator, position, value, joint));
+    if (!output.given) this.setResult(output, joint);
   }
 
   private setResult(value: Value, parameters: Parameters): void {
@@ -178,8 +191,18 @@ function key({ operator, position }: Use): string {
 }
 
 function rangeParameters({ min, max, trained, parameters }: Range, { type, seen }: Propagation): Parameters {
-  if (parameters) return parameters;
-  return trained || !seen ? trainedParameters(Math.min(min, 0), Math.max(max, 0), type) : seenParameters(min, max, type);
+  const known = parameters && asType(parameters, type);
+  if (known) return known;
+  if (trained) return trainedParameters(min, max, type, trained === "narrow");
+  return seen ? seenParameters(min, max, type) : trainedParameters(Math.min(min, 0), Math.max(max, 0), type);
+}
+
+/** Source: CalculateNewQuantizedType. */
+function union(all: readonly Parameters[]): Parameters {
+  if (all.length === 1) return all[0]!;
+  const ranges = all.map(rangeOf), min = Math.min(...ranges.map((range) => range.min)), max = Math.max(...ranges.map((range) => range.max));
+  const [first, last] = CODES.uint8, scale = (max - min) / (last - first);
+  return perTensor("uint8", scale, Math.trunc(first - min / scale), CODES.uint8);
 }
 
 /** A given scale before one that was spread; the only operand's before the only result's before the first. */

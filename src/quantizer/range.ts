@@ -7,8 +7,8 @@ export interface Range {
   readonly max: number;
   /** Where it comes from, as people read it: "minmax of 100 samples", "FAKE_QUANT", "default (dummy)". */
   readonly source: string;
-  /** The network was trained with it: the scale follows TensorFlow's rule for training, and nothing overrules the range. */
-  readonly trained?: true;
+  /** The network was trained with it: the scale follows TensorFlow's rule for training, over all codes or all but the least, and nothing overrules the range. */
+  readonly trained?: "full" | "narrow";
   /** Scale and zero point are known already: another model's. They are taken as they are. */
   readonly parameters?: Parameters;
 }
