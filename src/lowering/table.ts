@@ -55,6 +55,7 @@ import { SCATTER } from "./scatter_nd";
 import { SELECT } from "./select";
 import { SHAPES } from "./shapes";
 import { SLICES } from "./slices";
+import { stridedSlice } from "./strided_slice";
 import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
@@ -87,6 +88,7 @@ const ALL: readonly Lowering[] = [
   l2Normalization, localResponseNormalization,
   ...MOVEMENT,
   ...PADDING,
+  stridedSlice,
   ...SLICES,
   ...BLOCKS,
   ...REPETITION,

@@ -44,7 +44,7 @@ export class TensorView {
     this.planned = new Uint8Array(buffer, byteOffset, this.values.byteLength);
   }
 
-  /** Of an output of WHERE, RANGE or UNIQUE it is the last inference's. */
+  /** Where the data decide how many rows there are (lowering/extents.ts), it is the last inference's. */
   get shape(): readonly number[] {
     return actualShape(this.tensor.shape, this.planned.buffer, this.extentAt);
   }
