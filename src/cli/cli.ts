@@ -13,10 +13,11 @@ import { explain } from "./explain";
 import { inspect } from "./inspect";
 import type { Io } from "./io";
 import { plan } from "./plan";
+import { quantize } from "./quantize";
 import { run } from "./run";
 import { simulate } from "./simulate";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, compare, diff, explain, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, quantize, compare, diff, explain, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 

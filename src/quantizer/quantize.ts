@@ -61,6 +61,16 @@ export interface Quantized {
   readonly operators: number;
 }
 
+/**
+ * The float model that ranges are measured on: without FAKE_QUANT nodes, and with the same indices of tensors. Bytes without such nodes come back as they are.
+ * @throws ArenulaError MODEL_QUANTIZED
+ */
+export function plainModel(bytes: Uint8Array): Uint8Array {
+  const original = FloatGraph.read(bytes), { graph } = withoutTrainingNodes(original);
+  refuseQuantized(graph);
+  return graph === original ? bytes : writeModel(graph.model);
+}
+
 /** @throws ArenulaError MODEL_QUANTIZED, RANGE_MISSING, RANGE_INVALID, OPERATOR_UNSUPPORTED, RECIPE_INVALID, USAGE */
 export function quantizeModel(bytes: Uint8Array, options: QuantizeOptions): Quantized {
   const { graph, ranges: trained } = withoutTrainingNodes(FloatGraph.read(bytes));
@@ -87,7 +97,6 @@ export function quantizeModel(bytes: Uint8Array, options: QuantizeOptions): Quan
   };
 }
 
-/** Tensors that `quantizeModel` wants ranges of can be looked for in data only before training nodes go: indices are the same. */
 function gatherRanges(graph: FloatGraph, { scheme, ranges, rangesFrom: other, defaults, inputScaling }: QuantizeOptions, trained: Ranges): Map<number, Range> {
   const usable = (all: Ranges) => [...all].filter(([tensor]) => graph.isFloat(tensor) && !graph.isConstant(tensor));
   return new Map([

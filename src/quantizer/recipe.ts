@@ -40,7 +40,7 @@ export function parseRecipe(text: string, where: string): Recipe {
   } catch (error) {
     throw new ArenulaError("RECIPE_INVALID", `not JSON: ${(error as Error).message}`, { where, hint: HINT });
   }
-  if (!validate(json)) throw new ArenulaError("RECIPE_INVALID", [...new Set((validate.errors ?? []).filter(({ keyword }) => keyword !== "anyOf").map(explain))].join("; ") || "an entry names no operator", { where, hint: HINT });
+  if (!validate(json)) throw new ArenulaError("RECIPE_INVALID", [...new Set((validate.errors ?? []).filter(({ schemaPath }) => !/anyOf\/\d/.test(schemaPath)).map(explain))].join("; "), { where, hint: HINT });
   return json as unknown as Recipe;
 }
 
@@ -48,6 +48,7 @@ function explain(error: ErrorObject): string {
   const field = error.instancePath.slice(1).replaceAll("/", ".") || "the recipe";
   if (error.keyword === "additionalProperties") return `${field} has an unknown field '${error.params["additionalProperty"]}'`;
   if (error.keyword === "required") return `${field} lacks '${error.params["missingProperty"]}'`;
+  if (error.keyword === "anyOf") return `${field} names no operator`;
   if (error.keyword === "enum") return `${field} must be one of ${(error.params["allowedValues"] as string[]).join(", ")}`;
   return `${field} ${error.message}`;
 }
