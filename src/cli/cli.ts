@@ -16,8 +16,9 @@ import { plan } from "./plan";
 import { quantize } from "./quantize";
 import { run } from "./run";
 import { simulate } from "./simulate";
+import { stats } from "./stats";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, quantize, compare, diff, explain, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, stats, quantize, compare, diff, explain, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 

@@ -3,21 +3,25 @@ import { InvalidArgumentError, Option } from "commander";
 import { printable, shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import { Model } from "../index";
+import { rangesOf } from "../quantizer/calibrate";
 import { Comparer, type Comparison } from "../inspect/compare";
 import { plainModel, quantizeModel, SCHEMES, type Quantized, type QuantizedTensor, type QuantizeOptions, type Scheme } from "../quantizer/quantize";
 import type { Ranges } from "../quantizer/range";
 import { parseRecipe } from "../quantizer/recipe";
-import { calibrate, calibratorOptions, type CalibratorFlags } from "./calibrate";
-import { jsonOption, type CommandFile } from "./command";
+import { jsonOption, positive, type CommandFile } from "./command";
 import { dataOptions, openData, type DataFlags } from "./data";
 import { readFile, writeFileAtomically } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
 import { openModel, type OpenModel } from "./model";
 import { progressBar } from "./progress";
+import { calibratorOptions, checkCalibrator, collectSamples, mergeParts, type CalibratorFlags } from "./stats";
 import { table, type Cell } from "./table";
 
 interface QuantizeFlags extends DataFlags, CalibratorFlags {
+  statistics?: string[];
+  skipBad?: boolean;
+  jobs?: number;
   scheme: Scheme;
   defaultRanges?: { min: number; max: number };
   rangesFrom?: string;
@@ -40,6 +44,9 @@ export const quantize: CommandFile = {
   declare(command, act) {
     command.argument("<model>", "a float32 .tflite file, with or without FAKE_QUANT nodes or recorded ranges");
     for (const option of dataOptions()) if (!["--input", "--labels"].includes(option.long!)) command.addOption(option);
+    command.option("--statistics <files...>", "instead of --data: what `arenula stats -o` wrote, all parts of one set")
+      .option("--skip-bad", "pass over samples that cannot be read or run")
+      .addOption(new Option("--jobs <n>", "workers (default: the machine's cores)").argParser(positive));
     for (const option of calibratorOptions()) command.addOption(option);
     command.addOption(new Option("--scheme <scheme>", "types of the result; uint8 is the legacy one: --mean and --std say what its inputs mean").choices(SCHEMES).default("int8"))
       .addOption(new Option("--default-ranges <min,max>", "dummy ranges for tensors that nothing else gives one").argParser(minAndMax))
@@ -67,7 +74,7 @@ async function quantizeFile(file: string, flags: QuantizeFlags, io: Io): Promise
   if (path.resolve(out) === path.resolve(file)) throw new ArenulaError("USAGE", "-o is the model itself", { where: out, hint: "give the result a name of its own" });
   const plain = await inFile(file, () => plainModel(opened.bytes));
   const float: OpenModel = { ...opened, bytes: plain, model: Model.parse(plain) };
-  const calibrated = flags.data === undefined ? null : await calibrate(float, flags.data, flags, io);
+  const calibrated = await calibrate(float, flags, io);
   const options = await optionsOf(flags, calibrated?.ranges);
   const result = await inFile(file, () => quantizeModel(opened.bytes, options));
   const comparison = flags.data !== undefined && flags.sqnr ? await compareWith(float, result, flags, io) : null;
@@ -81,10 +88,23 @@ async function quantizeFile(file: string, flags: QuantizeFlags, io: Io): Promise
   return 0;
 }
 
-function checkUsage({ data, scheme, mean, std, rangesFrom, defaultRanges, floatIo }: QuantizeFlags): void {
+/** Ranges of the data, or of statistics that were collected before; null where neither is given. */
+async function calibrate(float: OpenModel, flags: QuantizeFlags, io: Io): Promise<{ ranges: Ranges; samples: number } | null> {
+  const { data, statistics: files, calibrator, decay, percentile, scheme } = flags;
+  if (data === undefined && !files) return null;
+  const statistics = files ? await mergeParts(float, files) : await collectSamples(float, data!, flags, io);
+  if (statistics.skipped.length > 0) io.err(`${io.errColors.yellow(`${statistics.skipped.length} of ${statistics.data.count} samples passed over`)}\n`);
+  const codes = scheme === "int16x8" ? 65536 : 256;
+  const ranges = rangesOf(statistics, calibrator, { codes, ...(decay !== undefined && { decay }), ...(percentile !== undefined && { percentile }) });
+  return { ranges, samples: statistics.samples.length };
+}
+
+function checkUsage({ data, statistics, scheme, mean, std, rangesFrom, defaultRanges, floatIo, ...flags }: QuantizeFlags): void {
   const refuse = (message: string, hint: string) => new ArenulaError("USAGE", message, { hint });
+  checkCalibrator(flags);
+  if (data !== undefined && statistics) throw refuse("--statistics were collected before, --data collects them now", "give one of them");
   const weights = scheme === "dynamic" || scheme === "weights";
-  if (weights && (data !== undefined || rangesFrom !== undefined || defaultRanges)) throw refuse(`scheme ${scheme} leaves activations in float32: it needs no ranges`, "leave --data, --ranges-from and --default-ranges out");
+  if (weights && (data !== undefined || statistics || rangesFrom !== undefined || defaultRanges)) throw refuse(`scheme ${scheme} leaves activations in float32: it needs no ranges`, "leave --data, --statistics, --ranges-from and --default-ranges out");
   if (weights && floatIo) throw refuse(`inputs and outputs of scheme ${scheme} are float32 in any case`, "leave --float-io out");
   if (scheme === "uint8" && ((mean?.length ?? 0) > 1 || (std?.length ?? 0) > 1)) throw refuse("an input of the uint8 scheme has one mean and one std: its scale is 1 / std, its zero point the mean", "give one number each");
   if (scheme !== "uint8" && data === undefined && (mean || std)) throw refuse("--mean and --std are about images of --data, or about inputs of --scheme uint8", "give one of these");

@@ -190,7 +190,8 @@ function key({ operator, position }: Use): string {
   return `${operator}:${position}`;
 }
 
-function rangeParameters({ min, max, trained, parameters }: Range, { type, seen }: Propagation): Parameters {
+/** Scale and zero point of a range. */
+export function rangeParameters({ min, max, trained, parameters }: Range, { type, seen }: ConstantRule): Parameters {
   const known = parameters && asType(parameters, type);
   if (known) return known;
   if (trained) return trainedParameters(min, max, type, trained === "narrow");

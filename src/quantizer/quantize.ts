@@ -11,7 +11,7 @@ import { FloatGraph, type FloatOperator } from "./float_graph";
 import { planInt16x8 } from "./int16x8";
 import type { Parameters } from "./parameters";
 import type { Plan } from "./plan";
-import { planPropagated } from "./propagate";
+import { planPropagated, rangeParameters } from "./propagate";
 import { checkRange, type Range, type Ranges } from "./range";
 import { keptOperators, type Kept, type Recipe } from "./recipe";
 import { decidingRanges } from "./redundant";
@@ -73,8 +73,10 @@ export function plainModel(bytes: Uint8Array): Uint8Array {
 
 /** @throws ArenulaError MODEL_QUANTIZED, RANGE_MISSING, RANGE_INVALID, OPERATOR_UNSUPPORTED, RECIPE_INVALID, USAGE */
 export function quantizeModel(bytes: Uint8Array, options: QuantizeOptions): Quantized {
-  const { graph, ranges: trained } = withoutTrainingNodes(FloatGraph.read(bytes));
+  const { graph, ranges: nodes } = withoutTrainingNodes(FloatGraph.read(bytes));
   refuseQuantized(graph);
+  const asymmetric = options.scheme === "uint8" ? [] : [...nodes].filter(([tensor, range]) => graph.isConstant(tensor) && rangeParameters(range, { type: "int8", seen: false }).zeroPoints.some((zero) => zero !== 0));
+  const trained = new Map([...nodes].filter(([tensor]) => !asymmetric.some(([other]) => other === tensor)));
   const kept = options.recipe ? keptOperators(graph, options.recipe) : { float32: new Set<number>(), int16: new Set<number>() };
   const { scheme } = options;
   const weightsOnly = scheme === "dynamic" || scheme === "weights";
@@ -92,7 +94,7 @@ export function quantizeModel(bytes: Uint8Array, options: QuantizeOptions): Quan
   });
   const float = graph.operators.filter(({ index }) => !plan.operators[index]!.quantized && touchesFloat(graph, graph.operators[index]!));
   return {
-    bytes: writeModel(model), tensors: tensorReport(graph, plan, ranges), warnings: warningsOf(graph, ranges, plan),
+    bytes: writeModel(model), tensors: tensorReport(graph, plan, ranges), warnings: [...warningsOf(graph, ranges, plan), ...asymmetricWarning(graph, asymmetric.map(([tensor]) => tensor))],
     float: weightsOnly ? [] : float.map((operator) => graph.nameOf(operator)), operators: graph.operators.length,
   };
 }
@@ -193,6 +195,11 @@ function tensorReport(graph: FloatGraph, plan: Plan, ranges: Ranges): QuantizedT
     const source = range?.source ?? (operator && CONSTRAINTS[operator.name]?.output ? `fixed by ${operator.name}` : "the scale of its neighbours");
     return { name: graph.tensors[tensor]!.name, min: own?.min ?? null, max: own?.max ?? null, type, scale: Math.fround(scales[0]!), zero_point: zeroPoints[0]!, source };
   });
+}
+
+/** The converter keeps such ranges, and writes weights with a zero point, which kernels of int8 do not take. */
+function asymmetricWarning(graph: FloatGraph, tensors: readonly number[]): string[] {
+  return tensors.length === 0 ? [] : [`weights trained with asymmetric ranges, which only uint8 has kernels for, are quantized by their own values: ${listed(tensors.map((tensor) => `'${graph.tensors[tensor]!.name}'`))}`];
 }
 
 function warningsOf(graph: FloatGraph, ranges: Ranges, plan: Plan): string[] {
