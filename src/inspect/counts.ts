@@ -1,13 +1,13 @@
-/** Bins of one page: a power of two. An octave of values, or all codes of an int8. */
-const PAGE = 128;
+/** Bins of one page: an octave of values. */
+const PAGE_BITS = 7, PAGE = 2 ** PAGE_BITS;
 
 /** Counts of up to 65,536 bins, of which few are used: pages appear with their first count. Exact up to 2^53. */
 export class Counts {
   private readonly pages: (Float64Array | undefined)[] = [];
 
   add(bin: number, count: number): void {
-    const page = (this.pages[Math.floor(bin / PAGE)] ??= new Float64Array(PAGE));
-    page[bin % PAGE]! += count;
+    const page = (this.pages[bin >> PAGE_BITS] ??= new Float64Array(PAGE));
+    page[bin & (PAGE - 1)]! += count;
   }
 
   merge(other: Counts): void {

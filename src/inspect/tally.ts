@@ -1,6 +1,6 @@
 // One sample's values of one tensor, counted: the only pass over the values. What it leaves behind is added to the tensor's statistics.
 import type { TypedArray } from "../runtime/tensor_view";
-import { binOfUpperHalf } from "./bins";
+import { binOfUpperHalf, upperHalfOf } from "./bins";
 import type { Counts } from "./counts";
 import type { ExactSums } from "./exact_sum";
 
@@ -52,9 +52,10 @@ export class Tallier {
       squaresHigh[exponent]! += high;
       squaresLow[exponent]! += square - high * LOW_PART;
     }
-    const halves = touched.subarray(0, used);
-    const strange = halves.every(isNumber) ? {} : numbersApart(values);
-    return this.take(halves, binOfUpperHalf, { count: values.length, nan: 0, infinite: 0, min, max, ...strange, sums: this.takeSums(halves) });
+    const halves = touched.subarray(0, used), tally = { count: values.length, nan: 0, infinite: 0, min, max, sums: this.takeSums(halves) };
+    if (halves.every(isNumber)) return this.take(halves, binOfUpperHalf, upperHalfOf, tally);
+    for (const half of halves) if (!isNumber(half)) counters[half] = 0;
+    return this.take(halves.filter(isNumber), binOfUpperHalf, upperHalfOf, { ...tally, ...numbersApart(values) });
   }
 
   /** @param offset from a code to its bin */
@@ -67,36 +68,42 @@ export class Tallier {
       if (code < min) min = code;
       if (code > max) max = code;
     }
-    return this.take(touched.subarray(0, used), (bin) => bin, { count: codes.length, nan: 0, infinite: 0, min, max, sums: null });
+    return this.take(touched.subarray(0, used), same, same, { count: codes.length, nan: 0, infinite: 0, min, max, sums: null });
   }
 
   /** Takes the counters out, as counts of rising bins, and clears them. */
-  private take(keys: Uint16Array, binOf: (key: number) => number, values: Omit<Tally, "bins" | "counts">): Tally {
-    const byBin = new Map<number, number>(); // zero has two keys
-    for (const key of keys) {
-      if (!values.sums || isNumber(key)) byBin.set(binOf(key), (byBin.get(binOf(key)) ?? 0) + this.counters[key]!);
+  private take(keys: Uint16Array, binOf: (key: number) => number, keyOf: (bin: number) => number, values: Omit<Tally, "bins" | "counts">): Tally {
+    const bins = new Uint16Array(keys.length), counts = new Uint32Array(keys.length);
+    for (let i = 0; i < keys.length; i++) bins[i] = binOf(keys[i]!);
+    bins.sort();
+    for (let i = 0; i < bins.length; i++) {
+      const key = keyOf(bins[i]!);
+      counts[i] = this.counters[key]!;
       this.counters[key] = 0;
     }
-    const bins = Uint16Array.from(byBin.keys()).sort(), counts = Uint32Array.from(bins, (bin) => byBin.get(bin)!);
     if (values.count === 0) return { ...values, min: NaN, max: NaN, bins, counts };
     return { ...values, min: values.min + 0, max: values.max + 0, bins, counts }; // + 0: there is one zero
   }
 
   /** Takes the partial sums out, exactly, and clears them. */
   private takeSums(halves: Uint16Array): ExactSums {
+    const { sums, squaresHigh, squaresLow } = this;
     let sum = 0n, squares = 0n;
-    for (const signed of new Set(Array.from(halves, (half) => half >>> 7))) {
-      const exponent = signed & 255, shift = BigInt(Math.max(exponent, 1) - 1);
+    for (const half of halves) {
+      const signed = half >>> 7, exponent = signed & 255;
+      if (sums[signed] === 0) continue; // taken before, or zero
       if (exponent !== EXPONENT_OF_NO_NUMBER) {
-        const mantissas = BigInt(this.sums[signed]!) << shift;
+        const shift = BigInt(Math.max(exponent, 1) - 1), mantissas = BigInt(sums[signed]!) << shift;
         sum += signed < 256 ? mantissas : -mantissas;
-        squares += ((BigInt(this.squaresHigh[exponent]!) << 24n) + BigInt(this.squaresLow[exponent]!)) << (2n * shift);
+        squares += ((BigInt(squaresHigh[exponent]!) << 24n) + BigInt(squaresLow[exponent]!)) << (2n * shift);
       }
-      this.sums[signed] = this.squaresHigh[exponent] = this.squaresLow[exponent] = 0; // of both signs: the second finds zero
+      sums[signed] = squaresHigh[exponent] = squaresLow[exponent] = 0; // squares are of both signs: the second finds zero
     }
     return { sum, squares };
   }
 }
+
+const same = (bin: number): number => bin;
 
 /** Whether float32 values of these upper 16 bits are finite. */
 function isNumber(half: number): boolean {
@@ -119,12 +126,13 @@ function numbersApart(values: Float32Array): Pick<Tally, "count" | "nan" | "infi
 
 /** The lowest bin up to which at least this share of a tally lies. */
 export function quantileBin({ bins, counts, count }: Pick<Tally, "bins" | "counts" | "count">, share: number): number {
+  const wanted = share * count;
   let below = 0;
-  for (const [i, bin] of bins.entries()) if ((below += counts[i]!) >= share * count) return bin;
+  for (let i = 0; i < bins.length; i++) if ((below += counts[i]!) >= wanted) return bins[i]!;
   return bins[bins.length - 1]!;
 }
 
 /** Adds a tally's bins to a histogram. */
 export function addTally(histogram: Counts, { bins, counts }: Tally): void {
-  bins.forEach((bin, i) => histogram.add(bin, counts[i]!));
+  for (let i = 0; i < bins.length; i++) histogram.add(bins[i]!, counts[i]!);
 }

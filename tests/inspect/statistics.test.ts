@@ -37,7 +37,7 @@ exact("count, range, sums and bins are those of a naive count, at every magnitud
     const naive = new Map<number, number>();
     for (const value of values) {
       // a bin is the bfloat16 below in magnitude: truncate, and rank by value
-      const half = new Uint32Array(Float32Array.of(value).buffer)[0]! >>> 16, bin = half < 0x8000 ? 0x8000 + half : 0x10000 - half;
+      const half = new Uint32Array(Float32Array.of(value).buffer)[0]! >>> 16, bin = half < 0x8000 ? 0x8000 + half : 0xffff - half;
       naive.set(bin, (naive.get(bin) ?? 0) + 1);
     }
     assert.equal([...tally.bins].map((bin, i) => [bin, tally.counts[i]]), [...naive].sort((a, b) => a[0] - b[0]));
