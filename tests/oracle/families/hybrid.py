@@ -11,7 +11,7 @@ import numpy as np
 import draw
 from build_model import Graph
 from families.convolution import CONV_FILTERS, DEPTHWISE_FILTERS, draw_geometry, geometry_options
-from families.float32 import MOST_MACS, bias_of, channels_of, matrices
+from families.float32 import MOST_MACS, bias_of, channels_of, matrices, transpose_geometry
 from families.fully_connected import DEPTHS, UNITS
 
 
@@ -30,12 +30,12 @@ def reals(rng, shape):
     return values
 
 
-def weights_of(rng, graph, shape, axis, per_channel):
-    codes = np.maximum(draw.weights(rng, shape), -127).astype(np.int8)
-    return graph.constant(codes, draw.weight_quantization(rng, shape[axis], axis, per_channel))
+def weights_of(rng, graph, shape, axis, per_channel, dtype="int8"):
+    codes = np.maximum(draw.weights(rng, shape), -127).astype(np.int8) if dtype == "int8" else rng.integers(-8, 7, shape, endpoint=True).astype(np.int8)
+    return graph.constant(codes, draw.weight_quantization(rng, shape[axis], axis, per_channel), dtype)
 
 
-def conv_2d(rng):
+def conv_2d(rng, dtype="int8"):
     while True:
         kernel, strides, dilations, padding, image, outputs = draw_geometry(rng, CONV_FILTERS)
         per_channel = draw.chance(rng, 0.6)
@@ -45,12 +45,12 @@ def conv_2d(rng):
             break
     graph = Graph(expect="LiteRT")
     x = graph.input(reals(rng, [batch, *image, group_channels * groups]))
-    w = weights_of(rng, graph, [out_channels, *kernel, group_channels], 0, per_channel)
+    w = weights_of(rng, graph, [out_channels, *kernel, group_channels], 0, per_channel, dtype)
     if groups > 1 and len(set(w.quantization.scales)) == 1:
-        return conv_2d(rng)
+        return conv_2d(rng, dtype)
     bias = bias_of(rng, graph, out_channels) or graph.constant(np.zeros(out_channels, np.float32))
     output = graph.tensor([batch, *outputs, out_channels], "float32")
-    graph.operator("CONV_2D", [x, w, bias], output, version=5, fusedActivationFunction=draw.activation(rng), **geometry_options(strides, dilations, padding))
+    graph.operator("CONV_2D", [x, w, bias], output, version=5 if dtype == "int8" else 7, fusedActivationFunction=draw.activation(rng), **geometry_options(strides, dilations, padding))
     return graph.finish(output)
 
 
@@ -70,7 +70,19 @@ def depthwise_conv_2d(rng):
     return graph.finish(output)
 
 
-def fully_connected(rng):
+def transpose_conv(rng):
+    batch, image, kernel, strides, padding, outputs, in_channels, out_channels = transpose_geometry(rng)
+    graph = Graph(expect="LiteRT")
+    x = graph.input(reals(rng, [batch, *image, in_channels]))
+    w = weights_of(rng, graph, [out_channels, *kernel, in_channels], 0, draw.chance(rng, 0.6))
+    bias = bias_of(rng, graph, out_channels)
+    output = graph.tensor([batch, *outputs, out_channels], "float32")
+    inputs = [graph.constant(np.array([batch, *outputs, out_channels], np.int32)), w, x] + ([] if bias is None else [bias])
+    graph.operator("TRANSPOSE_CONV", inputs, output, version=1 if bias is None else 3, strideH=strides[0], strideW=strides[1], padding=padding)
+    return graph.finish(output)
+
+
+def fully_connected(rng, dtype="int8"):
     while True:
         depth, units = int(draw.choose(rng, DEPTHS)), int(draw.choose(rng, UNITS))
         if depth * units < 6000:
@@ -79,7 +91,7 @@ def fully_connected(rng):
     kept = len(leading) > 1
     graph = Graph(expect="LiteRT")
     x = graph.input(reals(rng, [*leading, depth]))
-    w = weights_of(rng, graph, [units, depth], 0, units > 1 and draw.chance(rng, 0.4))
+    w = weights_of(rng, graph, [units, depth], 0, units > 1 and draw.chance(rng, 0.4), dtype)
     output = graph.tensor([*leading, units] if kept else [int(np.prod(leading)), units], "float32")
     inputs = [x, w, bias_of(rng, graph, units)]
     options = {"keepNumDims": kept, "asymmetricQuantizeInputs": draw.chance(rng, 0.5), "fusedActivationFunction": draw.activation(rng)}
@@ -102,7 +114,10 @@ def batch_matmul(rng):
 
 FAMILIES = {
     "conv_2d_hybrid": conv_2d,
+    "conv_2d_hybrid_int4": lambda rng: conv_2d(rng, "int4"),
     "depthwise_conv_2d_hybrid": depthwise_conv_2d,
+    "transpose_conv_hybrid": transpose_conv,
     "fully_connected_hybrid": fully_connected,
+    "fully_connected_hybrid_int4": lambda rng: fully_connected(rng, "int4"),
     "batch_matmul_hybrid": batch_matmul,
 }
