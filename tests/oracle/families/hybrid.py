@@ -45,9 +45,10 @@ def bias_of(rng, graph, count):
     return bias
 
 
-def weights_of(rng, graph, shape, axis, per_channel, least=-127):
-    """`least`: -128 where no code is negative, or none meets a weight in LiteRT's dot products."""
-    return graph.constant(np.maximum(draw.weights(rng, shape), least).astype(np.int8), draw.weight_quantization(rng, shape[axis], axis, per_channel))
+def weights_of(rng, graph, shape, axis, per_channel, least=-127, dtype="int8"):
+    """`least`: of int8, -128 where no code is negative, or none meets a weight in LiteRT's dot products."""
+    codes = np.maximum(draw.weights(rng, shape), least) if dtype == "int8" else rng.integers(-8, 7, shape, endpoint=True)
+    return graph.constant(codes.astype(np.int8), draw.weight_quantization(rng, shape[axis], axis, per_channel), dtype)
 
 
 def least_weight(values, symmetric):
@@ -55,7 +56,7 @@ def least_weight(values, symmetric):
     return -128 if symmetric and values.min() >= 0 else -127
 
 
-def conv_2d(rng):
+def conv_2d(rng, dtype="int8"):
     while True:
         kernel, strides, dilations, padding, image, outputs = draw_geometry(rng, CONV_FILTERS)
         per_channel = draw.chance(rng, 0.6)
@@ -65,12 +66,12 @@ def conv_2d(rng):
             break
     graph = Graph(expect="LiteRT")
     x = graph.input(reals(rng, [batch, *image, group_channels * groups]))
-    w = weights_of(rng, graph, [out_channels, *kernel, group_channels], 0, per_channel, least_weight(graph.values[0], not per_channel))
+    w = weights_of(rng, graph, [out_channels, *kernel, group_channels], 0, per_channel, least_weight(graph.values[0], not per_channel), dtype)
     if groups > 1 and len(set(w.quantization.scales)) == 1:
-        return conv_2d(rng)
+        return conv_2d(rng, dtype)
     bias = bias_of(rng, graph, out_channels) or graph.constant(np.zeros(out_channels, np.float32))
     output = graph.tensor([batch, *outputs, out_channels], "float32")
-    graph.operator("CONV_2D", [x, w, bias], output, version=5, fusedActivationFunction=draw.activation(rng), **geometry_options(strides, dilations, padding))
+    graph.operator("CONV_2D", [x, w, bias], output, version=5 if dtype == "int8" else 7, fusedActivationFunction=draw.activation(rng), **geometry_options(strides, dilations, padding))
     return graph.finish(output)
 
 
@@ -102,7 +103,7 @@ def transpose_conv(rng):
     return graph.finish(output)
 
 
-def fully_connected(rng):
+def fully_connected(rng, dtype="int8"):
     while True:
         depth, units = int(draw.choose(rng, DEPTHS)), int(draw.choose(rng, UNITS))
         if depth * units < 6000:
@@ -112,7 +113,7 @@ def fully_connected(rng):
     graph = Graph(expect="LiteRT")
     x = graph.input(reals(rng, [*leading, depth]))
     asymmetric = draw.chance(rng, 0.5)
-    w = weights_of(rng, graph, [units, depth], 0, units > 1 and draw.chance(rng, 0.4), least_weight(graph.values[0], not asymmetric))
+    w = weights_of(rng, graph, [units, depth], 0, units > 1 and draw.chance(rng, 0.4), least_weight(graph.values[0], not asymmetric), dtype)
     output = graph.tensor([*leading, units] if kept else [int(np.prod(leading)), units], "float32")
     inputs = [x, w, bias_of(rng, graph, units)]
     options = {"keepNumDims": kept, "asymmetricQuantizeInputs": asymmetric, "fusedActivationFunction": draw.activation(rng)}
@@ -136,8 +137,10 @@ def batch_matmul(rng):
 
 FAMILIES = {
     "conv_2d_hybrid": conv_2d,
+    "conv_2d_hybrid_int4": lambda rng: conv_2d(rng, "int4"),
     "depthwise_conv_2d_hybrid": depthwise_conv_2d,
     "transpose_conv_hybrid": transpose_conv,
     "fully_connected_hybrid": fully_connected,
+    "fully_connected_hybrid_int4": lambda rng: fully_connected(rng, "int4"),
     "batch_matmul_hybrid": batch_matmul,
 }
