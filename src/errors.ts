@@ -11,6 +11,8 @@ export type ErrorCode =
   | "MODEL_UNSUPPORTED" // a possible graph that needs something Arenula does not have
   // lowering
   | "OPERATOR_UNSUPPORTED" // an operator, type or option without a kernel
+  // comparing
+  | "COMPARE_UNLIKE" // two models that are not versions of one network
   // running
   | "INDEX_RANGE" // an index that the model computed leads out of a tensor
   | "STATE_LENGTH" // saved variables of another model
@@ -22,6 +24,7 @@ export type ErrorCode =
   | "INPUT_MISSING"
   | "INPUT_FORMAT" // an input file that cannot be decoded
   | "INPUT_SCALING" // image or audio input whose scaling is not known
+  | "DATA_EMPTY" // a data set without samples
   | "ARENA_TOO_LARGE" // the plan does not fit the board
   | "FLASH_TOO_SMALL"
   // a linked .wasm

@@ -1,5 +1,5 @@
-// TOPK_V2, ONE_HOT, SEGMENT_SUM and NON_MAX_SUPPRESSION: the records of kernels `topk_v2_*`, `one_hot_*`, `segment_sum_*` and
-// `non_max_suppression`. Every field is one i32.
+// TOPK_V2, ONE_HOT, SEGMENT_SUM and NON_MAX_SUPPRESSION: the records of kernels `topk_v2_*`, `one_hot_*`, `segment_sum_*`,
+// `non_max_suppression` and `soft_non_max_suppression`. Every field is one i32 unless it says otherwise.
 export const TOPK_INPUT = 0; // address, [rows, width]
 export const TOPK_VALUES = 4; // address, [rows, k]
 export const TOPK_INDICES = 8; // address, int32 [rows, k]
@@ -37,6 +37,8 @@ export const NMS_SELECTED = 24; // address, int32: how many are selected
 export const NMS_HEAP = 28; // address of scratch, [count, NMS_CANDIDATE]
 export const NMS_COUNT = 32;
 export const NMS_MOST = 36;
-export const NMS_SIZE = 40;
+export const NMS_EXTENT = 40; // address, int32: how many boxes there are; 0 where they are COUNT
+export const NMS_DECAY = 44; // float32, -0.5 / sigma: of the soft kernel
+export const NMS_SIZE = 48;
 /** Bytes of a candidate: float32 score, int32 index, int32 how many selected ones it has been compared with. */
 export const NMS_CANDIDATE = 12;

@@ -4,22 +4,15 @@
 import {
   FULLY_CONNECTED_PAIRS_INPUT, FULLY_CONNECTED_PAIRS_OUTPUT, FULLY_CONNECTED_PAIRS_TILES, FULLY_CONNECTED_PAIRS_BUFFER, FULLY_CONNECTED_PAIRS_MULTIPLIER,
   FULLY_CONNECTED_PAIRS_BATCHES, FULLY_CONNECTED_PAIRS_DEPTH, FULLY_CONNECTED_PAIRS_OUT_C,
-  FULLY_CONNECTED_PAIRS_SLICE_C, FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET, FULLY_CONNECTED_PAIRS_OUTPUT_OFFSET, FULLY_CONNECTED_PAIRS_MIN,
-  FULLY_CONNECTED_PAIRS_MAX, FULLY_CONNECTED_PAIRS_SIZE,
+  FULLY_CONNECTED_PAIRS_SLICE_C, FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET, FULLY_CONNECTED_PAIRS_SIZE,
 } from "../abi/fully_connected_pairs";
-import { code_of } from "../inner/code_of";
+import { row_sum } from "../inner/row_sum";
 import { stage } from "../inner/stage";
+import { store_four } from "../inner/store_four";
 import { within } from "../inner/within";
 
 /** Terms behind one clamped address: as many bytes of activations, 1,024 of weights. */
 const CHUNK: u32 = 256;
-
-/** The sum of a row of activations. */
-function row_sum(x: usize, depth: i32): i32 {
-  let sum = 0;
-  for (const end = x + depth; x != end; x++) sum += <i32>load<i8>(x);
-  return sum;
-}
 
 /**
  * Up to four channels of one row of activations.
@@ -44,14 +37,7 @@ function tile_of_four(record: usize, x: usize, start: i32, tile: usize, w: usize
     x += 256;
     w += 1024;
   }
-  m = within(m, 32);
-  out = within(out, 4);
-  const step = multiplier_stride & 8, offset = load<i32>(record + FULLY_CONNECTED_PAIRS_OUTPUT_OFFSET);
-  const low = load<i32>(record + FULLY_CONNECTED_PAIRS_MIN), high = load<i32>(record + FULLY_CONNECTED_PAIRS_MAX);
-  store<i8>(out, code_of(a0, m, offset, low, high));
-  if (channels > 1) store<i8>(out + 1, code_of(a1, m + step, offset, low, high));
-  if (channels > 2) store<i8>(out + 2, code_of(a2, m + step * 2, offset, low, high));
-  if (channels > 3) store<i8>(out + 3, code_of(a3, m + step * 3, offset, low, high));
+  store_four(record, a0, a1, a2, a3, m, multiplier_stride, out, channels);
 }
 
 export function fully_connected_bytes(record: usize): void {

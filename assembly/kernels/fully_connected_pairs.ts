@@ -7,12 +7,11 @@
 import {
   FULLY_CONNECTED_PAIRS_INPUT, FULLY_CONNECTED_PAIRS_OUTPUT, FULLY_CONNECTED_PAIRS_TILES, FULLY_CONNECTED_PAIRS_BUFFER, FULLY_CONNECTED_PAIRS_MULTIPLIER,
   FULLY_CONNECTED_PAIRS_ROW, FULLY_CONNECTED_PAIRS_BATCHES, FULLY_CONNECTED_PAIRS_DEPTH, FULLY_CONNECTED_PAIRS_BLOCKS, FULLY_CONNECTED_PAIRS_OUT_C,
-  FULLY_CONNECTED_PAIRS_SLICE_C, FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET, FULLY_CONNECTED_PAIRS_OUTPUT_OFFSET, FULLY_CONNECTED_PAIRS_MIN,
-  FULLY_CONNECTED_PAIRS_MAX, FULLY_CONNECTED_PAIRS_MASK, FULLY_CONNECTED_PAIRS_SIZE,
+  FULLY_CONNECTED_PAIRS_SLICE_C, FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET, FULLY_CONNECTED_PAIRS_MASK, FULLY_CONNECTED_PAIRS_SIZE,
 } from "../abi/fully_connected_pairs";
 import { even_bytes, high_half, low_half, odd_bytes } from "../arithmetic/halves";
-import { code_of } from "../inner/code_of";
 import { stage } from "../inner/stage";
+import { store_four } from "../inner/store_four";
 import { within } from "../inner/within";
 
 /** Blocks of four terms behind one clamped address: 512 bytes of activations, 1,024 of weights. */
@@ -73,14 +72,7 @@ function tile_of_four(record: usize, start: i32, tile: usize, w: usize, m: usize
     x += 512;
     w += 1024;
   }
-  m = within(m, 32);
-  out = within(out, 4);
-  const step = multiplier_stride & 8, offset = load<i32>(record + FULLY_CONNECTED_PAIRS_OUTPUT_OFFSET);
-  const low = load<i32>(record + FULLY_CONNECTED_PAIRS_MIN), high = load<i32>(record + FULLY_CONNECTED_PAIRS_MAX);
-  store<i8>(out, code_of(a0, m, offset, low, high));
-  if (channels > 1) store<i8>(out + 1, code_of(a1, m + step, offset, low, high));
-  if (channels > 2) store<i8>(out + 2, code_of(a2, m + step * 2, offset, low, high));
-  if (channels > 3) store<i8>(out + 3, code_of(a3, m + step * 3, offset, low, high));
+  store_four(record, a0, a1, a2, a3, m, multiplier_stride, out, channels);
 }
 
 export function fully_connected_pairs(record: usize): void {

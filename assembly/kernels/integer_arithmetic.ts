@@ -1,5 +1,6 @@
-// ADD, SUB, MUL, DIV, FLOOR_DIV, FLOOR_MOD and SQUARED_DIFFERENCE of integers that are no codes: of shapes, counters, indices. They wrap; a division
-// by zero traps. Record: BINARY_* in abi/binary.ts. Source: TFLM reference/add.h, sub.h, mul.h, div.h, floor_div.h, floor_mod.h.
+// ADD, SUB, MUL, DIV, FLOOR_DIV, FLOOR_MOD, POW and SQUARED_DIFFERENCE of integers that are no codes: of shapes, counters, indices. They wrap; a division
+// by zero and a negative exponent trap. Record: BINARY_* in abi/binary.ts. Source: TFLM reference/add.h, sub.h, mul.h, div.h, floor_div.h, floor_mod.h,
+// LiteRT kernels/pow.cc.
 import { BINARY_SIZE } from "../abi/binary";
 import { binary } from "../inner/binary";
 
@@ -63,6 +64,19 @@ class FloorMod<T> {
   of(a: T, b: T): T {
     const rest = <T>(a % b);
     return rest != 0 && (rest ^ b) < 0 ? <T>(rest + b) : rest;
+  }
+}
+
+// @ts-ignore: decorator
+@unmanaged
+class Pow<T> {
+  // @ts-ignore: decorator
+  @inline
+  of(a: T, b: T): T {
+    if (b < 0) unreachable();
+    let result: T = 1;
+    for (let factor = a, rest = b; rest != 0; rest >>= 1, factor *= factor) if (rest & 1) result *= factor;
+    return result;
   }
 }
 
@@ -135,4 +149,8 @@ export function floor_mod_int8(record: usize): void {
 
 export function squared_difference_int32(record: usize): void {
   binary<SquaredDifference<i32>, i32, i32, i32>(record, BINARY_SIZE);
+}
+
+export function pow_int32(record: usize): void {
+  binary<Pow<i32>, i32, i32, i32>(record, BINARY_SIZE);
 }

@@ -1,8 +1,9 @@
-// NON_MAX_SUPPRESSION_V4 and V5 without softening: boxes by falling score, but for those that overlap a selected one. Record: NMS_* in
-// abi/search.ts. Source: TFLite reference/non_max_suppression.h.
+// NON_MAX_SUPPRESSION_V4 and V5: boxes by falling score, but for those that overlap a selected one. With softening, every selected box that
+// overlaps another one takes from its score first. Record: NMS_* in abi/search.ts. Source: TFLite reference/non_max_suppression.h.
 import {
-  NMS_BOXES, NMS_CANDIDATE, NMS_COUNT, NMS_HEAP, NMS_INDICES, NMS_IOU_THRESHOLD, NMS_MOST, NMS_SCORE_THRESHOLD, NMS_SCORES, NMS_SELECTED, NMS_SELECTED_SCORES, NMS_SIZE,
+  NMS_BOXES, NMS_CANDIDATE, NMS_COUNT, NMS_DECAY, NMS_EXTENT, NMS_HEAP, NMS_INDICES, NMS_IOU_THRESHOLD, NMS_MOST, NMS_SCORE_THRESHOLD, NMS_SCORES, NMS_SELECTED, NMS_SELECTED_SCORES, NMS_SIZE,
 } from "../abi/search";
+import { exp_f32 } from "../arithmetic/float_functions";
 import { within } from "../inner/within";
 
 const INDEX = 4; // of a candidate; its score comes first
@@ -68,12 +69,15 @@ function overlap(a: usize, b: usize): f32 {
   return common / (a_area + b_area - common);
 }
 
-export function non_max_suppression(record: usize): void {
+// @ts-ignore: decorator
+@inline
+function suppress(record: usize, soft: bool): void {
   record = within(record, NMS_SIZE);
   const boxes: usize = load<u32>(record, NMS_BOXES), heap: usize = load<u32>(record, NMS_HEAP), indices: usize = load<u32>(record, NMS_INDICES);
   const scores: usize = load<u32>(record, NMS_SCORES), selected_scores: usize = load<u32>(record, NMS_SELECTED_SCORES);
   const least_overlap = load<f32>(within(load<u32>(record, NMS_IOU_THRESHOLD), 4)), least_score = load<f32>(within(load<u32>(record, NMS_SCORE_THRESHOLD), 4));
-  const count = load<i32>(record, NMS_COUNT), most = load<i32>(record, NMS_MOST);
+  const extent: usize = load<u32>(record, NMS_EXTENT), decay = soft ? load<f32>(record, NMS_DECAY) : 0;
+  const count = extent ? load<i32>(within(extent, 4)) : load<i32>(record, NMS_COUNT), most = load<i32>(record, NMS_MOST);
   let size = 0;
   for (let i = 0; i < count; i++) {
     const score = load<f32>(within(scores + (i << 2), 4));
@@ -83,11 +87,21 @@ export function non_max_suppression(record: usize): void {
   let selected = 0;
   while (selected < wanted && size > 0) {
     const first = candidate(heap, 0);
-    const score = load<f32>(first), index = load<i32>(first, INDEX), compared = load<i32>(first, COMPARED);
+    const top = load<f32>(first), index = load<i32>(first, INDEX), compared = load<i32>(first, COMPARED);
     drop_first(heap, size--);
-    let at = selected - 1;
-    while (at >= compared && !(overlap(boxes + (index << 4), boxes + (load<i32>(within(indices + (at << 2), 4)) << 4)) >= least_overlap)) at--;
-    if (at >= compared) continue;
+    let at = selected - 1, score = top;
+    for (; at >= compared; at--) {
+      const common = overlap(boxes + (index << 4), boxes + (load<i32>(within(indices + (at << 2), 4)) << 4));
+      if (common >= least_overlap) break;
+      if (!soft) continue;
+      score *= exp_f32(decay * common * common);
+      if (score <= least_score) break;
+    }
+    if (at >= compared) continue; // suppressed, or its score has fallen too low to come back
+    if (soft && score != top) {
+      rise(heap, size++, score, index, selected);
+      continue;
+    }
     store<i32>(within(indices + (selected << 2), 4), index);
     if (selected_scores) store<f32>(within(selected_scores + (selected << 2), 4), score);
     rise(heap, size++, score, index, selected); // once more against itself, as in the reference: a box without area is selected again
@@ -96,4 +110,12 @@ export function non_max_suppression(record: usize): void {
   memory.fill(indices + (selected << 2), 0, (most - selected) << 2);
   if (selected_scores) memory.fill(selected_scores + (selected << 2), 0, (most - selected) << 2);
   store<i32>(within(load<u32>(record, NMS_SELECTED), 4), selected);
+}
+
+export function non_max_suppression(record: usize): void {
+  suppress(record, false);
+}
+
+export function soft_non_max_suppression(record: usize): void {
+  suppress(record, true);
 }

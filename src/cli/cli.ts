@@ -7,13 +7,16 @@ import { boards } from "./boards";
 import { build } from "./build";
 import { check } from "./check";
 import type { CommandFile } from "./command";
+import { compare } from "./compare";
+import { diff } from "./diff";
+import { explain } from "./explain";
 import { inspect } from "./inspect";
 import type { Io } from "./io";
 import { plan } from "./plan";
 import { run } from "./run";
 import { simulate } from "./simulate";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, compare, diff, explain, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 

@@ -39,6 +39,6 @@ export function feed(net: Interpreter, decoded: readonly DecodedInput[]): void {
   decoded.forEach(({ bytes }, i) => net.inputs[i].bytes.set(bytes));
 }
 
-function scalingOf({ mean, std }: InputFlags): Scaling | null {
+export function scalingOf({ mean, std }: InputFlags): Scaling | null {
   return mean || std ? { mean: mean ?? [0], std: std ?? [1] } : null;
 }

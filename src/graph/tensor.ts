@@ -52,6 +52,8 @@ export interface Tensor {
   readonly isVariable: boolean;
   /** True where lowering took 128 off codes and zero points of a uint8 tensor (lowering/rebase.ts). */
   readonly rebased?: boolean;
+  /** The tensor that decides about the first dimension where only the running model knows it, by index; `shape` then has the most that it can be. */
+  readonly rows?: number;
 }
 
 export function elementCount(shape: readonly number[]): number {

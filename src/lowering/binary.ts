@@ -54,8 +54,7 @@ export function emitBinary(
       r.i32s(fields.dims, part.dims);
       r.i32s(fields.aStrides, aStrides);
       r.i32s(fields.bStrides, bStrides);
-      // The output may take the place of an operand that is not broadcast; a broadcast one of larger elements may have as many bytes.
-      for (const tensor of [a, b]) if (bytesOf(tensor) === bytesOf(output)) r.inPlace(tensor, output);
+      for (const tensor of [a, b]) r.inPlace(tensor, output); // none that is broadcast: it has fewer elements
       fill(r);
     });
   }

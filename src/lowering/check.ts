@@ -1,6 +1,6 @@
 import { ArenulaError } from "../errors";
 import type { Graph, Operator, Subgraph } from "../graph/graph";
-import { checkExtents } from "./extents";
+import { settle, type Known } from "./extents";
 import { Op } from "./op";
 import { rebaseGraph } from "./rebase";
 import { loweringOf } from "./types";
@@ -21,8 +21,7 @@ export interface OperatorCheck {
  */
 export function checkModel(graph: Graph): OperatorCheck[] {
   const model = rebaseGraph(graph);
-  const subgraph = model.subgraphs[0]!;
-  const known: Known = { folded: new Map(), bounded: new Set() };
+  const { subgraph, known } = opened(model.subgraphs[0]!);
   return subgraph.operators.map((operator) => {
     const { index, name: op } = operator;
     try {
@@ -35,23 +34,19 @@ export function checkModel(graph: Graph): OperatorCheck[] {
   });
 }
 
-/** What is known of a subgraph's tensors: bytes of those that are computed already, and those whose first dimension only the running model knows. */
-interface Known {
-  readonly folded: Map<number, Uint8Array>;
-  readonly bounded: Set<number>;
+/** A subgraph of which nothing is known yet, with tensors of its own. */
+function opened(subgraph: Subgraph): { subgraph: Subgraph; known: Known } {
+  const tensors = [...subgraph.tensors];
+  return { subgraph: { ...subgraph, tensors }, known: { tensors, folded: new Map(), mosts: new Map() } };
 }
 
 /** @param known so far: added to */
-function checkOperator(model: Graph, subgraph: Subgraph, operator: Operator, { folded, bounded }: Known): void {
-  const op = new Op(model, subgraph, operator, folded);
-  const lowering = loweringOf(op);
-  checkExtents(op, (tensor) => bounded.has(tensor));
-  lowering.check(op);
-  lowering.bounds?.(op).forEach((shape, i) => shape && bounded.add(op.output(i).index));
-  lowering.fold?.(op)?.forEach((bytes, i) => folded.set(op.output(i).index, bytes));
+function checkOperator(model: Graph, subgraph: Subgraph, operator: Operator, known: Known): void {
+  const op = new Op(model, subgraph, operator, known.folded, known.mosts);
+  settle(op, loweringOf(op), known);
   for (const called of calledBy(op)) {
-    const known: Known = { folded: new Map(), bounded: new Set() };
-    for (const inner of called.operators) checkOperator(model, called, inner, known);
+    const inner = opened(called);
+    for (const each of called.operators) checkOperator(model, inner.subgraph, each, inner.known);
   }
 }
 

@@ -1,15 +1,18 @@
-// Boxes whose place the running model may decide: SLICE, DYNAMIC_UPDATE_SLICE. Their sizes are known before.
+// Boxes whose place the running model may decide: SLICE, DYNAMIC_UPDATE_SLICE. A SLICE of a computed size is a kernel of its own (strided_slice.ts).
 // Sources: TFLM micro/kernels/slice.cc, dynamic_update_slice.cc.
 import * as copyAbi from "../../assembly/abi/copy";
 import * as abi from "../../assembly/abi/copy_at";
 import { RANK } from "../../assembly/abi/shape";
+import { EXACT } from "../../assembly/abi/strided_slice";
 import { elementCount } from "../graph/tensor";
 import { boxOf, checkCopy, emitCopyAll, MOVABLE, type BoxCopy } from "./copy";
+import { isOpen } from "./extents";
 import { bytesOfElement } from "./indexed";
 import type { Emitter, Lowering } from "./lowering";
 import { checkMoved, emitMoves, foldMoves } from "./mover";
 import { describe, type Op } from "./op";
 import { sliceOf } from "./slices";
+import { boundsOfCuts, checkCuts, emitCuts, keepsRows, type Cut } from "./strided_slice";
 import { denseStrides } from "./strides";
 
 /** Refuses places that are not one begin for every dimension, of few enough for the kernel where they are computed. */
@@ -54,13 +57,30 @@ function sliced(op: Op): BoxCopy {
   return sliceOf(input, op.output(), ranges);
 }
 
+/** Whether sizes are computed, or rows are: a box of another size every time. */
+const isComputed = (op: Op): boolean => !op.input(2).data || !keepsRows(op.input(0), op.output());
+
+const exactCuts = (op: Op): Cut[] => op.input(0).shape.map((_, d) => ({ entry: d, step: 1, flags: EXACT, becomes: d }));
+
 const slice: Lowering = {
   operator: "SLICE",
   signatures: ["int32", "int64"].map((type) => ({ inputs: ["any", type, type], outputs: ["any"] })),
-  options: "constant sizes, constant or computed begins; computed ones trap beyond the input",
-  check: (op) => checkCopy(op, sliced(op)),
-  fold: (op) => (op.input(1).data ? foldMoves(op, { copies: [sliced(op)] }) : null),
+  options: "constant or computed begins and sizes; computed ones trap beyond the input",
+  rows(op) {
+    const constant = isOpen(op.input(0)) && op.input(1).data && op.input(2).data;
+    return constant && op.integers(1)[0] === 0 && op.integers(2)[0] === -1 ? "kept" : "own";
+  },
+  check(op) {
+    if (!isComputed(op)) return checkCopy(op, sliced(op));
+    const { shape } = op.input(0);
+    for (const i of [1, 2]) if (elementCount(op.input(i).shape) !== shape.length) op.invalid(`${describe(op.input(i))} has ${elementCount(op.input(i).shape)} elements for ${shape.length} dimensions`);
+    if (op.output().shape.length !== shape.length) op.invalid(`${describe(op.output())} has ${op.output().shape.length} dimensions, not ${shape.length}`);
+    checkCuts(op, exactCuts(op));
+  },
+  bounds: (op) => (isComputed(op) ? boundsOfCuts(op, exactCuts(op)) : []),
+  fold: (op) => (op.input(1).data && !isComputed(op) ? foldMoves(op, { copies: [sliced(op)] }) : null),
   lower(op, emit) {
+    if (isComputed(op)) return emitCuts(op, emit, exactCuts(op));
     const copy = sliced(op);
     if (op.input(1).data) emitMoves(op, emit, { copies: [copy] });
     else if (!copy.dims.includes(0)) emitCopyAt(op, emit, copy, 1, false);

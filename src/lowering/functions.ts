@@ -1,6 +1,7 @@
-// Functions of one element of float32, one kernel each.
+// Functions of one element of float32, or of an integer that is no code: one kernel each.
 import * as abi from "../../assembly/abi/unary";
 import { elementCount } from "../graph/tensor";
+import { checkPlain } from "./integer_arithmetic";
 import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
 
@@ -27,4 +28,28 @@ function float32(operator: string, options = "exact"): Lowering {
 
 const EXACT = ["ABS", "NEG", "SQRT", "RSQRT", "SQUARE", "CEIL", "FLOOR", "ROUND", "SIGN"];
 
-export const FUNCTIONS: readonly Lowering[] = [...EXACT.map((operator) => float32(operator)), ...["EXP", "LOG", "SIN", "COS"].map((operator) => float32(operator, "1 unit in the last place"))];
+/** Refuses integers with a scale: only plain ones are covered. */
+function integer(operator: string, types: readonly string[]): Lowering {
+  return {
+    operator,
+    signatures: types.map((type) => ({ inputs: [type], outputs: [type] })),
+    options: "plain integers; wraps",
+    check(op) {
+      checkPlain(op);
+      op.expectShape(op.input(0).shape);
+    },
+    lower: (op, emit) => emitFunctionOfOne(op, emit, `${operator.toLowerCase()}_${op.output().type}`),
+  };
+}
+
+const gelu: Lowering = {
+  ...float32("GELU", "exact: own erfc, 1 unit in the last place of it; approximate: own tanh"),
+  lower: (op, emit) => emitFunctionOfOne(op, emit, op.option("approximate", false) ? "gelu_approximate_float32" : "gelu_float32"),
+};
+
+export const FUNCTIONS: readonly Lowering[] = [
+  ...EXACT.map((operator) => float32(operator)),
+  ...["EXP", "LOG", "SIN", "COS"].map((operator) => float32(operator, "1 unit in the last place")),
+  gelu,
+  integer("ABS", ["int32"]), integer("NEG", ["int32", "int64"]), integer("SIGN", ["int32"]),
+];

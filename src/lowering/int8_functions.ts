@@ -1,4 +1,5 @@
 // Functions of one int8 that TFLM or LiteRT has besides the sigmoids and RELU: each a table of 256 codes, filled as the runtimes compute them.
+import { storedRange } from "../graph/tensor";
 import { roundHalfAway } from "./activation";
 import { divideByPowerOfTwo, invertedSquareRoot, multiplyByQuantizedMultiplier } from "./fixed_point";
 import type { Lowering } from "./lowering";
@@ -7,7 +8,7 @@ import type { Op } from "./op";
 import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
 import { emitLookup } from "./unary";
 
-interface Quantized {
+export interface Quantized {
   readonly scale: number;
   readonly zeroPoint: number;
 }
@@ -35,10 +36,10 @@ function lookup(operator: string, options: string, codes: Codes, check: (op: Op,
 }
 
 /** A function of reals, in float32 as the runtimes fill their tables. Source: TFLM kernels/elu.cc, PopulateLookupTable. */
-function table(of: (x: number, op: Op) => number): Codes {
+function table(of: (x: number, op: Op, output: Quantized) => number): Codes {
   return (input, output, op) => {
     const inverse = f(1 / output.scale);
-    return (q) => roundHalfAway(f(of(f(input.scale * (q - input.zeroPoint)), op) * inverse)) + output.zeroPoint;
+    return (q) => roundHalfAway(f(of(f(input.scale * (q - input.zeroPoint)), op, output) * inverse)) + output.zeroPoint;
   };
 }
 
@@ -103,10 +104,19 @@ function erfc(x: number): number {
 }
 
 /** x * Phi(x), or its approximation by tanh. Source: LiteRT reference/gelu.h. */
-const gelu = (x: number, op: Op): number =>
+export const gelu = (x: number, op: Op): number =>
   op.option("approximate", false)
     ? f(f(0.5 * x) * f(1 + f(Math.tanh(f(f(Math.sqrt(2 / Math.PI)) * f(x + f(f(f(f(0.044715) * x) * x) * x)))))))
     : f(f(0.5 * x) * f(erfc(f(x * f(-Math.SQRT1_2)))));
+
+/** The least number that the output's type stores for 0 and, as it has no value there, below. Source: LiteRT kernels/elementwise.cc, LogPrepare. */
+export const log = (x: number, op: Op, output: Quantized): number => (x > 0 ? f(Math.log(x)) : f(output.scale * (storedRange(op.output().type)![0] - output.zeroPoint)));
+
+/** What it means; LiteRT negates codes as they are, which is the same where scales are equal and zero points 0. */
+const neg: Codes = (input, output) => {
+  const factor = quantizeMultiplier(input.scale / output.scale);
+  return (q) => Number(multiplyByQuantizedMultiplier(BigInt(input.zeroPoint - q), factor)) + output.zeroPoint;
+};
 
 /** Refuses a factor that the fixed-point formula does not take. */
 function checkHardSwish(op: Op, input: Quantized, output: Quantized): void {
@@ -122,6 +132,8 @@ export const INT8_FUNCTIONS: readonly Lowering[] = [
   lookup("RSQRT", `${OPTIONS}; 0 and below give the largest code`, rsqrt),
   lookup("HARD_SWISH", OPTIONS, hardSwish, checkHardSwish),
   lookup("ELU", OPTIONS, table((x) => (x < 0 ? f(f(Math.exp(x)) - 1) : x))),
+  lookup("LOG", `${OPTIONS}; 0 and below give the smallest code`, table(log)),
+  lookup("NEG", OPTIONS, neg, rescaled),
   lookup("EXP", OPTIONS, table((x) => f(Math.exp(x)))),
   lookup("GELU", `${OPTIONS}; exact and approximate`, table(gelu)),
 ];

@@ -42,23 +42,34 @@ function offsetOf(index: number, shape: readonly number[], steps: readonly numbe
   return offset;
 }
 
+/** Refuses a constant exponent that holds a negative number; one that is computed traps while the model runs. */
+function checkExponent(op: Op): void {
+  if (constantIntegers(op.input(1))?.some((n) => n < 0n)) op.invalid(`${describe(op.input(1))}, an exponent, holds a negative number`);
+}
+
 /** Refuses a constant divisor that holds a zero; one that is computed traps while the model runs. */
 function checkDivisor(op: Op): void {
   if (constantIntegers(op.input(1))?.includes(0n)) op.invalid(`${describe(op.input(1))}, a divisor, holds a 0`);
 }
 
-function arithmetic(operator: string, types: readonly string[], of: Integers, divides = false): Lowering {
+/** Refuses integers that are codes. */
+export function checkPlain(op: Op): void {
+  const quantized = [...op.inputs, op.output()].find(({ quantization }) => quantization);
+  if (quantized) op.refuse(`${describe(quantized)} is ${quantized.type} with a scale`, "only plain integers are covered: quantize to int8 or int16");
+}
+
+/** @param second what the second operand may not hold, and what it does where it is computed */
+function arithmetic(operator: string, types: readonly string[], of: Integers, second?: { check: (op: Op) => void; traps: string }): Lowering {
   const activated = ["ADD", "SUB", "MUL", "DIV"].includes(operator);
   return {
     operator,
     signatures: types.map((type) => ({ inputs: [type, type], outputs: [type] })),
-    options: `broadcasting, either operand constant, folded where both are; wraps${divides ? "; a division by zero traps" : ""}${activated ? "; fused NONE, RELU, RELU_N1_TO_1, RELU6" : ""}`,
+    options: `broadcasting, either operand constant, folded where both are; wraps${second ? `; ${second.traps} traps` : ""}${activated ? "; fused NONE, RELU, RELU_N1_TO_1, RELU6" : ""}`,
     check(op) {
       checkBinary(op);
       if (activated) checkActivation(op);
-      if (divides) checkDivisor(op);
-      const quantized = [...op.inputs, op.output()].find(({ quantization }) => quantization);
-      if (quantized) op.refuse(`${describe(quantized)} is ${quantized.type} with a scale`, "only plain integers are covered: quantize to int8 or int16");
+      second?.check(op);
+      checkPlain(op);
     },
     fold(op) {
       const [low, high] = integerBounds(op);
@@ -87,15 +98,25 @@ function scalar(like: Tensor, value: bigint): Tensor {
   return { ...like, shape: [], data: new Uint8Array(data.buffer) };
 }
 
+/** Modulo 2^32, so that no exponent makes it large. */
+function powerOf(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  for (let factor = BigInt.asIntN(32, base); exponent > 0n; exponent >>= 1n, factor = BigInt.asIntN(32, factor * factor)) if (exponent & 1n) result = BigInt.asIntN(32, result * factor);
+  return result;
+}
+
 const floorDiv: Integers = (a, b) => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
 const WIDE = ["int32", "int64"];
+const DIVISOR = { check: checkDivisor, traps: "a division by zero" };
+const EXPONENT = { check: checkExponent, traps: "a negative exponent" };
 
 export const INTEGER_ARITHMETIC: readonly Lowering[] = [
   arithmetic("ADD", WIDE, (a, b) => a + b),
   arithmetic("SUB", WIDE, (a, b) => a - b),
   arithmetic("MUL", WIDE, (a, b) => a * b),
-  arithmetic("DIV", ["int32"], (a, b) => a / b, true),
-  arithmetic("FLOOR_DIV", ["int8", "int16", "int32"], floorDiv, true),
-  arithmetic("FLOOR_MOD", ["int8", "int16", ...WIDE], (a, b) => a - floorDiv(a, b) * b, true),
+  arithmetic("DIV", ["int32"], (a, b) => a / b, DIVISOR),
+  arithmetic("FLOOR_DIV", ["int8", "int16", "int32"], floorDiv, DIVISOR),
+  arithmetic("FLOOR_MOD", ["int8", "int16", ...WIDE], (a, b) => a - floorDiv(a, b) * b, DIVISOR),
+  arithmetic("POW", ["int32"], powerOf, EXPONENT),
   arithmetic("SQUARED_DIFFERENCE", ["int32"], (a, b) => (a - b) ** 2n),
 ];

@@ -2,7 +2,7 @@ import { ArenulaError } from "../errors";
 import type { Graph, Operator, Subgraph } from "../graph/graph";
 import { byteLength, type Tensor } from "../graph/tensor";
 import type { Emitter, LoweringTarget } from "./lowering";
-import { checkExtents } from "./extents";
+import { emitClear, settle } from "./extents";
 import { describe, Op } from "./op";
 import type { Look, Node, Program, Step, View } from "./program";
 import { emitRebase, original, rebaseGraph } from "./rebase";
@@ -31,6 +31,7 @@ class ProgramWriter implements Emitter {
   private readonly views = new Map<number, View>();
   private readonly looks: Look[] = [];
   private readonly folded = new Map<number, Uint8Array>();
+  private readonly mosts = new Map<number, Uint8Array>();
   private readonly variables = new Map<number, number>();
   private readonly resources = new Map<string, Tensor>();
   private readonly extents = new Map<number, number>();
@@ -84,7 +85,10 @@ class ProgramWriter implements Emitter {
     if (!output.rebased) return output.index;
     const given = this.add(original(output, this.tensors.length)), extent = this.extents.get(output.index);
     if (extent !== undefined) this.extents.set(given.index, extent);
-    if (!given.data) emitRebase(this, output, given);
+    if (!given.data) {
+      emitRebase(this, output, given);
+      if (extent !== undefined) emitClear(this, given);
+    }
     return given.index;
   }
 
@@ -94,26 +98,23 @@ class ProgramWriter implements Emitter {
   }
 
   private lowerOperator(subgraph: Subgraph, operator: Operator): void {
-    const op = new Op(this.graph, subgraph, operator, this.folded);
+    const op = new Op(this.graph, subgraph, operator, this.folded, this.mosts);
     if (++this.operators > MOST_OPERATORS) op.refuse(`its subgraphs come to more than ${MOST_OPERATORS} operators`, "call fewer subgraphs within subgraphs");
     const lowering = loweringOf(op);
-    checkExtents(op, (tensor) => this.extents.has(tensor));
-    lowering.check(op);
-    lowering.bounds?.(op).forEach((shape, i) => shape && this.bound(op.output(i), shape));
-    const known = lowering.fold?.(op);
-    if (known) {
-      known.forEach((bytes, i) => this.folded.set(op.output(i).index, bytes));
-      return;
-    }
+    if (settle(op, lowering, { tensors: this.tensors, folded: this.folded, mosts: this.mosts })) return;
+    const outputs = operator.outputs.map((_, i) => op.output(i));
+    for (const output of outputs) if (output.rows !== undefined) this.extents.set(output.index, output.rows === output.index ? this.addExtent(output) : this.extents.get(output.rows)!);
     lowering.lower(op, this);
-    for (const output of operator.outputs)
-      for (const tensor of [output, this.extents.get(output)]) if (tensor !== undefined && !this.folded.has(tensor)) this.looks.push({ tensor, at: this.steps.length });
+    for (const output of outputs) {
+      const { index, rows } = output, extent = this.extents.get(index);
+      if (rows !== undefined && rows !== index && !this.views.has(index)) emitClear(this, output);
+      for (const tensor of [index, extent]) if (tensor !== undefined && !this.folded.has(tensor)) this.looks.push({ tensor, at: this.steps.length });
+    }
   }
 
-  private bound(output: Tensor, shape: readonly number[]): void {
-    this.tensors[output.index] = { ...output, shape };
-    const extent = this.add({ index: this.tensors.length, name: `${output.name}, extent`, type: "int32", shape: [1], shapeSignature: null, quantization: null, data: null, isVariable: false });
-    this.extents.set(output.index, extent.index);
+  /** The int32 that holds how many rows a tensor has. */
+  private addExtent({ name }: Tensor): number {
+    return this.add({ index: this.tensors.length, name: `${name}, extent`, type: "int32", shape: [1], shapeSignature: null, quantization: null, data: null, isVariable: false }).index;
   }
 
   extent(output: Tensor): Tensor | null {

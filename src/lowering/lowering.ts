@@ -57,6 +57,9 @@ export interface Emitter {
   resource(key: string, like: Tensor): Tensor;
 }
 
+/** `kept`: rows of the operand are rows of all outputs. `own`: the lowering takes care of them, or zeros behind them change nothing. `lost`: neither. */
+export type Rows = "kept" | "own" | "lost";
+
 /** How one operator of the schema becomes steps. The same four questions, answered in the same order. */
 export interface Lowering {
   readonly operator: string;
@@ -69,6 +72,8 @@ export interface Lowering {
   check(op: Op): void;
   /** The outputs, where they can be known before anything runs; null where they cannot. */
   fold?(op: Op): Uint8Array[] | null;
+  /** What becomes of rows of an operand where only the running model knows how many there are (extents.ts); without it, what the operator's name says there. */
+  rows?(op: Op): Rows;
   /** The most that the shape of every output can be, where only the running model knows the first dimension; null where the shape is the file's. */
   bounds?(op: Op): readonly (readonly number[] | null)[];
   lower(op: Op, emit: Emitter): void;

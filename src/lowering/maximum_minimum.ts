@@ -1,22 +1,29 @@
-// MAXIMUM and MINIMUM compare stored numbers, so quantized operands share the output's scale and zero point.
+// MAXIMUM and MINIMUM of stored numbers. Quantized operands are brought to the output's quantization first; TFLM and LiteRT compare codes of different
+// meaning as they are.
 import { checkBinary, emitFunctionOfTwo } from "./binary";
 import type { Lowering } from "./lowering";
 import { foldIntegers } from "./integer_arithmetic";
-import { checkSameQuantization } from "./quantization";
+import type { Op } from "./op";
+import { checkAlike, requantized } from "./requantize";
 
 const TYPES = ["int8", "int16", "int32", "int64", "float32"] as const;
+
+const areCodes = (op: Op): boolean => op.output().quantization !== null && ["int8", "int16"].includes(op.output().type);
 
 function greatest(operator: string, of: (a: bigint, b: bigint) => bigint): Lowering {
   return {
     operator,
     signatures: TYPES.map((type) => ({ inputs: [type, type], outputs: [type] })),
-    options: "broadcasting, either operand constant; quantized: one scale and zero point for all",
+    options: "broadcasting, either operand constant; any quantizations",
     check(op) {
       checkBinary(op);
-      if (op.output().quantization && ["int8", "int16"].includes(op.output().type)) for (const input of op.inputs) checkSameQuantization(op, input, op.output());
+      if (areCodes(op)) checkAlike(op, ...op.inputs);
     },
     fold: (op) => foldIntegers(op, of),
-    lower: (op, emit) => emitFunctionOfTwo(op, emit, `${operator.toLowerCase()}_${op.output().type}`),
+    lower(op, emit) {
+      const [a, b] = areCodes(op) ? op.inputs.map((input) => requantized(op, emit, input, op.output())) : op.inputs;
+      emitFunctionOfTwo(op, emit, `${operator.toLowerCase()}_${op.output().type}`, [a!, b!]);
+    },
   };
 }
 

@@ -2,13 +2,20 @@ import { ArenulaError } from "../errors";
 import { operatorName, type Graph, type Operator, type Subgraph } from "../graph/graph";
 import { elementCount, type Tensor } from "../graph/tensor";
 
+/** Bytes of tensors, by index. */
+type Values = ReadonlyMap<number, Uint8Array>;
+
 /** An operator with its tensors at hand, as lowerings see it. Constants that earlier operators folded to carry their bytes. */
 export class Op {
+  /** @param mosts numbers that the running model computes from shapes, where every one is the most that it can be */
   constructor(
     readonly graph: Graph,
     readonly subgraph: Subgraph,
     readonly operator: Operator,
-    private readonly folded: ReadonlyMap<number, Uint8Array>,
+    private readonly folded: Values,
+    private readonly mosts: Values = new Map(),
+    /** Whether the operator is asked about the largest shapes alone. */
+    readonly atMost = false,
   ) {}
 
   get name(): string {
@@ -23,7 +30,7 @@ export class Op {
   maybeInput(i: number): Tensor | null {
     const tensor = this.subgraph.tensors[this.operator.inputs[i] ?? -1];
     if (!tensor) return null;
-    const data = this.folded.get(tensor.index);
+    const data = this.folded.get(tensor.index) ?? (this.atMost ? this.mosts.get(tensor.index) : undefined);
     return data ? { ...tensor, data } : tensor;
   }
 
@@ -55,6 +62,11 @@ export class Op {
     if (tensor.type === "int32") return Array.from({ length: count }, (_, k) => view.getInt32(4 * k, true));
     if (tensor.type === "int64") return Array.from({ length: count }, (_, k) => Number(view.getBigInt64(8 * k, true)));
     return this.refuse(`${describe(tensor)} is ${tensor.type}, not int32 or int64`, "convert again: shapes and axes are int32");
+  }
+
+  /** The same operator, if everything that shapes decide about is as large as it can be. */
+  largest(): Op {
+    return new Op(this.graph, this.subgraph, this.operator, this.folded, this.mosts, true);
   }
 
   /** "operator 7 CONV_2D 'conv2d_3/Relu'". */

@@ -79,7 +79,7 @@ export interface Program {
   readonly folded: ReadonlyMap<number, Uint8Array>;
   /** Tensors that keep their value from one inference to the next, with the byte that fills them at first. */
   readonly variables: ReadonlyMap<number, number>;
-  /** Tensors that are planned at the most that their first dimension can be, and the int32 that a step writes it into. */
+  /** Tensors that are planned at the most that their first dimension can be, and the int32 that a step writes it into; several tensors may share it. */
   readonly extents: ReadonlyMap<number, number>;
   /** Bytes that kernels may read behind everything without using them. */
   readonly readBehind?: number;

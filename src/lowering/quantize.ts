@@ -5,7 +5,7 @@ import { kernelOf } from "./kernel_of";
 import type { Emitter, Lowering } from "./lowering";
 import { checkPerTensor, quantizationOf } from "./quantization";
 import { emitRequantize } from "./requantize";
-import { checkRequantize, emitLookup, requantizer } from "./unary";
+import { checkRequantize } from "./unary";
 
 /** One step between float32 and integers. */
 export function emitConversion(emit: Emitter, kernel: "quantize" | "dequantize", input: Tensor, output: Tensor): void {
@@ -37,8 +37,7 @@ export const quantize: Lowering = {
   lower(op, emit) {
     if (op.input(0).type === "float32") return emitConversion(emit, "quantize", op.input(0), op.output());
     const [min, max] = storedRange(op.output().type)!;
-    if (op.input(0).type === "int8" && op.output().type === "int8") emitLookup(op, emit, requantizer(op, { min, max }));
-    else emitRequantize(op, emit, { min, max });
+    emitRequantize(op, emit, { min, max });
   },
 };
 

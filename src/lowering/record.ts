@@ -1,5 +1,5 @@
 import { ArenulaError } from "../errors";
-import { byteLength, type Tensor } from "../graph/tensor";
+import { bitsOf, byteLength, type Tensor } from "../graph/tensor";
 import type { Relocation, Step } from "./program";
 
 /** Bytes shared by all records of a program, each distinct run once. */
@@ -94,9 +94,12 @@ export class RecordWriter {
     this.relocations.push({ at, target: { kind: "slices", constant: this.pool.add(bytes) } });
   }
 
-  /** Allows the output to lie where the input lies: the kernel reads every byte before it writes that byte. */
+  /**
+   * Allows the output to lie where the input lies, if they have as many elements of one size: the kernel reads every element before it writes that one.
+   * Larger elements that are broadcast may have as many bytes.
+   */
   inPlace(input: Tensor, output: Tensor): void {
-    if (!input.data && byteLength(input) === byteLength(output)) this.pairs.push([input.index, output.index]);
+    if (!input.data && byteLength(input) === byteLength(output) && bitsOf(input.type) === bitsOf(output.type)) this.pairs.push([input.index, output.index]);
   }
 
   step(): Step {

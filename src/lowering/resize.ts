@@ -1,13 +1,13 @@
 // RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR. Where every row and column comes from is computed here, and the kernels read tables.
 import * as abi from "../../assembly/abi/resize";
-import { bitsOf } from "../graph/tensor";
+import { bitsOf, storedRange } from "../graph/tensor";
 import { roundHalfAway } from "./activation";
 import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
 import { bytesOfInt32 } from "./packing";
-import { checkSameQuantization } from "./quantization";
+import { alike, checkAlike, emitRequantize } from "./requantize";
 
-const OPTIONS = "any constant size, align_corners or half_pixel_centers";
+const OPTIONS = "any constant size, align_corners or half_pixel_centers; any two quantizations";
 const { fround } = Math;
 
 /** Extents along one axis, and how positions correspond. */
@@ -19,13 +19,13 @@ interface Axis {
 }
 
 function check(op: Op): void {
-  const { shape, type } = op.input(0);
+  const { shape } = op.input(0);
   const size = op.integers(1);
   if (shape.length !== 4) op.invalid(`the input has ${shape.length} dimensions, not four`);
   if (size.length !== 2 || size.some((n) => n < 1)) op.invalid(`size [${size}]`);
   if (shape.includes(0)) op.invalid(`an input [${shape}] without elements`);
   op.expectShape([shape[0]!, ...size, shape[3]!]);
-  if (type !== "float32") checkSameQuantization(op, op.input(0), op.output());
+  if (isCode(op)) checkAlike(op, op.input(0));
 }
 
 function axesOf(op: Op): { rows: Axis; columns: Axis } {
@@ -36,8 +36,12 @@ function axesOf(op: Op): { rows: Axis; columns: Axis } {
 
 const table = <T>({ to }: Axis, entry: (at: number) => T): T[] => Array.from({ length: to }, (_, at) => entry(at));
 
+const isCode = (op: Op): boolean => op.input(0).type !== "float32" && (op.input(0).quantization ?? op.output().quantization) !== null;
+
+/** In the input's quantization, and rescaled behind it where the output has another one: TFLM and LiteRT keep the codes. */
 function emitResize(op: Op, emit: Emitter, kernel: string, channels: number, tables: { rows: Uint8Array; columns: Uint8Array }): void {
-  const input = op.input(0), output = op.output();
+  const input = op.input(0), rescales = isCode(op) && !alike(input, op.output());
+  const output = rescales ? emit.temporary({ ...op.output(), quantization: input.quantization }) : op.output();
   emit.step(kernel, abi.RESIZE_SIZE, (r) => {
     r.input(abi.RESIZE_INPUT, input);
     r.output(abi.RESIZE_OUTPUT, output);
@@ -49,6 +53,8 @@ function emitResize(op: Op, emit: Emitter, kernel: string, channels: number, tab
     r.constant(abi.RESIZE_ROW_TABLE, tables.rows);
     r.constant(abi.RESIZE_COLUMN_TABLE, tables.columns);
   });
+  const [min, max] = storedRange(output.type) ?? [0, 0];
+  if (rescales) emitRequantize(op, emit, { min, max }, output, op.output());
 }
 
 /** Bytes of a pixel, and of a row of them. */

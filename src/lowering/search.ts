@@ -2,6 +2,7 @@
 import * as abi from "../../assembly/abi/search";
 import { bitsOf, elementCount } from "../graph/tensor";
 import { axisOf } from "./axes";
+import { isOpen } from "./extents";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
 import { checkSameQuantization } from "./quantization";
@@ -106,10 +107,15 @@ const segmentSum: Lowering = {
 /** NON_MAX_SUPPRESSION_V4, or V5, which gives the scores, too. */
 function nonMaxSuppression(operator: string, withScores: boolean): Lowering {
   const softening = 5, last = withScores ? 2 : 1;
+  const sigmaOf = (op: Op): number => {
+    const { data } = op.input(softening);
+    return data ? new DataView(data.buffer, data.byteOffset).getFloat32(0, true) : NaN;
+  };
   return {
     operator,
     signatures: [{ inputs: ["float32", "float32", "int32", "float32", "float32", ...(withScores ? ["float32"] : [])], outputs: ["int32", ...(withScores ? ["float32"] : []), "int32"] }],
-    options: `a constant number of boxes at most; zeros behind the selected ones${withScores ? "; a constant sigma of 0" : ""}`,
+    options: `a constant number of boxes at most; zeros behind the selected ones${withScores ? "; a constant sigma: 0, or softening, with scores of 8 units in the last place" : ""}`,
+    rows: (op) => (op.inputs.every((input, i) => isOpen(input) === i < 2) ? "own" : "lost"),
     check(op) {
       const boxes = op.input(0).shape, most = count(op, 2);
       if (boxes.length !== 2 || boxes[1] !== 4) op.invalid(`boxes [${boxes}], not [n, 4]`);
@@ -118,12 +124,11 @@ function nonMaxSuppression(operator: string, withScores: boolean): Lowering {
       for (let i = 0; i < last; i++) op.expectShape([most], op.output(i));
       if (elementCount(op.output(last).shape) !== 1) op.invalid(`output ${last} has shape [${op.output(last).shape}], not one element`);
       if (!withScores) return;
-      const { data } = op.input(softening);
-      if (!data || new DataView(data.buffer, data.byteOffset).getFloat32(0, true) !== 0) op.refuse("soft_nms_sigma is not a constant 0", "convert with soft_nms_sigma=0.0, which suppresses boxes that overlap altogether");
+      if (!(sigmaOf(op) >= 0)) op.refuse("soft_nms_sigma is not a constant from 0", "convert with a constant, 0.0 for no softening");
     },
     lower(op, emit) {
-      const boxes = op.input(0).shape[0]!;
-      emit.step("non_max_suppression", abi.NMS_SIZE, (r) => {
+      const boxes = op.input(0).shape[0]!, sigma = withScores ? sigmaOf(op) : 0, extent = emit.extent(op.input(0));
+      emit.step(sigma > 0 ? "soft_non_max_suppression" : "non_max_suppression", abi.NMS_SIZE, (r) => {
         r.input(abi.NMS_BOXES, op.input(0));
         r.input(abi.NMS_SCORES, op.input(1));
         r.input(abi.NMS_IOU_THRESHOLD, op.input(3));
@@ -134,6 +139,8 @@ function nonMaxSuppression(operator: string, withScores: boolean): Lowering {
         r.scratch(abi.NMS_HEAP, boxes * abi.NMS_CANDIDATE);
         r.i32(abi.NMS_COUNT, boxes);
         r.i32(abi.NMS_MOST, count(op, 2));
+        if (extent) r.input(abi.NMS_EXTENT, extent);
+        if (sigma > 0) r.f32(abi.NMS_DECAY, -0.5 / sigma);
       });
     },
   };

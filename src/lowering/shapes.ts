@@ -1,5 +1,7 @@
-// Questions about shapes, which are known before anything runs: SHAPE, RANK, BROADCAST_ARGS. What converters compute with the answers
+// Questions about shapes, which are known before anything runs but for rows that the data decide (extents.ts): SHAPE, RANK, BROADCAST_ARGS. What converters compute with the answers
 // (STRIDED_SLICE, PACK, CONCATENATION, ...) is folded as well, and never becomes a step.
+import { emitCopy, emitCopyAll } from "./copy";
+import { isOpen } from "./extents";
 import type { Lowering } from "./lowering";
 import type { Op } from "./op";
 import { bytesOfInt32 } from "./packing";
@@ -22,7 +24,20 @@ function known(operator: string, inputs: readonly string[], outputs: readonly st
   };
 }
 
-const shape = known("SHAPE", ["any"], ["int32", "int64"], (op) => op.input(0).shape, (values) => [values.length]);
+const knownShape = known("SHAPE", ["any"], ["int32", "int64"], (op) => op.input(0).shape, (values) => [values.length]);
+
+/** Rows that only the running model knows are written over the most that they can be. */
+const shape: Lowering = {
+  ...knownShape,
+  options: "folded; the rows of a tensor whose extent the data decide are computed",
+  rows: () => "own",
+  fold: (op) => (isOpen(op.input(0)) && !op.atMost ? null : knownShape.fold!(op)),
+  lower(op, emit) {
+    const output = op.output(), most = bytesOfIntegers(op, op.input(0).shape);
+    emitCopyAll(op, emit, { ...output, data: most }, output);
+    emitCopy(op, emit, { input: emit.extent(op.input(0))!, output, dims: [1], inputStrides: [1], outputStrides: [1] }); // the low half of an int64
+  },
+};
 const rank = known("RANK", ["any"], ["int32"], (op) => [op.input(0).shape.length], () => []);
 const broadcastArgs = known("BROADCAST_ARGS", ["same", "same"], ["int32", "int64"], (op) => broadcast(op, op.integers(0), op.integers(1)).shape, (values) => [values.length]);
 

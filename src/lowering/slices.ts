@@ -1,4 +1,4 @@
-// Parts of a tensor, and tensors of parts: STRIDED_SLICE, SPLIT, SPLIT_V, UNPACK, PACK. (SLICE is in dynamic_slice.ts.)
+// Parts of a tensor, and tensors of parts: SPLIT, SPLIT_V, UNPACK, PACK. (STRIDED_SLICE is in strided_slice.ts, SLICE in dynamic_slice.ts.)
 import type { Tensor } from "../graph/tensor";
 import type { BoxCopy } from "./copy";
 import type { Lowering } from "./lowering";
@@ -6,7 +6,7 @@ import { axisIn, checkMoved, mover, outputsOf } from "./mover";
 import { describe, type Op } from "./op";
 import { denseStrides } from "./strides";
 
-interface Range { readonly begin: number; readonly step: number; readonly count: number }
+export interface Range { readonly begin: number; readonly step: number; readonly count: number }
 
 /** A box of the input that becomes the whole output; dimensions of 1 may be missing in the output. */
 export function sliceOf(input: Tensor, output: Tensor, ranges: readonly Range[]): BoxCopy {
@@ -14,56 +14,6 @@ export function sliceOf(input: Tensor, output: Tensor, ranges: readonly Range[])
   const inputAt = ranges.reduce((at, { begin }, d) => at + begin * from[d]!, 0);
   return { input, output, dims, inputStrides: ranges.map(({ step }, d) => step * from[d]!), outputStrides: denseStrides(dims), inputAt };
 }
-
-/** What of every dimension of the input is taken, and the shape of the output. Source: TFLM strided_slice_logic.h, TensorFlow's documentation of the masks. */
-function stridedRanges(op: Op): { ranges: Range[]; shape: number[] } {
-  const { shape } = op.input(0), rank = shape.length;
-  const begins = op.integers(1), ends = op.integers(2), steps = op.integers(3), entries = begins.length;
-  if (ends.length !== entries || steps.length !== entries) op.invalid(`begin, end and strides have ${entries}, ${ends.length} and ${steps.length} entries for ${rank} dimensions`);
-  const bit = (mask: string, i: number) => ((op.option(mask, 0) >> i) & 1) === 1;
-  const numbers = begins.map((_, i) => i);
-  const ellipses = numbers.filter((i) => bit("ellipsisMask", i)), added = numbers.filter((i) => !bit("ellipsisMask", i) && bit("newAxisMask", i));
-  const open = rank - (entries - ellipses.length - added.length); // dimensions that no entry names
-  if (open < 0 || ellipses.length > 1) op.invalid(`begin has ${entries} entries for ${rank} dimensions, ${ellipses.length} of them an ellipsis and ${added.length} new axes`);
-  const ranges: Range[] = [], out: number[] = [];
-  const takeOpen = () => {
-    for (let k = 0; k < open; k++) {
-      const count = shape[ranges.length]!;
-      out.push(count);
-      ranges.push({ begin: 0, step: 1, count });
-    }
-  };
-  for (const i of numbers) {
-    if (bit("ellipsisMask", i)) takeOpen();
-    else if (bit("newAxisMask", i)) out.push(1);
-    else {
-      const d = ranges.length, n = shape[d]!, step = steps[i]!;
-      if (step === 0) op.invalid(`stride 0 of dimension ${d}`);
-      const wrap = (at: number) => (at < 0 ? at + n : at);
-      const bound = (at: number) => (step > 0 ? Math.min(Math.max(at, 0), n) : Math.min(Math.max(at, -1), n - 1));
-      const begin = bound(bit("beginMask", i) ? (step > 0 ? 0 : n - 1) : wrap(begins[i]!));
-      if (bit("shrinkAxisMask", i)) {
-        if (begin < 0 || begin >= n) op.invalid(`index ${begins[i]} of dimension ${d}, which has ${n}`);
-        ranges.push({ begin, step: 1, count: 1 });
-      } else {
-        const end = bound(bit("endMask", i) ? (step > 0 ? n : -1) : wrap(op.option("offset", false) ? begin + ends[i]! : ends[i]!));
-        const count = Math.max(0, Math.ceil((end - begin) / step));
-        ranges.push({ begin, step, count });
-        out.push(count);
-      }
-    }
-  }
-  if (ellipses.length === 0) takeOpen();
-  return { ranges, shape: out };
-}
-
-const stridedSlice = mover("STRIDED_SLICE", [{ inputs: ["any", "int32", "int32", "int32"], outputs: ["any"] }], "constant begin, end and strides, any masks", (op) => {
-  const input = op.input(0);
-  checkMoved(op, input);
-  const { ranges, shape } = stridedRanges(op);
-  op.expectShape(shape);
-  return { copies: [sliceOf(input, op.output(), ranges)] };
-});
 
 /** One after the other along an axis. @param extents how much of it every output takes */
 function splitAlong(op: Op, input: Tensor, axis: number, extents: readonly number[]): { copies: BoxCopy[] } {
@@ -120,4 +70,4 @@ const pack = mover("PACK", [{ inputs: ["any..."], outputs: ["any"] }], "any numb
   return { copies: op.inputs.map((input, i) => ({ input, output, dims: shape, inputStrides: denseStrides(shape), outputStrides, outputAt: i * steps[axis]! })) };
 });
 
-export const SLICES: readonly Lowering[] = [stridedSlice, split, splitV, unpack, pack];
+export const SLICES: readonly Lowering[] = [split, splitV, unpack, pack];

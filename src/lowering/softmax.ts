@@ -19,14 +19,14 @@ export const softmax: Lowering = {
       op.refuse(`output scale ${scale} and zero point ${zeroPoint}`, `the format fixes them to 1/${codes} and ${-codes / 2}: convert again`);
     if (!(op.option("beta", 0) > 0 && op.option("beta", 0) < Infinity)) op.refuse(`beta ${op.option("beta", 0)}`, "beta has to be positive and finite");
     if (input.shape.length < 1) op.invalid("the input is a scalar");
-    const { shift } = scaling(quantizationOf(input).scale, op.option("beta", 0));
+    const { shift } = differenceScaling(quantizationOf(input).scale, op.option("beta", 0));
     if (shift < 1) op.refuse(`input scale ${quantizationOf(input).scale} times beta is below 2^-26`, "rescale the logits: every class would get the same probability");
     op.expectShape(input.shape);
   },
   lower(op, emit) {
     const input = op.input(0);
     const depth = input.shape[input.shape.length - 1]!;
-    const { mantissa, shift } = scaling(quantizationOf(input).scale, op.option("beta", 0));
+    const { mantissa, shift } = differenceScaling(quantizationOf(input).scale, op.option("beta", 0));
     emit.step(op.output().type === "int8" ? "softmax" : "softmax_int8_int16", abi.SOFTMAX_SIZE, (r) => {
       r.input(abi.SOFTMAX_INPUT, input);
       r.output(abi.SOFTMAX_OUTPUT, op.output());
@@ -41,11 +41,11 @@ export const softmax: Lowering = {
 };
 
 /** beta * scale as a multiplier to Q5.26. Source: TFLM quantization_util.cc, PreprocessSoftmaxScaling. */
-function scaling(scale: number, beta: number) {
+export function differenceScaling(scale: number, beta: number) {
   return quantizeMultiplier(Math.min(beta * scale * 2 ** 26, 2 ** 31 - 1));
 }
 
 /** Differences below this would leave Q5.26 when they are scaled. Source: TFLM quantization_util.cc, CalculateInputRadius with 5 integer bits. */
-function differenceMin(shift: number): number {
+export function differenceMin(shift: number): number {
   return -Math.floor((31 * 2 ** 26) / 2 ** shift);
 }

@@ -1,3 +1,4 @@
+import { addN } from "./add_n";
 import { argMax, argMin } from "./arg_max";
 import { FUNCTIONS } from "./functions";
 import { BITWISE } from "./bitwise";
@@ -37,6 +38,7 @@ import { GATHER } from "./gather";
 import { HYBRID } from "./hybrid";
 import type { Lowering } from "./lowering";
 import { localResponseNormalization } from "./local_response_normalization";
+import { logSoftmax } from "./log_softmax";
 import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
@@ -55,15 +57,17 @@ import { SCATTER } from "./scatter_nd";
 import { SELECT } from "./select";
 import { SHAPES } from "./shapes";
 import { SLICES } from "./slices";
+import { stridedSlice } from "./strided_slice";
 import { REDUCTIONS } from "./reduce";
 import { RESIZES } from "./resize";
 import { softmax } from "./softmax";
 import { SVDF } from "./svdf";
+import { INT16_FUNCTIONS } from "./int16_functions";
 import { INT8_FUNCTIONS } from "./int8_functions";
 import { VARIABLES } from "./variables";
 import { logistic, relu0To1, reluN1To1, relu6Lowering, reluLowering, tanh } from "./unary";
 import { EXTENTS } from "./where";
-import { expandDims, reshape, squeeze } from "./views";
+import { bitcast, expandDims, reshape, squeeze } from "./views";
 
 /** Every operator that Arenula runs, one line for each file of lowerings: a new file adds its line here. */
 const ALL: readonly Lowering[] = [
@@ -74,7 +78,7 @@ const ALL: readonly Lowering[] = [
   batchMatmul,
   depthwiseConv2d,
   depthwiseConv2dInt16,
-  add, mul, sub,
+  add, mul, sub, addN,
   fullyConnected,
   ...LSTM, ...FLOAT32_LSTM,
   mean, sum,
@@ -87,6 +91,7 @@ const ALL: readonly Lowering[] = [
   l2Normalization, localResponseNormalization,
   ...MOVEMENT,
   ...PADDING,
+  stridedSlice,
   ...SLICES,
   ...BLOCKS,
   ...REPETITION,
@@ -103,11 +108,11 @@ const ALL: readonly Lowering[] = [
   ...SIGMOID_INT16,
   softmaxInt16,
   ...SHAPES,
-  softmax,
+  softmax, logSoftmax,
   ...SVDF,
   ...VARIABLES,
   logistic, relu6Lowering, reluLowering, tanh,
-  expandDims, reshape, squeeze,
+  expandDims, reshape, squeeze, bitcast,
   ...SIGNAL_FRAME,
   ...FFT,
   ...FILTER_BANK,
@@ -123,7 +128,7 @@ const ALL: readonly Lowering[] = [
   ...COMPARISON,
   ...BITWISE,
   ...FUNCTIONS,
-  ...INT8_FUNCTIONS, reluN1To1, relu0To1,
+  ...INT8_FUNCTIONS, ...INT16_FUNCTIONS, reluN1To1, relu0To1,
   ...QUANTIZED_BINARY,
 ];
 

@@ -1,7 +1,7 @@
 // Functions of one int8: RELU, RELU6, LOGISTIC, TANH, and QUANTIZE from int8 to int8. Each is computed here, exactly, for all 256 codes,
 // and becomes one table lookup.
 import * as abi from "../../assembly/abi/lookup";
-import { elementCount } from "../graph/tensor";
+import { elementCount, type Tensor } from "../graph/tensor";
 import { clampRange } from "./activation";
 import { divideByPowerOfTwo, logistic as logisticOf, multiplyByQuantizedMultiplier, tanh as tanhOf } from "./fixed_point";
 import { floatFunction, logisticOf32, tanhOf32 } from "./legacy_codes";
@@ -36,8 +36,8 @@ export function checkRequantize(op: Op): void {
 }
 
 /** Codes of another quantization for every code, clamped. Source: TFLM reference/requantize.h and micro/kernels/activations.cc. */
-export function requantizer(op: Op, { min, max }: { min: number; max: number }): (q: number) => number {
-  const input = quantizationOf(op.input(0)), output = quantizationOf(op.output());
+export function requantizer(from: Tensor, to: Tensor, { min, max }: { min: number; max: number }): (q: number) => number {
+  const input = quantizationOf(from), output = quantizationOf(to);
   const factor = quantizeMultiplier(input.scale / output.scale);
   return (q) => {
     const code = Number(multiplyByQuantizedMultiplier(BigInt(q - input.zeroPoint), factor)) + output.zeroPoint;
@@ -52,7 +52,7 @@ function relu(operator: string, bounds: readonly [number, number]): Lowering {
     signatures: SIGNATURE,
     options: "any two quantizations",
     check: checkRequantize,
-    lower: (op, emit) => emitLookup(op, emit, requantizer(op, clampRange(op.output(), bounds))),
+    lower: (op, emit) => emitLookup(op, emit, requantizer(op.input(0), op.output(), clampRange(op.output(), bounds))),
   };
 }
 

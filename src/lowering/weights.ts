@@ -57,6 +57,11 @@ export function int8Of(tensor: Tensor): Int8Array {
   return new Int8Array(data!.buffer, data!.byteOffset, data!.byteLength);
 }
 
+export function int16Of(tensor: Tensor): Int16Array {
+  const { data } = tensor;
+  return new Int16Array(data!.slice().buffer);
+}
+
 /** int32 values of a constant, wherever its bytes lie; null stays null. */
 export function int32Of(tensor: Tensor | null): Int32Array | null {
   if (!tensor) return null;

@@ -53,7 +53,7 @@ function knownCount(op: Op): number | null {
 function mostNumbers(op: Op): number | null {
   const known = knownCount(op), { shape, shapeSignature, type } = op.output();
   if (known !== null) return known;
-  const start = scalar(op, 0), limit = scalar(op, 1);
+  const largest = op.largest(), start = scalar(op, 0), limit = scalar(largest, 1);
   if (type === "int32" && start !== null && limit !== null) return Math.abs(limit - start); // steps of 1
   return shapeSignature?.includes(-1) ? null : shape[0]!;
 }
@@ -64,14 +64,14 @@ const isStatic = (op: Op): boolean => knownCount(op) === op.output().shape[0];
 const range: Lowering = {
   operator: "RANGE",
   signatures: ["int32", "float32"].map((type) => ({ inputs: [type, type, type], outputs: [type] })),
-  options: `constants are folded; else ${EXTENT}: the shape in the file has to say it, or a constant start and limit of int32`,
+  options: `constants are folded; else ${EXTENT}: the shape in the file has to say it, or a constant start and limit of int32, or a limit from the shape of a tensor`,
   check(op) {
     if (op.output().shape.length !== 1) op.invalid(`an output of shape [${op.output().shape}], not one dimension`);
     op.inputs.forEach((input, i) => elementCount(input.shape) === 1 || op.invalid(`operand ${i} has shape [${input.shape}], not one element`));
     if (scalar(op, 2) === 0) op.invalid("steps of 0");
-    if (mostNumbers(op) === null) op.refuse("how many numbers it gives has no bound: start or limit is computed while the model runs", "convert with constant limits, or with a static shape for the output");
+    if (mostNumbers(op) === null) op.refuse("how many numbers it gives has no bound: start or limit is computed while the model runs", "convert with constant limits, limits from the shape of a tensor, or a static shape for the output");
   },
-  bounds: (op) => (isStatic(op) ? [] : [[mostNumbers(op)!]]),
+  bounds: (op) => (isStatic(op) || mostNumbers(op) === null ? [] : [[mostNumbers(op)!]]),
   fold(op) {
     if (!isStatic(op)) return null;
     const count = op.output().shape[0]!, delta = scalar(op, 2)!;

@@ -1,7 +1,7 @@
 import type { ArenaPlan, PlannerName } from "../arena/plan";
 import { crc32 } from "../crc32";
 import { ArenulaError } from "../errors";
-import { operatorName, type Graph, type Subgraph } from "../graph/graph";
+import { operatorName, type Graph, type Operator, type Subgraph } from "../graph/graph";
 import { bitsOf, byteLength, type Tensor } from "../graph/tensor";
 import { lower } from "../lowering/lower";
 import type { CoreName } from "../lowering/lowering";
@@ -42,6 +42,17 @@ export interface TraceEntry {
   readonly crc32: string;
   /** True where lowering computed the output. */
   readonly folded?: boolean;
+}
+
+/** One output of one operator while it is fresh. */
+export interface WatchedOutput {
+  readonly operator: Operator;
+  /** As in the file. */
+  readonly tensor: Tensor;
+  /** Row-major, as the file defines the tensor. */
+  readonly bytes: Uint8Array;
+  /** True where lowering computed it. */
+  readonly folded: boolean;
 }
 
 /** Bytes of linear memory, by what they hold. */
@@ -206,17 +217,30 @@ export class Interpreter {
     }
   }
 
+  /**
+   * Runs the model once and shows every operator's outputs as they are computed.
+   * @param see is given bytes that hold until it returns
+   */
+  watch(see: (output: WatchedOutput) => void): void {
+    const { subgraph, folded, code } = this.program;
+    subgraph.operators.forEach((operator, i) => {
+      this.run(code[i]!);
+      for (const index of operator.outputs) {
+        const tensor = this.model.subgraphs[0]!.tensors[index]!;
+        if (bitsOf(tensor.type) === null) continue;
+        const known = folded.get(index);
+        see({ operator, tensor, bytes: this.asInFile(index, known ?? this.activation(index)), folded: known !== undefined });
+      }
+    });
+  }
+
   /** Runs the model once and takes a checksum of every operator's outputs as they are computed. */
   trace(): TraceEntry[] {
-    const { subgraph, folded, code } = this.program;
-    return subgraph.operators.flatMap((operator, i) => {
-      this.run(code[i]!);
-      return operator.outputs.filter((tensor) => bitsOf(subgraph.tensors[tensor]!.type) !== null).map((tensor): TraceEntry => {
-        const known = folded.get(tensor);
-        const entry = { operator: operator.index, op: operator.name, tensor, crc32: crc32(this.asInFile(tensor, known ?? this.activation(tensor))) };
-        return known ? { ...entry, folded: true } : entry;
-      });
+    const entries: TraceEntry[] = [];
+    this.watch(({ operator, tensor, bytes, folded }) => {
+      entries.push({ operator: operator.index, op: operator.name, tensor: tensor.index, crc32: crc32(bytes), ...(folded && { folded }) });
     });
+    return entries;
   }
 
   /** A tensor's bytes as the model defines them. */

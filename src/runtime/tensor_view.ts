@@ -1,5 +1,5 @@
 import { ArenulaError } from "../errors";
-import { elementCount, storedRange, type Tensor, type TensorType } from "../graph/tensor";
+import { bitsOf, elementCount, storedRange, type Tensor, type TensorType } from "../graph/tensor";
 
 export type TypedArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array | Float32Array | Float64Array;
 
@@ -7,6 +7,12 @@ const ARRAYS: Partial<Record<TensorType, new (buffer: ArrayBufferLike, byteOffse
   int8: Int8Array, uint8: Uint8Array, bool: Uint8Array, int16: Int16Array, uint16: Uint16Array, int32: Int32Array, uint32: Uint32Array,
   int64: BigInt64Array, uint64: BigUint64Array, float32: Float32Array, float64: Float64Array, float16: Uint16Array,
 };
+
+/** The values in a tensor's bytes, which have to be aligned: a view. Null for types that are no array here (int4, strings). */
+export function valuesIn(type: TensorType, bytes: Uint8Array): TypedArray | null {
+  const array = ARRAYS[type];
+  return array ? new array(bytes.buffer, bytes.byteOffset, bytes.length / (bitsOf(type)! / 8)) : null;
+}
 
 /** The planned shape with the first dimension that the running model wrote, if it writes one. */
 export function actualShape(planned: readonly number[], buffer: ArrayBufferLike, extentAt: number | undefined): readonly number[] {
@@ -38,7 +44,7 @@ export class TensorView {
     this.planned = new Uint8Array(buffer, byteOffset, this.values.byteLength);
   }
 
-  /** Of an output of WHERE, RANGE or UNIQUE it is the last inference's. */
+  /** Where the data decide how many rows there are (lowering/extents.ts), it is the last inference's. */
   get shape(): readonly number[] {
     return actualShape(this.tensor.shape, this.planned.buffer, this.extentAt);
   }

@@ -23,6 +23,8 @@ const broadcastTo: Case = { op: "BROADCAST_TO", operands: [{ ...int8, shape: [1,
 const fill: Case = { op: "FILL", operands: [known([2], 2, 3), { ...int8, shape: [] }], result: { ...int8, shape: [2, 3] } };
 const zerosLike: Case = { op: "ZEROS_LIKE", operands: [{ ...int8, shape: [2, 3] }], result: { ...int8, shape: [2, 3] } };
 const reverse: Case = { op: "REVERSE_V2", operands: [{ ...int8, shape: [2, 3] }, known([1], -1)], result: { ...int8, shape: [2, 3] } };
+/** Whose shape or multiples may be computed. */
+const COMPUTED: readonly Case[] = [tile, broadcastTo, fill];
 const ALL = [mirror, split, splitV, unpack, toBatch, toSpace, toDepth, fromDepth, tile, broadcastTo, fill, zerosLike, reverse];
 
 moves("all accept what the refused cases are bent from", () => ALL.forEach(accepts));
@@ -30,8 +32,14 @@ moves("all accept what the refused cases are bent from", () => ALL.forEach(accep
 moves("all refuse an output of another shape, and parameters that are computed", () => {
   for (const good of ALL) {
     refuses(withResult(good, { shape: [7, 7, 7] }), "MODEL_INVALID", "shape [");
-    good.operands.forEach((operand, i) => operand!.data && refuses(withOperand(good, i, { data: undefined }), "OPERATOR_UNSUPPORTED", "computed while the model runs"));
+    good.operands.forEach((operand, i) => operand!.data && !COMPUTED.includes(good) && refuses(withOperand(good, i, { data: undefined }), "OPERATOR_UNSUPPORTED", "computed while the model runs"));
   }
+  const [tiled, broadcasted, filled] = COMPUTED.map((good) => withOperand(good, good.op === "FILL" ? 0 : 1, { data: undefined })) as [Case, Case, Case];
+  accepts(tiled);
+  accepts(filled);
+  accepts(broadcasted);
+  refuses(withResult(withOperand(broadcasted, 0, { shape: [2, 3] }), { shape: [2, 3] }), "OPERATOR_UNSUPPORTED", "a computed shape for 2 rows");
+  refuses(withResult(filled, { shape: [1, 3], shapeSignature: [-1, 3] }), "OPERATOR_UNSUPPORTED", "has no bound");
 });
 
 moves("impossible paddings, axes, sizes, blocks, multiples and values are refused", () => {

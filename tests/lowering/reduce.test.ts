@@ -56,14 +56,15 @@ lowering("ARG_MAX, ARG_MIN and CUMSUM take one axis", () => {
   accepts(none);
 });
 
-lowering("resizing refuses ranks, sizes, and a change of quantization", () => {
+lowering("resizing refuses ranks, sizes, and half a quantization", () => {
   for (const good of resizes) {
     refuses(withOperand(good, 0, { shape: [2, 3, 4] }), "MODEL_INVALID", "3 dimensions, not four");
     refuses(withOperand(good, 0, { shape: [1, 0, 3, 4] }), "MODEL_INVALID", "without elements");
     refuses(withOperand(good, 1, axes(4, 0)), "MODEL_INVALID", "size [4,0]");
     refuses(withOperand(good, 1, axes(4)), "MODEL_INVALID", "size [4]");
     refuses(withOperand(good, 1, { data: undefined }), "OPERATOR_UNSUPPORTED", "computed while the model runs");
-    refuses(withResult(good, { zeroPoint: 1 }), "OPERATOR_UNSUPPORTED", "the output 0.5 and 1");
+    refuses(withResult(good, { scale: undefined }), "OPERATOR_UNSUPPORTED", "has 0 scales");
+    refuses(withResult(good, { scale: 2 ** -31 }), "OPERATOR_UNSUPPORTED", "rescaled by 1073741824");
   }
   refuses(withOptions(resizes[1]!, { alignCorners: true, halfPixelCenters: true }), "MODEL_INVALID", "exclude each other");
 });

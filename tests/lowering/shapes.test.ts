@@ -108,10 +108,13 @@ folding("SHAPE refuses an output of another length", () => {
   refuses({ op: "SHAPE", operands: [{ type: "int8", shape: [2, 3] }], result: { type: "int32", shape: [3] } }, "MODEL_INVALID", "give [2]");
 });
 
-folding("STRIDED_SLICE refuses bounds that are computed, and slices that are none", () => {
+folding("STRIDED_SLICE refuses strides that are computed, and slices that are none", () => {
   accepts(slice);
   accepts(withOperand(slice, 0, { data: undefined }));
-  for (let i = 1; i < 4; i++) refuses(withOperand(slice, i, { data: undefined }), "OPERATOR_UNSUPPORTED", `'x${i}' is computed while the model runs`);
+  for (const i of [1, 2]) accepts(withOperand(slice, i, { data: undefined }));
+  refuses(withOperand(slice, 3, { data: undefined }), "OPERATOR_UNSUPPORTED", "'x3' is computed while the model runs");
+  refuses(withResult(withOperand(slice, 1, { data: undefined }), { shape: [4] }), "MODEL_INVALID", "as a part of [3]");
+  refuses(withResult(withOperand(slice, 1, { data: undefined }), { shape: [2, 1] }), "MODEL_INVALID", "has 2 dimensions, the masks give 1");
   for (const i of [1, 2, 3]) refuses(withOperand(slice, i, vector(1, 1)), "MODEL_INVALID", "entries for 1 dimensions");
   const two = vector(0, 0), twice: Case = { ...slice, operands: [slice.operands[0]!, two, vector(2, 2), vector(1, 1)] };
   refuses(twice, "MODEL_INVALID", "begin has 2 entries for 1 dimensions, 0 of them an ellipsis and 0 new axes");

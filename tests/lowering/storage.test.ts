@@ -2,8 +2,11 @@
 // core, where a storage taken too early would change a result.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Model, type TensorType } from "../../src/index";
 import { lower } from "../../src/lowering/lower";
+import { MACHINES } from "../../src/lowering/lowering";
 import { assignStorage } from "../../src/lowering/storage";
+import { operatorGoldens } from "../operators/goldens";
 import { agrees } from "../support/contract";
 import type { OperatorSpec, SubgraphSpec } from "../support/build_model";
 import { graphOf } from "../support/graph";
@@ -128,6 +131,47 @@ storage("a long chain of views has one storage", () => {
   const graph = { description: "", version: 3, subgraphs: [{ name: "main", tensors, operators, inputs: [0], outputs: [names.length - 1] }], signatures: [], metadata: [], bytes: 0 };
   const program = lower(graph, { core: "mcu" });
   assert.equal(assignStorage(program).storages.map((one) => one.tensors.length), [names.length]);
+});
+
+storage("an operand of larger elements that is broadcast has as many bytes as the output, and gives no place", async () => {
+  const graph = graphOf({
+    tensors: [{ name: "a", type: "int32", shape: [4] }, { name: "b", type: "int32", shape: [4, 1] }, { name: "y", type: "bool", shape: [4, 4] }],
+    operators: [{ op: "LESS", inputs: ["a", "b"], outputs: ["y"] }],
+  });
+  assert.equal(shared(graph), [["a"], ["b"], ["y"]]);
+  const a = Int32Array.of(-5, 2, 300, 7), b = Int32Array.of(3, -900, 8, 1000);
+  await agrees("broadcast bytes", graph, [a, b], [Uint8Array.from({ length: 16 }, (_, i) => Number(a[i & 3]! < b[i >> 2]!))]);
+});
+
+storage("a CAST takes its input's place only where elements keep their size", async () => {
+  const cast = (from: TensorType, to: TensorType) => graphOf({ tensors: [{ name: "x", type: from, shape: [4] }, { name: "y", type: to, shape: [4] }], operators: [{ op: "CAST", inputs: ["x"], outputs: ["y"] }] });
+  assert.equal(shared(cast("int32", "float32")), [["x", "y"]]);
+  await agrees("int32 to float32", cast("int32", "float32"), [Int32Array.of(1, -2, 3, 1 << 20)], [Float32Array.of(1, -2, 3, 1 << 20)]);
+  for (const [from, to] of [["int32", "int8"], ["int8", "int32"], ["float32", "int16"], ["bool", "int64"]] as const) assert.equal(shared(cast(from, to)), [["x"], ["y"]], `${from} to ${to}`);
+  await agrees("int32 to int8", cast("int32", "int8"), [Int32Array.of(1, -2, 300, -129)], [Int8Array.of(1, -2, 44, 127)]);
+  await agrees("int8 to int32", cast("int8", "int32"), [Int8Array.of(1, -2, 100, -128)], [Int32Array.of(1, -2, 100, -128)]);
+});
+
+storage("a SELECT takes the place of an operand that is not broadcast", async () => {
+  const graph = graphOf({
+    tensors: [{ name: "c", type: "bool", shape: [4] }, { name: "x", type: "int32", shape: [1] }, { name: "z", type: "int32", shape: [4] }, { name: "y", type: "int32", shape: [4] }],
+    operators: [{ op: "SELECT_V2", inputs: ["c", "x", "z"], outputs: ["y"] }],
+  });
+  assert.equal(shared(graph), [["c"], ["x"], ["z", "y"]]);
+  await agrees("SELECT_V2", graph, [Uint8Array.of(1, 0, 0, 1), Int32Array.of(70000), Int32Array.of(-1, 2, -3, 4)], [Int32Array.of(70000, 2, -3, 70000)]);
+});
+
+/** Kernels that lowering lets compute in place, over the drawn models, and those of them that do in one. */
+storage("every kernel that may compute in place does so in a drawn model", () => {
+  const may = new Set<string>(), does = new Set<string>();
+  for (const { cases } of operatorGoldens()) for (const { model } of cases) for (const machine of MACHINES) {
+    const program = lower(Model.parse(model), { core: "mcu", machine }), { ofTensor } = assignStorage(program);
+    for (const { kernel, inPlace } of program.steps) for (const [from, to] of inPlace) {
+      may.add(kernel);
+      if (from !== to && ofTensor.get(from) === ofTensor.get(to)) does.add(kernel);
+    }
+  }
+  assert.equal([...may].filter((kernel) => !does.has(kernel)), []);
 });
 
 storage.run();

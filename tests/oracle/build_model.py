@@ -87,6 +87,7 @@ class Tensor:
     quantization: Quantization | None
     data: np.ndarray | None  # None: computed, or fed
     variable: bool = False  # keeps its value from one inference to the next
+    signature: list | None = None  # the shape with -1 where only the running model knows
 
 
 @dataclass
@@ -102,7 +103,9 @@ class Graph:
     expect: str = "TFLM"  # the runtime whose result is the expectation: "LiteRT" for what TFLM does not have
 
     def tensor(self, shape, dtype="int8", quantization=None, data=None):
-        tensor = Tensor(len(self.tensors), [int(extent) for extent in shape], dtype, quantization, data)
+        """An extent of -1 is one that only the running model knows: 1 in the file's shape, -1 in its signature."""
+        shape = [int(extent) for extent in shape]
+        tensor = Tensor(len(self.tensors), [abs(extent) for extent in shape], dtype, quantization, data, signature=shape if -1 in shape else None)
         self.tensors.append(tensor)
         return tensor
 
@@ -167,7 +170,7 @@ class Graph:
     def _tensor(tensor, buffers):
         out = schema.TensorT()
         out.name, out.shape, out.type = f"t{tensor.index}", tensor.shape, getattr(schema.TensorType, tensor.dtype.upper())
-        out.buffer, out.isVariable = 0, tensor.variable
+        out.buffer, out.isVariable, out.shapeSignature = 0, tensor.variable, tensor.signature
         if tensor.data is not None:
             buffer = schema.BufferT()
             values = _packed_int4(tensor.data) if tensor.dtype == "int4" else tensor.data

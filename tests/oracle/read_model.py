@@ -86,7 +86,8 @@ def _tensor(index, tensor, data):
     values = None
     if data is not None and len(data):
         values = _unpacked_int4(data, shape) if dtype == "int4" else np.frombuffer(np.asarray(data, np.uint8).tobytes(), dtype).reshape(shape)
-    return Tensor(index, shape, dtype, quantization, values, bool(tensor.isVariable))
+    signature = None if tensor.shapeSignature is None or not len(tensor.shapeSignature) else _indices(tensor.shapeSignature)
+    return Tensor(index, shape, dtype, quantization, values, bool(tensor.isVariable), signature)
 
 
 def _unpacked_int4(data, shape):

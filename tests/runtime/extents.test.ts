@@ -47,17 +47,119 @@ extents("a module for a device says where the extent is", async () => {
   assert.equal([...new BigInt64Array(outputs[0]!.slice().buffer)].map(Number), [0, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
 
+type Tensors = Parameters<typeof graphOf>[0]["tensors"];
+type Operators = NonNullable<Parameters<typeof graphOf>[0]["operators"]>;
+
+/** What follows from the different values of `x`, and of `z`. */
+const after = (operators: Operators, tensors: Tensors, outputs?: string[]): Graph => graphOf({
+  tensors: [
+    { name: "x", type: "int32", shape: [4] }, { name: "values", type: "int32", shape: [1], shapeSignature: [-1] }, { name: "which", type: "int32", shape: [4] },
+    { name: "z", type: "int32", shape: [4] }, { name: "others", type: "int32", shape: [1], shapeSignature: [-1] }, { name: "whichOthers", type: "int32", shape: [4] }, ...tensors,
+  ],
+  operators: [{ op: "UNIQUE", inputs: ["x"], outputs: ["values", "which"] }, { op: "UNIQUE", inputs: ["z"], outputs: ["others", "whichOthers"] }, ...operators],
+  ...(outputs && { outputs }),
+});
+const open = (name: string, ...row: number[]) => ({ name, type: "int32" as const, shape: [1, ...row], shapeSignature: [-1, ...row] });
+const constant = (name: string, ...data: number[]) => ({ name, type: "int32" as const, shape: [data.length], data });
+
 extents("what would take the rest of such a tensor for data is refused, by name", () => {
+  const refused: [RegExp, Operators, Tensors][] = [
+    [/ADD: .*'values' has as many rows as only the running model knows, and another operand another number/, [{ op: "ADD", inputs: ["values", "others"], outputs: ["y"] }], [open("y")]],
+    [/ADD: .*'values' has as many rows/, [{ op: "ADD", inputs: ["values", "four"], outputs: ["y"] }], [open("y"), constant("four", 1, 2, 3, 4)]],
+    [/REDUCE_MAX: .*'values' has as many rows/, [{ op: "REDUCE_MAX", inputs: ["values", "axis"], outputs: ["y"] }], [{ name: "y", type: "int32", shape: [] }, constant("axis", 0)]],
+    [/FLOOR_DIV: .*'values' has as many rows/, [{ op: "FLOOR_DIV", inputs: ["values", "values"], outputs: ["y"] }], [open("y")]],
+    [/CONCATENATION: .*'values' has as many rows/, [{ op: "CONCATENATION", inputs: ["values", "values"], outputs: ["y"], options: { axis: 0 } }], [open("y")]],
+    [/TOPK_V2: .*'values' has as many rows/, [{ op: "TOPK_V2", inputs: ["values", "one"], outputs: ["y", "at"] }], [open("y"), open("at"), { ...constant("one", 1), shape: [] }]],
+    [/GATHER: .*'values' has as many rows/, [{ op: "GATHER", inputs: ["values", "x"], outputs: ["y"] }], [{ name: "y", type: "int32", shape: [4] }]],
+    [/UNIQUE: .*'values' has as many rows/, [{ op: "UNIQUE", inputs: ["values"], outputs: ["y", "at"] }], [open("y"), open("at")]],
+    [/RESHAPE: 4 rows of 1 elements at most do not make up rows of 3/, [{ op: "RESHAPE", inputs: ["values"], outputs: ["y"], options: {} }], [open("y", 3)]],
+    [/RESHAPE: .*more than one dimension that only the running model knows/, [{ op: "RESHAPE", inputs: ["values", "x"], outputs: ["y"] }], [{ name: "y", type: "int32", shape: [1, 1], shapeSignature: [-1, -1] }]],
+    [/FILL: .*'x', computed while the model runs, has no bound/, [{ op: "FILL", inputs: ["x", "one"], outputs: ["y"] }], [open("y", 1, 1, 1), { ...constant("one", 1), shape: [] }]],
+    [/STRIDED_SLICE: .*a size that only the running model knows beyond its first dimension/,
+      [{ op: "STRIDED_SLICE", inputs: ["square", "begin", "end", "steps"], outputs: ["y"] }],
+      [{ name: "square", type: "int32", shape: [3, 3] }, { name: "begin", type: "int32", shape: [2] }, { name: "end", type: "int32", shape: [2] }, constant("steps", 1, 1), { name: "y", type: "int32", shape: [1, 1], shapeSignature: [2, -1] }]],
+  ];
+  for (const [message, operators, tensors] of refused) {
+    const graph = after(operators, tensors);
+    assert.throws(() => lower(graph, { core: "mcu" }), (error: unknown) => error instanceof ArenulaError && error.code === "OPERATOR_UNSUPPORTED" && message.test(error.message) && error.hint !== "" || assert.unreachable(String(error)));
+    assert.equal(checkModel(graph).map(({ ok }) => ok), [true, true, false], String(message));
+  }
+});
+
+/** Differences and their sum, the places of those above 2, rows of two, as many ones, and the two first values. */
+const chain = (): Graph => after(
+  [
+    { op: "ADD", inputs: ["values", "one"], outputs: ["more"] },
+    { op: "SUM", inputs: ["more", "axis"], outputs: ["sum"], options: { keepDims: false } },
+    { op: "GREATER", inputs: ["more", "three"], outputs: ["high"] },
+    { op: "WHERE", inputs: ["high"], outputs: ["places"] },
+    { op: "PACK", inputs: ["more", "values"], outputs: ["pairs"], options: { axis: 1, valuesCount: 2 } },
+    { op: "RESHAPE", inputs: ["pairs", "flatShape"], outputs: ["flat"] },
+    { op: "SHAPE", inputs: ["flat"], outputs: ["shape"] },
+    { op: "FILL", inputs: ["shape", "one"], outputs: ["ones"] },
+    { op: "STRIDED_SLICE", inputs: ["values", "axis", "two", "one"], outputs: ["first"] },
+  ],
+  [
+    open("more"), { name: "sum", type: "int32", shape: [] }, { name: "high", type: "bool", shape: [1] }, { name: "places", type: "int64", shape: [1, 1] }, open("pairs", 2), open("flat"),
+    { name: "shape", type: "int32", shape: [1] }, open("ones"), open("first"), constant("one", 1), constant("axis", 0), constant("two", 2), constant("three", 3), constant("flatShape", -1),
+  ],
+  ["sum", "places", "flat", "ones", "first"],
+);
+
+extents("operators of a row each keep the rows, others count them anew", async () => {
+  const net = await Interpreter.create(chain());
+  const run = (...values: number[]) => {
+    net.inputs[0]!.set(Int32Array.from(values));
+    net.inputs[1]!.fill(0);
+    net.invoke();
+    for (const output of net.outputs) assert.ok(output.planned.subarray(output.bytes.length).every((byte) => byte === 0), output.name);
+    return Object.fromEntries(net.outputs.map((output) => [output.name, [...output.data as Int32Array].map(Number)]));
+  };
+  const { sum, places, flat, ones, first } = run(5, 1, 5, 3);
+  assert.equal({ sum, places, flat, ones, first }, { sum: [12], places: [0, 2], flat: [6, 5, 2, 1, 4, 3], ones: [1, 1, 1, 1, 1, 1], first: [5, 1] });
+  const same = run(-9, -9, -9, -9);
+  assert.equal([same["sum"], same["places"], same["flat"], same["first"]], [[-8], [], [-8, -9], [-9]]);
+  assert.equal(run(1, 2, 3, 4)["ones"]!.length, 8);
+});
+
+extents("a module for a device computes the same rows", async () => {
+  const graph = chain();
+  await verifyLinked(graph, await link(graph, readFileSync("build/core/device.wasm"), { sliceBytes: 1024, engine: "wamr-fast", name: "chain", sha256: "0".repeat(64), version: "0" }));
+});
+
+extents("no rows at all are no rows of anything", async () => {
   const graph = graphOf({
     tensors: [
-      { name: "x", type: "int32", shape: [4] }, { name: "values", type: "int32", shape: [1] }, { name: "which", type: "int32", shape: [4] },
-      { name: "y", type: "int32", shape: [1] },
+      { name: "condition", type: "bool", shape: [5] }, { name: "places", type: "int64", shape: [1, 1], shapeSignature: [-1, 1] }, { name: "table", type: "float32", shape: [5, 2] },
+      { name: "picked", type: "float32", shape: [1, 2], shapeSignature: [-1, 2] }, { name: "axis", type: "int32", shape: [1], data: [0] }, { name: "sum", type: "float32", shape: [2] },
     ],
-    operators: [{ op: "UNIQUE", inputs: ["x"], outputs: ["values", "which"] }, { op: "MAXIMUM", inputs: ["values", "values"], outputs: ["y"] }],
+    operators: [{ op: "WHERE", inputs: ["condition"], outputs: ["places"] }, { op: "GATHER_ND", inputs: ["table", "places"], outputs: ["picked"] }, { op: "SUM", inputs: ["picked", "axis"], outputs: ["sum"], options: { keepDims: false } }],
+    outputs: ["picked", "sum"],
   });
-  const refusal = /MAXIMUM: tensor 1 'values' has as many rows as only the running model knows/;
-  assert.throws(() => lower(graph, { core: "mcu" }), (error: unknown) => error instanceof ArenulaError && error.code === "OPERATOR_UNSUPPORTED" && refusal.test(error.message) && error.hint !== "");
-  assert.equal(checkModel(graph).map(({ ok }) => ok), [true, false]);
+  const net = await Interpreter.create(graph);
+  net.inputs[0]!.fill(0);
+  net.inputs[1]!.fill(2);
+  net.invoke();
+  assert.equal(net.outputs.map(({ shape, data }) => [shape, [...data as Float32Array]]), [[[0, 2], []], [[2], [0, 0]]]);
+});
+
+extents("computed slices and shapes that lead out of what is planned trap", async () => {
+  const scalar = { type: "int32" as const, shape: [1] };
+  const traps = async (graph: Graph, good: number[], bad: number[]) => {
+    const net = await Interpreter.create(graph), feed = (values: number[]) => net.inputs.forEach((input, i) => input.fill(values[i]!));
+    feed(good);
+    net.invoke();
+    feed(bad);
+    assert.throws(() => net.invoke(), (error: unknown) => error instanceof ArenulaError && error.code === "INDEX_RANGE");
+  };
+  const x = { type: "int32" as const, shape: [5], data: [1, 2, 3, 4, 5] }, y = { type: "int32" as const, shape: [1], shapeSignature: [-1] };
+  await traps(graphOfOne("SLICE", [x, scalar, scalar], y), [3, 2], [3, 3]);
+  await traps(graphOfOne("SLICE", [x, scalar, scalar], y), [0, -1], [6, -1]);
+  await traps(graphOfOne("STRIDED_SLICE", [x, scalar, scalar, { ...scalar, data: [1] }], { type: "int32", shape: [] }, { shrinkAxisMask: 1 }), [-5, 0], [5, 0]);
+  await traps(graphOfOne("STRIDED_SLICE", [x, scalar, scalar, { ...scalar, data: [1] }], { type: "int32", shape: [2] }), [1, 3], [1, 4]);
+  await traps(graphOfOne("FILL", [scalar, { ...scalar, shape: [], data: [1] }], { type: "int32", shape: [4] }), [4], [5]);
+  await traps(graphOfOne("FILL", [scalar, { ...scalar, shape: [], data: [1] }], { type: "int32", shape: [4] }), [4], [3]);
+  await traps(graphOfOne("FILL", [scalar, { ...scalar, shape: [], data: [1] }], { type: "int32", shape: [4] }), [4], [-1]);
 });
 
 extents("RANGE: constants are folded where the file has their shape; without a bound it is refused", async () => {

@@ -6,7 +6,7 @@ import { parseJsonValues } from "./json";
 import { parseNpy, parseNpz } from "./npy";
 import { checkShape, integerRange, quantizeValues, storeValues, tensorText } from "./quantize";
 import { parseWave, soundToValues } from "./wave";
-import type { DecodedInput, DecodeOptions, InputTensor, Values } from "./types";
+import type { DecodedInput, DecodeOptions, InputTensor, NumberArray, Scaling, Values } from "./types";
 
 /**
  * The bytes of a file -> the bytes of an input. Touches nothing but its arguments, so that a browser page can use it.
@@ -17,8 +17,8 @@ import type { DecodedInput, DecodeOptions, InputTensor, Values } from "./types";
 export function decodeFile(format: FileFormat, bytes: Uint8Array, tensor: InputTensor, names: readonly string[], options: DecodeOptions, where: string): DecodedInput {
   switch (format) {
     case "bin": return decodeRaw(bytes, tensor, where);
-    case "npy": return store(parseNpy(bytes, where), tensor, where);
-    case "npz": return store(parseNpz(bytes, [tensor.name, ...names], where), tensor, where);
+    case "npy": return storeArray(parseNpy(bytes, where), tensor, options, where);
+    case "npz": return storeArray(parseNpz(bytes, [tensor.name, ...names], where), tensor, options, where);
     case "json": return store(parseJsonValues(new TextDecoder().decode(bytes), tensor.type, where), tensor, where);
     case "wav": {
       const { values, notes } = soundToValues(parseWave(bytes, where), tensor, where);
@@ -52,6 +52,18 @@ function decodeRaw(bytes: Uint8Array, tensor: InputTensor, where: string): Decod
     return storeValues(Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true)), tensor, where);
   }
   return { bytes: bytes.slice(), notes: [] };
+}
+
+/** An array of a file -> an input. With `--mean` and `--std` it holds pixels, whatever its type. */
+export function storeArray(values: Values, tensor: InputTensor, { scaling }: Pick<DecodeOptions, "scaling">, where: string): DecodedInput {
+  if (!scaling) return store(values, tensor, where);
+  checkShape(values.shape, tensor, where);
+  return quantizeValues(scaled(values.data, scaling), tensor, where);
+}
+
+/** real = (value - mean) / std, channels innermost. */
+function scaled(values: NumberArray, { mean, std }: Scaling): Float64Array {
+  return Float64Array.from(values as ArrayLike<number>, (value, i) => (Number(value) - mean[i % mean.length]!) / std[i % std.length]!);
 }
 
 /** The rule of the whole command line: the tensor's own integer type is stored values, floats are real ones. */

@@ -61,7 +61,7 @@ export async function decodeInputs(
         continue;
       }
       const { decodeFile } = await import("./decode"); // its decoders take longer to load than most commands to run
-      const decodeOptions: DecodeOptions = { ...options, modelScaling: input.scaling };
+      const decodeOptions: DecodeOptions = { ...options, scaling: isImage(source) ? options.scaling : null, modelScaling: input.scaling };
       decoded.push(decodeFile(format, bytes, input, input.aliases, decodeOptions, source));
     }
   }

@@ -30,44 +30,76 @@ const ELEMENTS: Record<string, Element> = {
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
+/** What the header of a .npy file says. */
+export interface NpyHeader {
+  readonly shape: readonly number[];
+  readonly type: TensorType;
+  /** Bytes of one element. */
+  readonly elementBytes: number;
+  readonly columnMajor: boolean;
+  readonly littleEndian: boolean;
+  /** Where the data start. */
+  readonly dataAt: number;
+}
+
+const refusal = (where: string, message: string, hint = "save it with numpy.save(file, array)") => new ArenulaError("INPUT_FORMAT", message, { where, hint });
+
 /**
- * A .npy file. Integer arrays come back as stored values with their type, float arrays (of any width) as real values; both row-major.
+ * The header of a .npy file.
+ * @param bytes The file, or as much of its start as holds the header: NPY_HEADER_BYTES suffice for what NumPy writes.
  * @throws ArenulaError INPUT_FORMAT
  */
-export function parseNpy(bytes: Uint8Array, where: string): Values {
-  const refuse = (message: string, hint = "save it with numpy.save(file, array)") => new ArenulaError("INPUT_FORMAT", message, { where, hint });
-  if (bytes.length < 10 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw refuse("not a .npy file: it does not start with \\x93NUMPY");
+export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
+  if (bytes.length < 10 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw refusal(where, "not a .npy file: it does not start with \\x93NUMPY");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const major = bytes[6];
-  if (major < 1 || major > 3) throw refuse(`.npy format version ${major} is not known`);
+  if (major < 1 || major > 3) throw refusal(where, `.npy format version ${major} is not known`);
   const headerAt = major === 1 ? 10 : 12;
   const headerBytes = major === 1 ? view.getUint16(8, true) : bytes.length >= 12 ? view.getUint32(8, true) : 0;
   const dataAt = headerAt + headerBytes;
-  if (dataAt > bytes.length) throw refuse("the file ends within its header");
+  if (dataAt > bytes.length) throw refusal(where, "the file ends within its header");
   const header = new TextDecoder("latin1").decode(bytes.subarray(headerAt, dataAt));
 
   const description = /'descr'\s*:\s*'([<>|=])?(\w+)'/.exec(header);
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header);
   const dims = /'shape'\s*:\s*\(([^)]*)\)/.exec(header);
-  if (!order || !dims) throw refuse("the header lacks fortran_order or shape");
+  if (!order || !dims) throw refusal(where, "the header lacks fortran_order or shape");
   const element = description ? ELEMENTS[description[2]] : undefined;
   if (!description || !element) {
-    throw refuse(`arrays of ${description?.[2] ?? "records or objects"} are not read`, "save numbers: array.astype(numpy.float32) for real values, or the tensor's own type for stored ones");
+    throw refusal(where, `arrays of ${description?.[2] ?? "records or objects"} are not read`, "save numbers: array.astype(numpy.float32) for real values, or the tensor's own type for stored ones");
   }
   const shape = dims[1].split(",").map((text) => text.trim()).filter((text) => text !== "").map(Number);
-  if (shape.some((n) => !Number.isInteger(n) || n < 0)) throw refuse(`the shape (${dims[1]}) is no shape`);
-  const count = elementCount(shape);
-  if (dataAt + count * element.bytes !== bytes.length) {
-    throw refuse(`shape (${shape.join(", ")}) of ${element.type} takes ${count * element.bytes} bytes, ${bytes.length - dataAt} follow the header`, "the file is cut or damaged");
-  }
+  if (shape.some((n) => !Number.isInteger(n) || n < 0)) throw refusal(where, `the shape (${dims[1]}) is no shape`);
+  return { shape, type: element.type, elementBytes: element.bytes, columnMajor: order[1] === "True", littleEndian: description[1] !== ">", dataAt };
+}
 
-  const littleEndian = description[1] !== ">";
-  const data = element.array(count);
-  const place = order[1] === "True" ? rowMajorPlaces(shape) : null;
-  for (let i = 0; i < count; i++) data[place ? place[i] : i] = element.read(view, dataAt + i * element.bytes, littleEndian);
-  return element.type.startsWith("float")
-    ? { kind: "real", shape, data: data as ArrayLike<number> }
-    : { kind: "stored", shape, type: element.type, data };
+/** Headers are padded to a multiple of 64 bytes and hold a description, an order and a shape of at most 32 numbers. */
+export const NPY_HEADER_BYTES = 1024;
+
+/**
+ * A .npy file. Integer arrays come back as stored values with their type, float arrays (of any width) as real values; both row-major.
+ * @throws ArenulaError INPUT_FORMAT
+ */
+export function parseNpy(bytes: Uint8Array, where: string): Values {
+  const header = parseNpyHeader(bytes, where);
+  checkNpyLength(header, bytes.length, where);
+  return npyValues(header, header.shape, bytes.subarray(header.dataAt));
+}
+
+/** @throws ArenulaError INPUT_FORMAT where a file of `length` bytes does not hold just its data. */
+export function checkNpyLength({ shape, type, elementBytes, dataAt }: NpyHeader, length: number, where: string): void {
+  const expected = elementCount(shape) * elementBytes;
+  if (dataAt + expected !== length) throw refusal(where, `shape (${shape.join(", ")}) of ${type} takes ${expected} bytes, ${length - dataAt} follow the header`, "the file is cut or damaged");
+}
+
+/** Elements of a .npy file, from the start of `data`, as an array of `shape`: the whole, or a part of it along its first axis. */
+export function npyValues({ type, columnMajor, littleEndian }: NpyHeader, shape: readonly number[], data: Uint8Array): Values {
+  const { bytes, read, array } = Object.values(ELEMENTS).find((element) => element.type === type)!;
+  const count = elementCount(shape), view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const values = array(count);
+  const place = columnMajor ? rowMajorPlaces(shape) : null;
+  for (let i = 0; i < count; i++) values[place ? place[i] : i] = read(view, i * bytes, littleEndian);
+  return type.startsWith("float") ? { kind: "real", shape, data: values as ArrayLike<number> } : { kind: "stored", shape, type, data: values };
 }
 
 /**
@@ -76,7 +108,7 @@ export function parseNpy(bytes: Uint8Array, where: string): Values {
  * @throws ArenulaError INPUT_FORMAT
  */
 export function parseNpz(bytes: Uint8Array, names: readonly string[], where: string): Values {
-  const entries = unzip(bytes, where);
+  const entries = unzipArrays(bytes, where);
   const listed = [...entries.keys()];
   const name = names.find((candidate) => entries.has(candidate)) ?? (listed.length === 1 ? listed[0] : undefined);
   if (name === undefined) {
@@ -87,7 +119,8 @@ export function parseNpz(bytes: Uint8Array, names: readonly string[], where: str
   return parseNpy(entries.get(name)!, `${where}, array '${name}'`);
 }
 
-function unzip(bytes: Uint8Array, where: string): Map<string, Uint8Array> {
+/** The .npy files of a .npz archive, by their names without the ending. @throws ArenulaError INPUT_FORMAT */
+export function unzipArrays(bytes: Uint8Array, where: string): Map<string, Uint8Array> {
   try {
     return new Map(Object.entries(unzipSync(bytes)).filter(([name]) => name.endsWith(".npy")).map(([name, data]) => [name.slice(0, -4), data]));
   } catch (error) {

@@ -83,7 +83,8 @@ def depth_to_space(context):
 
 
 def same_elements(context):
-    return context.arrays[0].reshape(context.output.shape)
+    signature = context.output.signature or []
+    return context.arrays[0].reshape(signature if signature.count(-1) == 1 else context.output.shape)
 
 
 OPERATORS = {
@@ -101,7 +102,7 @@ OPERATORS = {
     "RANK": lambda context: np.array(len(context.tensors[0].shape), np.int32),
     "RESHAPE": same_elements,
     "REVERSE_V2": lambda context: np.flip(context.arrays[0], tuple(context.arrays[1].tolist())),
-    "SHAPE": lambda context: np.array(context.tensors[0].shape, np.int32),
+    "SHAPE": lambda context: np.array(context.arrays[0].shape, np.int32),
     "SPACE_TO_BATCH_ND": space_to_batch_nd,
     "SPACE_TO_DEPTH": space_to_depth,
     "SPLIT": lambda context: np.split(context.arrays[1], context.options["numSplits"], axis=int(context.arrays[0])),

@@ -26,6 +26,12 @@ def softmax(rng):
     return unary(rng, "SOFTMAX", shape, source, PROBABILITY, beta=beta)
 
 
+def log_softmax(rng):
+    shape = [*draw.shape(rng, int(rng.integers(0, 4)), 40), int(draw.choose(rng, (1, 2, 3, 10, 12, 35, 257)))]
+    source = draw.quantization(rng, 1e-4, 4.0)
+    return unary(rng, "LOG_SOFTMAX", shape, source, per_tensor(1 / 16, 127))
+
+
 def s_curve_input(rng):
     wide, usual, power = draw.scale(rng, 1e-4, 2.0), np.exp(rng.uniform(np.log(0.01), np.log(0.2))), 2.0 ** rng.integers(-9, 0)
     return per_tensor(draw.choose(rng, (wide, usual, power)), draw.zero_point(rng))
@@ -57,4 +63,4 @@ def relu6(rng):
     return rectified(rng, "RELU6")
 
 
-FAMILIES = {"softmax": softmax, "logistic": logistic, "tanh": tanh, "relu": relu, "relu6": relu6}
+FAMILIES = {"softmax": softmax, "log_softmax_int8": log_softmax, "logistic": logistic, "tanh": tanh, "relu": relu, "relu6": relu6}

@@ -37,7 +37,24 @@ def root(rng, scale):
     return draw.near(rng, 1 / np.sqrt(scale * rng.uniform(0.5, 20)) / 128)
 
 
+def neg(dtype):
+    """LiteRT negates codes: what that means where scales are equal and zero points 0, but for the least code."""
+
+    def draw_one(rng):
+        quantization = per_tensor(draw.scale(rng), 0)
+        graph = Graph(expect="LiteRT")
+        x = graph.input(np.maximum(draw.codes(rng, draw.shape(rng, int(rng.integers(1, 5)), 600), dtype), -np.iinfo(dtype).max), quantization)
+        output = graph.tensor(x.shape, dtype, quantization)
+        graph.operator("NEG", [x], output)
+        return graph.finish(output)
+
+    return draw_one
+
+
 FAMILIES = {
+    "log_int8": of("LOG", usual, lambda rng, scale: rng.uniform(0.005, 0.1), expect="LiteRT"),
+    "neg_int8": neg("int8"),
+    "neg_int16": neg("int16"),
     "abs_int8": of("ABS", usual, about),
     "rsqrt_int8": of("RSQRT", usual, root, positive=True),
     "hard_swish_int8": of("HARD_SWISH", usual, about),

@@ -4,6 +4,7 @@ import numpy as np
 
 import draw
 from build_model import Graph
+from families.plain import numbers
 
 
 def padded(rng, name, extra):
@@ -69,6 +70,31 @@ def reshape_spelt(rng, graph, x, shape):
     spelling = rng.integers(3)
     inputs = [x] if spelling == 0 else [x, graph.constant(np.array(wanted, np.int32))]
     return graph.operator("RESHAPE", inputs, output, **({} if spelling == 1 else {"newShape": wanted}))
+
+
+def reshape_fed(rng):
+    """A shape that is an input: the file's is the one that holds."""
+    graph = Graph()
+    shape = draw.shape(rng, int(rng.integers(1, 5)), 1000)
+    x = graph.input(draw.codes(rng, shape), draw.quantization(rng))
+    wanted = draw.choose(rng, ([int(np.prod(shape))], shape[::-1], [1, *shape]))
+    output = graph.tensor(wanted, quantization=x.quantization)
+    graph.operator("RESHAPE", [x, graph.input(np.array(wanted, np.int32))], output, newShape=[])
+    return graph.finish(output)
+
+
+def bitcast(rng):
+    """LiteRT knows the new shape only where it takes it from the file."""
+    sizes = {"int8": 1, "bool": 1, "int16": 2, "int32": 4, "uint32": 4, "float32": 4, "int64": 8}
+    source, target = draw.choose(rng, list(sizes)), draw.choose(rng, [dtype for dtype in sizes if dtype != "bool"])
+    shape = draw.shape(rng, int(rng.integers(1, 4)), 200)
+    after = [*shape, sizes[source] // sizes[target]] if sizes[source] > sizes[target] else shape
+    if sizes[source] < sizes[target]:
+        shape, after = [*shape, sizes[target] // sizes[source]], shape
+    graph = Graph(expect="LiteRT")
+    output = graph.tensor(after, target)
+    graph.operator("BITCAST", [graph.input(numbers(rng, shape, source))], output)
+    return graph.finish(output)
 
 
 def squeeze(rng, graph, x):
@@ -146,4 +172,4 @@ def shape_chain(rng):
     return graph.finish(output)
 
 
-FAMILIES = {"pad": pad, "padv2": padv2, "concatenation": concatenation, "reshape": reshape, "transpose": transpose, "shape_chain": shape_chain}
+FAMILIES = {"pad": pad, "padv2": padv2, "concatenation": concatenation, "reshape": reshape, "reshape_fed": reshape_fed, "bitcast": bitcast, "transpose": transpose, "shape_chain": shape_chain}

@@ -34,9 +34,9 @@ def pair(rng, most_rank=4):
             return (first, second) if draw.chance(rng, 0.5) else (second, first)
 
 
-def binary(rng, name, dtype, result=None, values=numbers, expect="TFLM", ulps=0, divisor=None, quantization=None, **options):
-    """`values`: what either operand holds; `divisor`: what the second one does."""
-    first, second = pair(rng)
+def binary(rng, name, dtype, result=None, values=numbers, expect="TFLM", ulps=0, divisor=None, quantization=None, shapes=pair, **options):
+    """`values`: what either operand holds; `divisor`: what the second one does; `shapes`: of both."""
+    first, second = shapes(rng)
     graph = Graph(expect=expect, ulps=ulps)
     constant = rng.integers(5)
     makers = [graph.constant if constant == side else graph.input for side in range(2)]
@@ -103,7 +103,61 @@ def bitwise(name):
     return lambda rng: binary(rng, name, draw.choose(rng, ("int8", "int16", "int32")), expect="LiteRT", divisor=shifts if name == "RIGHT_SHIFT" else None)
 
 
+def equal_shapes(rng):
+    return [draw.shape(rng, int(rng.integers(1, 5)), 400)] * 2
+
+
+def floats(name, ulps=0, divides=False, expect="TFLM", shapes=pair):
+    def finite(rng, shape, dtype):
+        values = reals(rng, shape, nan=False)
+        return np.where(np.isfinite(values), values, np.float32(7.25)).astype(np.float32)
+
+    def divisors(rng, shape, dtype):
+        values = finite(rng, shape, dtype)
+        return np.where(values == 0, np.float32(-1.5), values).astype(np.float32)
+
+    return lambda rng: binary(rng, name, "float32", values=finite, divisor=divisors if divides else None, ulps=ulps, expect=expect, shapes=shapes)
+
+
+def power(dtype):
+    """Small bases and exponents, of float32 negative bases with whole exponents, too."""
+
+    def bases(rng, shape, _):
+        if dtype == "int32":
+            return rng.integers(-6, 7, shape).astype(np.int32)
+        return np.where(rng.random(shape) < 0.1, rng.choice(SPECIAL, shape), rng.choice([1, 1, 1, -1], shape) * np.exp(rng.normal(0, 2, shape))).astype(np.float32)
+
+    def exponents(rng, shape, _):
+        if dtype == "int32":
+            return rng.integers(0, 12, shape).astype(np.int32)
+        return np.where(rng.random(shape) < 0.4, rng.integers(-7, 8, shape), rng.normal(0, 8, shape)).astype(np.float32)
+
+    return lambda rng: binary(rng, "POW", dtype, values=bases, divisor=exponents, ulps=1 if dtype == "float32" else 0, expect="LiteRT")
+
+
+def add_n(rng):
+    dtype = draw.choose(rng, ("int8", "int8", "int32", "float32"))
+    shape = draw.shape(rng, int(rng.integers(1, 5)), 300)
+    source, target = draw.quantization(rng, 1e-3, 1.0), draw.quantization(rng, 1e-3, 1.0)
+    graph = Graph(expect="LiteRT" if dtype == "int32" else "TFLM")
+    operands = []
+    for _ in range(int(rng.integers(2, 7))):
+        values = draw.codes(rng, shape) if dtype == "int8" else bounded(rng, shape, dtype) if dtype == "int32" else reals(rng, shape, nan=False)
+        values = np.where(np.isfinite(values), values, np.float32(0)) if dtype == "float32" else values
+        operands.append((graph.constant if operands and draw.chance(rng, 0.2) else graph.input)(values, source if dtype == "int8" else None))
+    output = graph.tensor(shape, dtype, target if dtype == "int8" else None)
+    graph.operator("ADD_N", operands, output)
+    return graph.finish(output)
+
+
 FAMILIES = {
+    "add_n": add_n,
+    "floor_div_float32": floats("FLOOR_DIV", divides=True),
+    "floor_mod_float32": floats("FLOOR_MOD", divides=True),
+    "squared_difference_float32": floats("SQUARED_DIFFERENCE"),
+    "atan2_float32": floats("ATAN2", ulps=1, expect="LiteRT", shapes=equal_shapes),
+    "pow_float32": power("float32"),
+    "pow_int32": power("int32"),
     "maximum": extreme("MAXIMUM"),
     "minimum": extreme("MINIMUM"),
     **{name.lower(): compared(name) for name in ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")},

@@ -77,7 +77,9 @@ def non_max_suppression(version):
             graph.operator("NON_MAX_SUPPRESSION_V4", inputs, [indices, selected])
             return graph.finish(indices, selected)
         kept = graph.tensor([most], "float32")
-        graph.operator("NON_MAX_SUPPRESSION_V5", [*inputs, scalar(graph, 0, np.float32)], [indices, kept, selected])
+        sigma = draw.choose(rng, (0.0, 0.0, 0.1, 0.5, 1.0, float(rng.uniform(0.05, 2))))
+        graph.ulps = 8 if sigma else 0  # of EXP, once for every box that is selected before
+        graph.operator("NON_MAX_SUPPRESSION_V5", [*inputs, scalar(graph, sigma, np.float32)], [indices, kept, selected])
         return graph.finish(indices, kept, selected)
 
     return family

@@ -1,0 +1,190 @@
+// What is suspicious about a model, its data, or what a comparison found. A finding names one cause and its repair; sound models and data have none.
+import { operatorName, type Graph } from "../graph/graph";
+import { elementCount, storedRange, type Tensor } from "../graph/tensor";
+import type { Comparison, LayerComparison } from "./compare";
+
+export type FindingCode =
+  | "DUMMY_RANGES" // many activations share one range that no data gave them
+  | "WEIGHTS_UNEVEN" // one scale for weights whose channels differ much
+  | "INPUT_NOT_QUANTIZED" // reals in the place of stored values
+  | "INPUT_CLIPPED" // data outside of what an input can hold
+  | "INPUT_RANGE_UNUSED" // data that fill only a part of an input's range
+  | "INPUT_CONSTANT" // all samples are alike
+  | "CHANNEL_ORDER" // the model is surer of itself with channels in another order
+  | "INPUT_SCALING" // the model is surer of itself with inputs scaled otherwise
+  | "OUTPUT_CONSTANT" // always the same class
+  | "RANGE_CLIPPED" // a layer cannot express what the data make of it
+  | "RANGE_WIDE" // a layer spends its codes on values that never occur
+  | "WEIGHTS_CHANGED" // a layer computes something else
+  | "SAMPLES_CONCENTRATED"; // single samples use few codes of what all samples together need
+
+export interface Finding {
+  readonly code: FindingCode;
+  /** "operator 7 CONV_2D 'conv2d_3/Relu'", "input 'x'"; "" for the whole model. */
+  readonly where: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** The least and the greatest real value of a tensor with one scale. */
+export function realRange({ type, quantization }: Pick<Tensor, "type" | "quantization">): readonly [number, number] | null {
+  const stored = storedRange(type);
+  if (!stored || quantization?.scale.length !== 1) return null;
+  return [(stored[0] - quantization.zeroPoint[0]!) * quantization.scale[0]!, (stored[1] - quantization.zeroPoint[0]!) * quantization.scale[0]!];
+}
+
+/** Operators whose output range comes from data: the others take over their input's, or have one by definition. */
+const MAKES_RANGE = new Set(["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV", "ADD", "SUB", "MUL", "BATCH_MATMUL", "PRELU", "LEAKY_RELU", "HARD_SWISH", "ELU", "GELU", "MEAN", "SUM"]);
+/** Fewer tensors may share a range by chance or by a rule. */
+const LEAST_DUMMIES = 4;
+/** Channels of weights whose largest values differ by more share no scale well: the smallest keeps three of eight bits. */
+const MOST_UNEVEN = 32;
+
+/** What a model's file alone tells. */
+export function modelFindings(model: Graph): Finding[] {
+  const { operators, tensors } = model.subgraphs[0]!;
+  const findings: Finding[] = [];
+  const sharing = new Map<string, Tensor[]>();
+  for (const operator of operators) {
+    const tensor = tensors[operator.outputs[0] ?? -1], range = tensor && realRange(tensor);
+    // RELU6 has its range by definition, and quantization-aware training takes it so
+    if (!range || !MAKES_RANGE.has(operator.name) || operator.options["fusedActivationFunction"] === "RELU6") continue;
+    const key = range.join();
+    sharing.set(key, [...(sharing.get(key) ?? []), tensor]);
+  }
+  const [most] = [...sharing.values()].sort((a, b) => b.length - a.length);
+  const makers = [...sharing.values()].flat().length;
+  if (most && most.length >= LEAST_DUMMIES && most.length > makers / 2) {
+    const [low, high] = realRange(most[0]!)!;
+    findings.push({
+      code: "DUMMY_RANGES", where: "", message: `${most.length} of ${makers} activations share the range ${short(low)} to ${short(high)}: dummy quantization, no data were asked`,
+      hint: "quantize with ranges from data: arenula quantize float.tflite --data samples.npy",
+    });
+  }
+  for (const operator of operators) {
+    const weights = tensors[operator.inputs[1] ?? -1];
+    if (!weights?.data || !["CONV_2D", "DEPTHWISE_CONV_2D"].includes(operator.name) || weights.quantization?.scale.length !== 1 || storedRange(weights.type) === null) continue;
+    const uneven = unevenness(weights, operator.name === "DEPTHWISE_CONV_2D");
+    if (uneven > MOST_UNEVEN) {
+      findings.push({
+        code: "WEIGHTS_UNEVEN", where: operatorName(model.subgraphs[0]!, operator), message: `one scale for all channels, whose largest weights differ by a factor of ${short(uneven)}: small channels keep few codes`,
+        hint: "quantize per channel (--scheme int8), or even out the channels before (--equalize)",
+      });
+    }
+  }
+  return findings;
+}
+
+/** The largest weight of all channels over that of the middle one. */
+function unevenness(weights: Tensor, channelsLast: boolean): number {
+  const zero = weights.quantization!.zeroPoint[0]!, { shape } = weights;
+  const channels = channelsLast ? shape.at(-1)! : shape[0]!, inner = elementCount(shape) / channels;
+  const codes = weights.type === "uint8" ? weights.data! : new Int8Array(weights.data!.buffer, weights.data!.byteOffset, weights.data!.length);
+  const largest = Array.from({ length: channels }, (_, c) => {
+    let most = 0;
+    for (let i = 0; i < inner; i++) most = Math.max(most, Math.abs(codes[channelsLast ? i * channels + c : c * inner + i]! - zero));
+    return most;
+  }).filter((value) => value > 0).sort((a, b) => a - b);
+  return largest.length < 4 ? 1 : largest.at(-1)! / largest[largest.length >> 1]!;
+}
+
+/** A share of clipped values that outliers explain. */
+const CLIPPED_BY_CHANCE = 0.01;
+/** Data below this share of an input's range are mostly data of another scale. */
+const LEAST_USED = 0.5;
+
+/** What the data look like to one input. Samples are added one by one. */
+export class InputWatch {
+  private readonly range: readonly [number, number] | null;
+  private readonly codes = new Set<number>();
+  private least = Infinity;
+  private most = -Infinity;
+  private count = 0;
+  private clipped = 0;
+  private readonly first: { bytes: Uint8Array | null } = { bytes: null };
+  private alike = true;
+  private samples = 0;
+
+  constructor(private readonly tensor: Tensor) {
+    this.range = realRange(tensor);
+  }
+
+  /** @param stored the values that the input holds; @param bytes the same as bytes */
+  add(stored: ArrayLike<number>, bytes: Uint8Array): void {
+    const ends = storedRange(this.tensor.type);
+    for (let i = 0; i < stored.length; i++) {
+      const value = stored[i]!;
+      if (value < this.least) this.least = value;
+      if (value > this.most) this.most = value;
+      if (ends && this.codes.size <= 256) this.codes.add(value);
+      if (ends && (value === ends[0] || value === ends[1])) this.clipped++;
+    }
+    this.count += stored.length;
+    this.samples++;
+    if (!this.first.bytes) this.first.bytes = bytes.slice();
+    else this.alike &&= this.first.bytes.every((byte, i) => byte === bytes[i]);
+  }
+
+  findings(): Finding[] {
+    const { tensor, range, codes, least, most } = this, ends = storedRange(tensor.type);
+    const where = `input '${tensor.name}'`, findings: Finding[] = [];
+    if (this.samples > 1 && this.alike) findings.push({ code: "INPUT_CONSTANT", where, message: `all ${this.samples} samples are the same`, hint: "look at how the data set was made" });
+    if (!range || !ends || elementCount(tensor.shape) < 4) return findings;
+    const { scale: [scale], zeroPoint: [zeroPoint] } = tensor.quantization!;
+    const stored = [...codes].sort((a, b) => a - b).slice(0, 3).join(", ");
+    if (codes.size <= 3 && least >= -1 && most <= 1) {
+      findings.push({
+        code: "INPUT_NOT_QUANTIZED", where, message: `all stored values are ${stored} in an ${tensor.type} input of scale ${short(scale!)}, zero point ${zeroPoint}: the data were not quantized`,
+        hint: `stored = round(real / ${short(scale!)}) + ${zeroPoint}: give reals as a float array, and Arenula does it`,
+      });
+      return findings;
+    }
+    const used = (most - least) / (ends[1] - ends[0]);
+    if (this.clipped / this.count > CLIPPED_BY_CHANCE && codes.size <= 4) {
+      findings.push({
+        code: "INPUT_CLIPPED", where, message: `${short((100 * this.clipped) / this.count)} % of the values are at the ends of the range ${short(range[0])} to ${short(range[1])}: the data are of another scale`,
+        hint: "scale them as in training: --mean and --std for pixels",
+      });
+    } else if (used < LEAST_USED) {
+      const low = (least - zeroPoint!) * scale!, high = (most - zeroPoint!) * scale!;
+      findings.push({
+        code: "INPUT_RANGE_UNUSED", where, message: `the data go from ${short(low)} to ${short(high)}, ${short(100 * used)} % of the input's range ${short(range[0])} to ${short(range[1])}`,
+        hint: high <= 1.01 && range[1] > 100 ? "the model takes pixels, the data are scaled to 1: multiply by 255" : "scale the data as in training; if they are right, quantize again with data like them",
+      });
+    }
+    return findings;
+  }
+}
+
+/** A layer whose own error is below is as good as rounding lets it be: products of rounded weights make it more than 0.29. */
+const SOUND_STEPS = 1.5;
+/** Signal over error of its own, in decibels, that a layer without fault has. */
+const SOUND_OWN_DB = 18;
+const CLIPPED_SHARE = 0.002;
+const FEW_CODES = 24;
+
+/** What a comparison with the float model says of layers: worst first. */
+export function comparisonFindings({ layers, suspects, inputs }: Comparison): Finding[] {
+  const clippedInputs = inputs.filter(({ clipped }) => clipped > CLIPPED_BY_CHANCE).map(({ tensor, clipped }): Finding => ({
+    code: "INPUT_CLIPPED", where: `input '${tensor}'`, message: `${short(100 * clipped)} % of the values lie outside of what the input can hold`, hint: "scale the data as in training, or quantize again with data like these",
+  }));
+  return [...clippedInputs, ...suspects.map((i) => layers[i]!).filter(isFaulty).map(layerFinding)];
+}
+
+function isFaulty({ own, inherited, codes, clipped }: LayerComparison): boolean {
+  if (!own || own.steps === null || own.sqnr_db === null || inherited!.rms > own.rms) return false;
+  return (own.steps > SOUND_STEPS && (own.sqnr_db < SOUND_OWN_DB || clipped > CLIPPED_SHARE)) || (own.sqnr_db < SOUND_OWN_DB && codes !== null && codes < FEW_CODES);
+}
+
+function layerFinding({ operator_b, op, tensor, own, codes, clipped }: LayerComparison): Finding {
+  const where = `operator ${operator_b} ${op} '${tensor}'`, error = `its own error is ${short(own!.steps!)} steps (rounding alone: 0.29), SQNR ${short(own!.sqnr_db!)} dB`;
+  if (clipped > CLIPPED_SHARE) {
+    return { code: "RANGE_CLIPPED", where, message: `${short(100 * clipped)} % of the values lie outside of its range; ${error}`, hint: "quantize with more data or another calibrator (--calibrator minmax), or keep the layer in int16 or float by a recipe" };
+  }
+  if (codes !== null && codes < FEW_CODES) {
+    return { code: "RANGE_WIDE", where, message: `the data use ${codes} of its codes; ${error}`, hint: "an outlier or a dummy made the range: --calibrator percentile or mse, or `arenula stats` to see which sample" };
+  }
+  return { code: "WEIGHTS_CHANGED", where, message: `it computes something else: ${error}`, hint: "`arenula diff` says whether weights or biases differ; per-tensor weights: --scheme int8 quantizes per channel" };
+}

@@ -1,0 +1,14 @@
+import type { Tensor } from "../graph/tensor";
+import { valuesIn } from "../runtime/tensor_view";
+
+/**
+ * The real values of a tensor, row-major: (stored - zero_point) * scale in double, or the values themselves where there is no scale.
+ * @param bytes Aligned to the type's size.
+ * @returns null for what is no number (strings, resources, 64-bit integers, packed types)
+ */
+export function realsOf({ type, quantization }: Tensor, bytes: Uint8Array): Float64Array | null {
+  const stored = valuesIn(type, bytes);
+  if (!stored || stored instanceof BigInt64Array || stored instanceof BigUint64Array || type === "float16") return null;
+  const scale = quantization?.scale[0], zeroPoint = quantization?.zeroPoint[0] ?? 0;
+  return scale === undefined || type === "float32" ? Float64Array.from(stored) : Float64Array.from(stored, (code) => (code - zeroPoint) * scale);
+}
