@@ -28,13 +28,12 @@ export function filesBelow(folder) {
 
 /** Installs the packages of package-lock.json unless they are there. */
 export function ensureInstalled() {
-  const lock = path.join(ROOT, "package-lock.json");
-  const stamp = path.join(ROOT, "node_modules", ".arenula-lock");
-  const wanted = createHash("sha256").update(readFileSync(lock)).digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  const wanted = createHash("sha256").update(readFileSync(path.join(ROOT, "package-lock.json"))).digest("hex");
+  const stamp = path.join(ROOT, "node_modules", `.arenula-lock-${wanted}`); // an installation removes the stamps of earlier ones
+  if (existsSync(stamp)) return;
   console.error("installing packages");
   run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, "");
 }
 
 /** Whether `output` is newer than every file of `sources` (files or folders, relative to the root). */

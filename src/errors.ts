@@ -25,6 +25,9 @@ export type ErrorCode =
   | "INPUT_FORMAT" // an input file that cannot be decoded
   | "INPUT_SCALING" // image or audio input whose scaling is not known
   | "DATA_EMPTY" // a data set without samples
+  | "STATISTICS_FORMAT" // a file of statistics that is none, is damaged or of another version
+  | "STATISTICS_MISMATCH" // parts that do not belong together, or not to this model
+  | "ACTIVATION_NAN" // a tensor that is not a finite number for some sample
   | "ARENA_TOO_LARGE" // the plan does not fit the board
   | "FLASH_TOO_SMALL"
   // a linked .wasm

@@ -13,10 +13,12 @@ import { explain } from "./explain";
 import { inspect } from "./inspect";
 import type { Io } from "./io";
 import { plan } from "./plan";
+import { report } from "./report";
 import { run } from "./run";
 import { simulate } from "./simulate";
+import { stats } from "./stats";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, compare, diff, explain, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, stats, compare, diff, explain, report, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 
@@ -64,11 +66,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       if (json) io.out(errorJson({ code: "USAGE", message: usage.join("").split("\n")[0].replace(/^(\S*error\S*|error:) /, ""), where: "", hint: "arenula --help" }));
       return WRONG_USAGE;
     }
-    return report(error, json, io);
+    return tell(error, json, io);
   }
 }
 
-function report(error: unknown, json: boolean, io: Io): number {
+function tell(error: unknown, json: boolean, io: Io): number {
   const { red, bold, dim } = io.errColors;
   if (error instanceof ArenulaError && error.code !== "INTERNAL") {
     if (json) io.out(errorJson(error.toJSON()));

@@ -3,8 +3,7 @@ import { printable } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import type { Model } from "../index";
 import { inputOptions, positive } from "./command";
-import { readInputs, scalingOf, type InputFlags } from "./feed";
-import { openFrontEnd } from "./front_end";
+import { inputOptionsOf, readInputs, type InputFlags } from "./feed";
 import { readFile } from "./files";
 import { labelsOf, openDataSet, type DataSet } from "./inputs/data_set";
 import { formatOf } from "./inputs/formats";
@@ -44,9 +43,8 @@ export async function openData(model: Model, flags: DataFlags, io: Io): Promise<
     const decoded = await readInputs(model, flags, io);
     return { where: "--input", count: 1, labels: null, sample: async () => ({ name: "--input", inputs: decoded }), close: async () => {} };
   }
-  const frontEnd = flags.frontEnd === undefined ? null : await openFrontEnd(flags.frontEnd, flags.stride ?? null);
   const inputs = inputsOf(model);
-  const set = await openDataSet(data, inputs, { scaling: scalingOf(flags), fit: flags.fit ?? false, frontEnd });
+  const set = await openDataSet(data, inputs, await inputOptionsOf(flags));
   try {
     const first = await set.sample(0); // notes are of the first sample, as they are alike for all
     first.inputs.forEach(({ notes }, i) => {

@@ -1,19 +1,16 @@
 import { Option } from "commander";
 import { printable } from "../arena/labels";
-import { modelFindings, InputWatch, type Finding } from "../inspect/findings";
-import { OutputWatch } from "../inspect/outputs";
+import { modelFindings, type Finding } from "../inspect/findings";
 import { snippetsOf, type Snippets } from "../inspect/snippets";
-import { classesOf } from "../inspect/task";
-import { Interpreter, type InputView, type TensorView } from "../index";
 import { jsonOption, type CommandFile } from "./command";
-import { dataOptions, openData, type DataFlags } from "./data";
-import { quantizationText, storedValues, tensorJson } from "./describe";
-import { feed, scalingOf } from "./feed";
+import { dataOptions, type DataFlags } from "./data";
+import { quantizationText } from "./describe";
+import { scalingOf } from "./feed";
 import * as format from "./format";
 import { normalizations } from "./inputs/metadata";
 import type { Io } from "./io";
+import { look, SHOWN, type Executed } from "./look";
 import { openModel, type OpenModel } from "./model";
-import { progressBar } from "./progress";
 import { facts } from "./table";
 
 type Language = keyof Snippets;
@@ -37,22 +34,6 @@ export const explain: CommandFile = {
   },
 };
 
-/** What one sample became here: numbers to hold against those of one's own code. */
-interface Executed {
-  readonly sample: string;
-  readonly inputs: readonly Edge[];
-  readonly outputs: readonly Edge[];
-}
-interface Edge {
-  readonly name: string;
-  readonly real: readonly number[];
-  readonly stored: readonly number[];
-  readonly crc32: string;
-}
-
-/** Values of a tensor that are shown. */
-const SHOWN = 8;
-
 async function explainModel(file: string, flags: ExplainFlags, io: Io): Promise<0> {
   const opened = await openModel(file);
   const { model } = opened, [main] = model.subgraphs;
@@ -70,39 +51,6 @@ async function explainModel(file: string, flags: ExplainFlags, io: Io): Promise<
   }
   draw(opened, code, executed, findings, flags, io);
   return 0;
-}
-
-/** Runs the first sample for its numbers, and all of them for what they have in common. */
-async function look({ model }: OpenModel, flags: ExplainFlags, io: Io): Promise<{ executed: Executed; findings: Finding[] }> {
-  const net = await Interpreter.create(model), other = await Interpreter.create(model); // one answers, the other tries
-  const data = await openData(model, flags, io);
-  const bar = progressBar(io, "looking at the data");
-  try {
-    const labels = data.labels && classesOf(data.labels, net.outputs[0]!.data.length, data.where);
-    const inputs = net.inputs.map((_, i) => new InputWatch(model.subgraphs[0]!.tensors[model.subgraphs[0]!.inputs[i]!]!));
-    const answers = new OutputWatch(other);
-    let executed: Executed | null = null;
-    for (let i = 0; i < data.count; i++) {
-      const { name, inputs: decoded } = await data.sample(i);
-      feed(net, decoded);
-      net.inputs.forEach((input, k) => inputs[k]!.add(input.data as ArrayLike<number>, input.bytes));
-      const reals = net.inputs[0]!.dequantize(), before = net.inputs.map(edgeOf);
-      net.resetState();
-      feed(net, decoded);
-      net.invoke();
-      executed ??= { sample: name, inputs: before, outputs: net.outputs.map(edgeOf) };
-      answers.add(reals, net.outputs[0]!.dequantize(), labels?.[i] ?? null);
-      bar.update((i + 1) / data.count);
-    }
-    return { executed: executed!, findings: [...inputs.flatMap((input) => input.findings()), ...answers.findings(labels !== null), ...modelFindings(model)] };
-  } finally {
-    bar.stop();
-    await data.close();
-  }
-}
-
-function edgeOf(view: InputView | TensorView): Edge {
-  return { name: view.name, real: [...view.dequantize().subarray(0, SHOWN)], stored: storedValues(view.data.subarray(0, SHOWN) as typeof view.data) as number[], crc32: tensorJson(view, view.bytes).crc32 };
 }
 
 function draw({ name, model }: OpenModel, code: Snippets, executed: Executed | null, findings: readonly Finding[], { language }: ExplainFlags, io: Io): void {
