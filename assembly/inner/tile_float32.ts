@@ -87,6 +87,27 @@ export function dot_tile_int8(x: usize, offset: i32, w: usize, depth: i32, sums:
   store<i32>(sums, s3, 12);
 }
 
+/**
+ * sums[c] += (x[i] - offset) * w[i][c] * scales[c] * input_scale, one product after another in float32.
+ * @param x int8 [depth]
+ * @param w int8 [depth][4]
+ * @param depth at least 1
+ * @param scales float32 [4]
+ * @param sums float32 [4]
+ */
+export function dot_tile_scaled(x: usize, offset: i32, w: usize, depth: i32, scales: usize, input_scale: f32, sums: usize): void {
+  const end = x + depth;
+  do {
+    const v = <i32>load<i8>(x) - offset;
+    for (let c: usize = 0; c < 4; c++) {
+      const at = sums + (c << 2);
+      store<f32>(at, load<f32>(at) + <f32>(v * <i32>load<i8>(w + c)) * load<f32>(scales + (c << 2)) * input_scale);
+    }
+    x++;
+    w += 4;
+  } while (x != end);
+}
+
 /** An integer sum times both scales, with its bias. @param in_turn whether the sum meets one scale after the other, as in CONV_2D per channel */
 // @ts-ignore: decorator
 @inline

@@ -83,6 +83,18 @@ const SHOWN_WHOLE = 16;
 const TOP = 5;
 const BAR_COLUMNS = 24;
 
+/** Indices of the `count` largest values, the largest first, the first of equals first. One pass: an output may have hundreds of millions of values. */
+function largest(values: Float32Array, count: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    if (found.length === count && !(values[i] > values[found[count - 1]])) continue;
+    let at = Math.min(found.length, count - 1);
+    for (; at > 0 && values[i] > values[found[at - 1]]; at--) found[at] = found[at - 1];
+    found[at] = i;
+  }
+  return found;
+}
+
 /** The largest values first, as most outputs are scores; of a larger output the largest few, of an image-like one the range. */
 export function describeOutput(output: TensorView, io: Io): string {
   const { outColors: colors, columns } = io;
@@ -91,9 +103,8 @@ export function describeOutput(output: TensorView, io: Io): string {
     ["output", colors.bold(printable(output.name))],
     ["", [`${output.type} ${format.shape(output.shape)}`, quantizationText(output), `crc32 ${tensorJson(output, output.bytes).crc32}`].filter(Boolean).join(", ")],
   ], colors);
-  const order = Array.from(real.keys()).sort((a, b) => real[b] - real[a]);
-  const shown = order.slice(0, real.length <= SHOWN_WHOLE ? SHOWN_WHOLE : TOP);
-  const most = real[order[0]] ?? 0;
+  const shown = largest(real, real.length <= SHOWN_WHOLE ? SHOWN_WHOLE : TOP);
+  const most = real[shown[0]] ?? 0;
   // bars tell something of probabilities, and nothing of logits or coordinates
   const areShares = shown.length > 1 && most > 0 && most <= 1 && real.every((value) => value >= 0);
   const rows = shown.map((index) => [
@@ -102,6 +113,6 @@ export function describeOutput(output: TensorView, io: Io): string {
   ]);
   const body = table([{ title: "index", align: "right" }, { title: "stored", align: "right" }, { title: "real", align: "right" }, ...(areShares ? [{ title: "" }] : [])], rows, { columns, colors });
   const rest = real.length - shown.length;
-  const least = real[order[order.length - 1]];
+  const least = real.reduce((a, b) => Math.min(a, b), Infinity);
   return `${head}${body}${rest > 0 ? colors.dim(`${format.count(rest)} smaller values, down to ${least.toPrecision(4)}\n`) : ""}`;
 }

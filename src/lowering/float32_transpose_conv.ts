@@ -2,13 +2,14 @@ import * as abi from "../../assembly/abi/transpose_conv_float32";
 import { elementCount } from "../graph/tensor";
 import { checkActivation, float32Range } from "./activation";
 import { checkFloat32Weights, float32Bias, float32Of, packFloat32 } from "./float32";
-import type { Lowering } from "./lowering";
+import type { Emitter, Lowering } from "./lowering";
 import type { Op } from "./op";
 import { tilesPerSlice } from "./packing";
+import type { RecordWriter } from "./record";
 import { windowAxis, writeWindow } from "./window";
 
 /** Shapes, and the windows of the convolution that is transposed: from the output to the input. Weights are [out_c][k_h][k_w][in_c]. */
-function geometry(op: Op) {
+export function geometry(op: Op) {
   const weights = op.input(1), input = op.input(2);
   const shape = op.input(0).data ? op.integers(0) : op.output().shape; // fed or computed: the file knows what it will be
   if (shape.length !== 4 || input.shape.length !== 4 || weights.shape.length !== 4) op.invalid(`output [${shape}], input [${input.shape}] and weights [${weights.shape}] have to have four dimensions`);
@@ -32,24 +33,32 @@ export const float32TransposeConv: Lowering = {
     op.expectShape(shape);
   },
   lower(op, emit) {
-    const { batches, inC, outC, y, x } = geometry(op);
-    const { tiles, tileBytes } = packFloat32(float32Of(op.input(1)), float32Bias(op.maybeInput(3), outC), y.kernel * x.kernel * inC);
-    const perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / tileBytes);
-    const { min, max } = float32Range(op);
-    emit.step("transpose_conv_float32", abi.TRANSPOSE_CONV_FLOAT32_SIZE, (r) => {
+    const { inC, outC, y, x } = geometry(op);
+    emitTransposeConv(op, emit, "transpose_conv_float32", packFloat32(float32Of(op.input(1)), float32Bias(op.maybeInput(3), outC), y.kernel * x.kernel * inC), (r) => {
       r.input(abi.TRANSPOSE_CONV_FLOAT32_INPUT, op.input(2));
-      r.output(abi.TRANSPOSE_CONV_FLOAT32_OUTPUT, op.output());
-      r.slices(abi.TRANSPOSE_CONV_FLOAT32_TILES, abi.TRANSPOSE_CONV_FLOAT32_BUFFER, tiles, perSlice * tileBytes);
-      r.scratch(abi.TRANSPOSE_CONV_FLOAT32_SUMS, abi.TRANSPOSE_CONV_FLOAT32_SUMS_BYTES);
-      writeWindow(r, batches, y, x);
-      r.i32(abi.TRANSPOSE_CONV_FLOAT32_IN_C, inC);
-      r.i32(abi.TRANSPOSE_CONV_FLOAT32_OUT_C, outC);
-      r.i32(abi.TRANSPOSE_CONV_FLOAT32_SLICE_C, 4 * perSlice);
-      r.f32(abi.TRANSPOSE_CONV_FLOAT32_MIN, min);
-      r.f32(abi.TRANSPOSE_CONV_FLOAT32_MAX, max);
     });
   },
-  macs(op) {
-    return elementCount(op.input(2).shape) * elementCount(op.input(1).shape.slice(0, 3));
-  },
+  macs: transposeConvMacs,
 };
+
+/** @param fillInput writes what is multiplied with the tiles */
+export function emitTransposeConv(op: Op, emit: Emitter, kernel: string, { tiles, tileBytes }: { tiles: Uint8Array; tileBytes: number }, fillInput: (r: RecordWriter) => void): void {
+  const { batches, inC, outC, y, x } = geometry(op), { min, max } = float32Range(op);
+  const perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / tileBytes);
+  emit.step(kernel, abi.TRANSPOSE_CONV_FLOAT32_SIZE, (r) => {
+    fillInput(r);
+    r.output(abi.TRANSPOSE_CONV_FLOAT32_OUTPUT, op.output());
+    r.slices(abi.TRANSPOSE_CONV_FLOAT32_TILES, abi.TRANSPOSE_CONV_FLOAT32_BUFFER, tiles, perSlice * tileBytes);
+    r.scratch(abi.TRANSPOSE_CONV_FLOAT32_SUMS, abi.TRANSPOSE_CONV_FLOAT32_SUMS_BYTES);
+    writeWindow(r, batches, y, x);
+    r.i32(abi.TRANSPOSE_CONV_FLOAT32_IN_C, inC);
+    r.i32(abi.TRANSPOSE_CONV_FLOAT32_OUT_C, outC);
+    r.i32(abi.TRANSPOSE_CONV_FLOAT32_SLICE_C, 4 * perSlice);
+    r.f32(abi.TRANSPOSE_CONV_FLOAT32_MIN, min);
+    r.f32(abi.TRANSPOSE_CONV_FLOAT32_MAX, max);
+  });
+}
+
+export function transposeConvMacs(op: Op): number {
+  return elementCount(op.input(2).shape) * elementCount(op.input(1).shape.slice(0, 3));
+}

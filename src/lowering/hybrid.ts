@@ -1,13 +1,16 @@
 // Hybrid ("dynamic range") operators: float32 activations, int8 weights. Rows of the input become int8 with a range of each while the model runs, sums
-// are integers, results float32. Source: LiteRT kernels/conv.cc, depthwise_conv.cc, fully_connected.cc, batch_matmul.cc; TFLM has none.
+// are integers, results float32. Source: LiteRT kernels/conv.cc, depthwise_conv.cc, fully_connected.cc, batch_matmul.cc,
+// transpose_conv.cc; TFLM has none.
 import * as conv from "../../assembly/abi/conv_2d_float32";
 import * as depthwise from "../../assembly/abi/depthwise_conv_2d_float32";
 import * as rowsAbi from "../../assembly/abi/quantize_rows";
+import * as transposeConvAbi from "../../assembly/abi/transpose_conv_float32";
 import { elementCount, type Tensor } from "../graph/tensor";
 import { checkActivation, float32Range, RANGES } from "./activation";
 import { geometry as conv2dGeometry, type Conv2dGeometry } from "./conv_2d";
 import { channelMajor, geometry as depthwiseGeometry } from "./depthwise_conv_2d";
 import { checkFloat32Weights, float32Bias } from "./float32";
+import { emitTransposeConv, geometry as transposeConvGeometry, transposeConvMacs } from "./float32_transpose_conv";
 import { matmulGeometry, matricesOf, transposed } from "./float32_matmul";
 import { checkRows, geometry as rowsGeometry } from "./fully_connected";
 import type { Emitter, Lowering } from "./lowering";
@@ -81,7 +84,7 @@ interface HybridConv extends Conv2dGeometry {
 }
 
 /** Weights [channels][depth] in tiles of four channels: biases, scales, weights [depth][4]; every group begins a tile. */
-function packTiles({ weights, bias, scales, depth, groups }: HybridConv): { tiles: Uint8Array; tileBytes: number } {
+function packTiles({ weights, bias, scales, depth, groups }: Pick<HybridConv, "weights" | "bias" | "scales" | "depth" | "groups">): { tiles: Uint8Array; tileBytes: number } {
   const perGroup = bias.length / groups, tilesPerGroup = Math.ceil(perGroup / 4), tileBytes = 32 + 4 * depth;
   const tiles = new Uint8Array(groups * tilesPerGroup * tileBytes), view = new DataView(tiles.buffer);
   for (let channel = 0; channel < bias.length; channel++) {
@@ -184,6 +187,28 @@ const depthwiseConv2d: Lowering = {
   macs: (op) => elementCount(op.output().shape) * elementCount(op.input(1).shape.slice(1, 3)),
 };
 
+const transposeConv: Lowering = {
+  operator: "TRANSPOSE_CONV",
+  signatures: [{ inputs: ["int32", "int8", "float32", "float32?"], outputs: ["float32"] }],
+  options: `every stride and padding; ${ACTIVATIONS}; one asymmetric range per image`,
+  check(op) {
+    checkActivation(op);
+    const { shape, outC } = transposeConvGeometry(op);
+    checkHybridWeights(op, 0, outC, op.maybeInput(3));
+    op.expectShape(shape);
+  },
+  lower(op, emit) {
+    const { batches, inC, outC, y, x } = transposeConvGeometry(op), weights = op.input(1);
+    const { codes, ranges } = emitQuantizedRows(emit, op.input(2), true, { rows: batches, depth: elementCount(op.input(2).shape) / batches });
+    const tiles = packTiles({ weights: int8Of(weights), bias: float32Bias(op.maybeInput(3), outC), scales: scalesOf(weights, outC), depth: y.kernel * x.kernel * inC, groups: 1 });
+    emitTransposeConv(op, emit, "transpose_conv_hybrid", tiles, (r) => {
+      r.input(transposeConvAbi.TRANSPOSE_CONV_FLOAT32_INPUT, codes);
+      r.input(transposeConvAbi.TRANSPOSE_CONV_FLOAT32_RANGES, ranges);
+    });
+  },
+  macs: transposeConvMacs,
+};
+
 const fullyConnected: Lowering = {
   operator: "FULLY_CONNECTED",
   signatures: SIGNATURES,
@@ -235,4 +260,4 @@ const batchMatmul: Lowering = {
   macs: (op) => elementCount(op.output().shape) * matmulGeometry(op).depth,
 };
 
-export const HYBRID: readonly Lowering[] = [conv2d, depthwiseConv2d, fullyConnected, batchMatmul];
+export const HYBRID: readonly Lowering[] = [conv2d, depthwiseConv2d, transposeConv, fullyConnected, batchMatmul];

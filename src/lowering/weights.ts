@@ -42,8 +42,8 @@ export interface Weights {
 /** Codes of constant weights. A zero point is taken off at once where all of them remain int8, so that any form of a kernel takes them. */
 export function weightsOf(tensor: Tensor): Weights {
   const int4 = tensor.type === "int4", weights = int4 ? int4Of(tensor) : int8Of(tensor), zeroPoint = tensor.quantization!.zeroPoint[0]!;
-  const fits = !int4 && weights.every((w) => w - zeroPoint >= -128 && w - zeroPoint <= 127);
-  if (zeroPoint === 0 || !fits) return { weights, weightsOffset: -zeroPoint || 0, int4 };
+  const fits = zeroPoint !== 0 && !int4 && weights.every((w) => w - zeroPoint >= -128 && w - zeroPoint <= 127);
+  if (!fits) return { weights, weightsOffset: -zeroPoint || 0, int4 };
   return { weights: weights.map((w) => w - zeroPoint), weightsOffset: 0, int4 };
 }
 

@@ -1,6 +1,6 @@
-// npm run conformance -- DIR... [--models DIR]... [--core NAME]: every case below DIR (kernels/, models/, goldens/) on every core
+// npm run conformance -- DIR... [--models DIR]... [--core NAME] [--ulps]: every case below DIR (kernels/, models/, goldens/) on every core
 // and every form of its kernels.
-// Names each failing case, groups the skipped ones by what is missing, ends with `N passed, N failed, N skipped`.
+// Names each failing case, with --ulps how far apart the float32 outputs of each lay, groups the skipped ones by what is missing, ends with `N passed, N failed, N skipped`.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import v8 from "node:v8";
@@ -13,7 +13,7 @@ import { runGolden, runKernelCase, runModelCase } from "./run_case";
 v8.setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 has relaxed SIMD behind this flag
 
 const CORES = ["mcu", "simd", "relaxed"];
-const usage = "usage: npm run conformance -- DIR... [--models DIR]... [--core mcu|simd|relaxed]...";
+const usage = "usage: npm run conformance -- DIR... [--models DIR]... [--core mcu|simd|relaxed]... [--ulps]";
 const { values, positionals } = parseArguments();
 if (values.help) {
   console.log(usage);
@@ -29,7 +29,7 @@ function parseArguments() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { models: { type: "string", multiple: true, default: [] }, core: { type: "string", multiple: true }, help: { type: "boolean" } },
+      options: { models: { type: "string", multiple: true, default: [] }, core: { type: "string", multiple: true }, ulps: { type: "boolean" }, help: { type: "boolean" } },
     });
   } catch (error) {
     wrongUsage((error as Error).message);
@@ -48,10 +48,11 @@ const below = (folder: string, wanted: (file: string) => boolean): string[] =>
   });
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const missing = new Map<string, Set<string>>();
+const missing = new Map<string, Set<string>>(), ulps = new Map<string, number>();
 function count(name: string, form: Form, outcome: Outcome): void {
   counts[outcome.status]++;
   if (outcome.status === "failed") console.log(`failed: ${name} on ${describeForm(form)}: ${outcome.reason}`);
+  if (outcome.status === "passed" && outcome.ulps !== undefined) ulps.set(name, Math.max(ulps.get(name) ?? 0, outcome.ulps));
   if (outcome.status === "skipped") missing.set(outcome.reason, (missing.get(outcome.reason) ?? new Set()).add(name));
 }
 
@@ -83,6 +84,7 @@ function subfolders(folder: string): string[] {
   return readdirSync(folder).map((name) => path.join(folder, name)).filter((file) => statSync(file).isDirectory());
 }
 
+if (values.ulps) for (const [name, apart] of ulps) console.log(`ulps: ${name} ${apart}`);
 for (const [reason, names] of [...missing].sort()) console.log(`skipped: ${reason}: ${[...names].join(", ")}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 || counts.passed + counts.skipped === 0 ? 1 : 0;

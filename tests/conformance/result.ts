@@ -1,5 +1,6 @@
 /** What one case on one core came to. */
-export type Outcome = { status: "passed" } | { status: "failed"; reason: string } | { status: "skipped"; reason: string };
+/** `ulps`: how far float32 outputs lay apart, where some may. */
+export type Outcome = { status: "passed"; ulps?: number } | { status: "failed"; reason: string } | { status: "skipped"; reason: string };
 
 export const passed: Outcome = { status: "passed" };
 export const failed = (reason: string): Outcome => ({ status: "failed", reason });

@@ -89,17 +89,18 @@ export async function runModelCase(file: string, form: Form): Promise<Outcome> {
     if (layers.get(tensor) !== expected) return failed(`tensor ${tensor} has CRC ${layers.get(tensor)}, expected ${expected}`);
   clearOutputs(net);
   net.resetState();
+  const measured = { ulps: 0 };
   for (let turn = 0; turn < sequence; turn++) {
     fill(turn);
     net.invoke();
-    const reason = differenceOfOutputs(net, testCase, folder, turn);
+    const reason = differenceOfOutputs(net, testCase, folder, turn, measured);
     if (reason) return failed(reason);
   }
-  return passed;
+  return testCase.ulps ? { status: "passed", ...measured } : passed;
 }
 
 /** What is wrong with the outputs of one invocation, or null. */
-function differenceOfOutputs(net: Interpreter, testCase: ModelCase, folder: string, turn: number): string | null {
+function differenceOfOutputs(net: Interpreter, testCase: ModelCase, folder: string, turn: number, measured: { ulps: number }): string | null {
   for (const [i, output] of testCase.outputs.entries()) {
     const actual = net.outputs[i]!;
     const argmax = output.argmax ?? testCase.argmax;
@@ -112,6 +113,7 @@ function differenceOfOutputs(net: Interpreter, testCase: ModelCase, folder: stri
     const expected = turnOf(new Uint8Array(readFileSync(path.join(folder, output.file!))), turn, testCase.sequence ?? 1);
     if (testCase.ulps && actual.type === "float32") {
       const apart = ulpsApart(actual.bytes, expected);
+      measured.ulps = Math.max(measured.ulps, apart);
       if (apart > testCase.ulps) return `output ${i}: ${apart} units in the last place off, ${testCase.ulps} are allowed`;
       continue;
     }

@@ -50,6 +50,19 @@ def mobilenet_v3_small():
     return _mobilenet_v3(False)
 
 
+def mobilenet_v3_large():
+    return keras.applications.MobileNetV3Large((64, 64, 3), alpha=0.75, weights=None, classes=CLASSES, include_preprocessing=False)
+
+
+def resnet50():
+    return keras.applications.ResNet50(input_shape=(64, 64, 3), weights=None, classes=CLASSES)
+
+
+def densenet169():
+    """As published, 12.5 million weights in 169 layers, on smaller images."""
+    return keras.applications.DenseNet169(input_shape=(96, 96, 3), weights=None, classes=CLASSES)
+
+
 def efficientnet_lite():
     """EfficientNet-Lite: inverted residuals with RELU6, kernels of 3 and 5, no squeeze-and-excite."""
     inputs = layers.Input((64, 64, 3))
@@ -173,6 +186,21 @@ def yolo():
     return keras.Model(inputs, layers.Concatenate(axis=1)(heads))
 
 
+def detector():
+    """An SSD: boxes and scores of anchors on two feature maps. TFLite_Detection_PostProcess comes behind them (detection_head.py)."""
+    inputs = x = layers.Input((64, 64, 3))
+    x = _conv(x, 16, strides=2, activation="relu6")
+    for filters in (24, 32):
+        x = _conv(_depthwise(x, strides=2, activation="relu6"), filters, 1, activation="relu6")
+    coarse = _conv(_depthwise(x, strides=2, activation="relu6"), 48, 1, activation="relu6")
+    anchors, classes = 3, 4
+    boxes, scores = [], []
+    for features in (x, coarse):
+        boxes.append(layers.Reshape((-1, 4))(layers.Conv2D(4 * anchors, 1)(features)))
+        scores.append(layers.Reshape((-1, classes + 1))(layers.Conv2D((classes + 1) * anchors, 1)(features)))
+    return keras.Model(inputs, [layers.Concatenate(axis=1)(boxes), layers.Activation("sigmoid")(layers.Concatenate(axis=1)(scores))])
+
+
 def _recurrent(layer):
     """
     A keyword model of two layers: 8 frames of 16 features, the second layer keeps its last output. Of Keras 2, whose functions the converter recognizes;
@@ -210,7 +238,7 @@ def attention():
 NETWORKS = {
     builder.__name__: builder
     for builder in (
-        mobilenet_v1, mobilenet_v2, mobilenet_v3_minimalistic, mobilenet_v3_small, efficientnet_lite, densenet, resnet8, resnet20,
-        mnist, ds_cnn, autoencoder, conv_autoencoder, unet, yolo, lstm, gru, attention,
+        mobilenet_v1, mobilenet_v2, mobilenet_v3_minimalistic, mobilenet_v3_small, mobilenet_v3_large, efficientnet_lite, densenet, densenet169,
+        resnet8, resnet20, resnet50, mnist, ds_cnn, autoencoder, conv_autoencoder, unet, yolo, detector, lstm, gru, attention,
     )
 }

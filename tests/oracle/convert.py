@@ -1,5 +1,6 @@
 """
-A network of architectures.py through the TensorFlow Lite converter, one file per scheme: DIR/<network>.<scheme>.tflite.
+A network through the TensorFlow Lite converter, one file per scheme: DIR/<network>.<scheme>.tflite. Those of architectures.py, legacy_networks.py and
+svdf_network.py, which no converter writes.
 
     python tests/oracle/convert.py NETWORK --out DIR [--schemes SCHEME ...]
 
@@ -14,7 +15,7 @@ from pathlib import Path
 
 os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
 
-SCHEMES = ("int8", "uint8_io", "int16x8", "dynamic", "float32")
+SCHEMES = ("int8", "uint8_io", "int16x8", "dynamic", "float32", "uint8")
 SAMPLES, SETTLING = 8, 16
 
 
@@ -54,20 +55,36 @@ def convert(model, batch, scheme, saved):
 
 def convert_network(name, schemes, out):
     import numpy as np
+
+    seed = zlib.crc32(name.encode())
+    if name == "svdf":
+        from svdf_network import svdf_network
+
+        write(name, schemes, out, lambda scheme: svdf_network(scheme, np.random.default_rng(seed)))
+        return
     import tensorflow as tf
     from architectures import NETWORKS
+    from detection_head import with_detection_head
+    from legacy_networks import LEGACY_NETWORKS, convert_legacy
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    seed = zlib.crc32(name.encode())
+    if name in LEGACY_NETWORKS:
+        write(name, schemes, out, lambda _: convert_legacy(name, seed))
+        return
     tf.keras.utils.set_random_seed(seed & 0x7FFFFFFF)
     model = NETWORKS[name]()
     batch = settle(model, np.random.default_rng(seed))
     saved = str(out / f"{name}.saved_model")
     if not isinstance(model, tf.keras.Model):
         tf.saved_model.save(model, saved)
+    finished = with_detection_head if name == "detector" else lambda data: data
+    write(name, schemes, out, lambda scheme: finished(convert(model, batch, scheme, saved)))
+
+
+def write(name, schemes, out, convert_to):
     for scheme in schemes:
         try:
-            (out / f"{name}.{scheme}.tflite").write_bytes(convert(model, batch, scheme, saved))
+            (out / f"{name}.{scheme}.tflite").write_bytes(convert_to(scheme))
         except Exception as error:  # whatever the converter raises is its refusal
             (out / f"{name}.{scheme}.refused").write_text(f"{type(error).__name__}: {error}")
 

@@ -15,7 +15,7 @@ from ai_edge_litert.interpreter import Interpreter as LitertInterpreter
 from ai_edge_litert.interpreter import OpResolverType
 from tflite_micro.python.tflite_micro import runtime as tflm
 
-ARENA_BYTES = 32 << 20  # TFLM wants to be told; pages that it does not touch cost nothing
+ARENA_BYTES = 256 << 20  # TFLM wants to be told; pages that it does not touch cost nothing
 
 
 @dataclass

@@ -38,21 +38,21 @@ def describe(case_file, tensor):
         print(f"  ... {len(case['operators'])} operators")
 
 
-def run_arenula(directory):
-    """The counts of `npm run conformance`, which builds first and whose own lines pass through."""
-    process = subprocess.run(["node", str(CONFORMANCE), str(directory)], stdout=subprocess.PIPE, text=True, check=False)
+def run_arenula(directory, *options):
+    """The counts of `npm run conformance`, which builds first and whose own lines pass through, and these lines."""
+    process = subprocess.run(["node", str(CONFORMANCE), str(directory), *options], stdout=subprocess.PIPE, text=True, check=False)
     found = TOTAL.findall(process.stdout)
     sys.stdout.write(TOTAL.sub(r"Arenula: \1 passed, \2 failed, \3 skipped", process.stdout))
     for case, tensor in dict.fromkeys(FAILED_CASE.findall(process.stdout)):
         describe(directory / case / "case.json", tensor)
     if not found:
         print(f"FAILED Arenula: the conformance runner ended with status {process.returncode} and no total")
-        return 0, 1, 0
+        return (0, 1, 0), process.stdout
     passed, failed, skipped = map(int, found[-1])
     if process.returncode != 0 and failed == 0:
         print(f"FAILED Arenula: the conformance runner ended with status {process.returncode}")
         failed = 1
-    return passed, failed, skipped
+    return (passed, failed, skipped), process.stdout
 
 
 def main():
@@ -66,7 +66,7 @@ def main():
         report(tallies)
         oracles = [sum(getattr(tally, field) for tally in tallies.values()) for field in ("passed", "failed", "skipped")]
         print(f"\nOracles: {oracles[0]} passed, {oracles[1]} failed, {oracles[2]} skipped", flush=True)
-        arenula = run_arenula(directory)
+        arenula, _ = run_arenula(directory)
     passed, failed, skipped = (a + b for a, b in zip(oracles, arenula))
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0

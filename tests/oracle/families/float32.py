@@ -73,7 +73,8 @@ def depthwise_conv_2d(rng):
     return graph.finish(output)
 
 
-def transpose_conv(rng):
+def transpose_geometry(rng):
+    """Batch, extents of image, kernel and strides, padding, extents of the output, channels in and out."""
     while True:
         image = [int(draw.choose(rng, (1, 2, 3, 4, 5, 7))) for _ in range(2)]
         kernel, strides = ([int(rng.integers(1, 5)) for _ in range(2)] for _ in range(2))
@@ -85,7 +86,11 @@ def transpose_conv(rng):
         in_channels, out_channels, batch = channels_of(rng), channels_of(rng), draw.batch(rng)
         fits = [output_extent(extent, taps, stride, 1, padding) for extent, taps, stride in zip(outputs, kernel, strides)] == image
         if fits and batch * np.prod(image) * np.prod(kernel) * in_channels * out_channels <= MOST_MACS:
-            break
+            return batch, image, kernel, strides, padding, outputs, in_channels, out_channels
+
+
+def transpose_conv(rng):
+    batch, image, kernel, strides, padding, outputs, in_channels, out_channels = transpose_geometry(rng)
     graph = Graph()
     shape = graph.constant(np.array([batch, *outputs, out_channels], np.int32))
     w = graph.constant(reals(rng, [out_channels, *kernel, in_channels], 0.3))

@@ -11,7 +11,7 @@ import numpy as np
 import draw
 from build_model import Graph
 from families.convolution import CONV_FILTERS, DEPTHWISE_FILTERS, draw_geometry, geometry_options
-from families.float32 import MOST_MACS, bias_of, channels_of, matrices
+from families.float32 import MOST_MACS, bias_of, channels_of, matrices, transpose_geometry
 from families.fully_connected import DEPTHS, UNITS
 
 
@@ -70,6 +70,18 @@ def depthwise_conv_2d(rng):
     return graph.finish(output)
 
 
+def transpose_conv(rng):
+    batch, image, kernel, strides, padding, outputs, in_channels, out_channels = transpose_geometry(rng)
+    graph = Graph(expect="LiteRT")
+    x = graph.input(reals(rng, [batch, *image, in_channels]))
+    w = weights_of(rng, graph, [out_channels, *kernel, in_channels], 0, draw.chance(rng, 0.6))
+    bias = bias_of(rng, graph, out_channels)
+    output = graph.tensor([batch, *outputs, out_channels], "float32")
+    inputs = [graph.constant(np.array([batch, *outputs, out_channels], np.int32)), w, x] + ([] if bias is None else [bias])
+    graph.operator("TRANSPOSE_CONV", inputs, output, version=1 if bias is None else 3, strideH=strides[0], strideW=strides[1], padding=padding)
+    return graph.finish(output)
+
+
 def fully_connected(rng):
     while True:
         depth, units = int(draw.choose(rng, DEPTHS)), int(draw.choose(rng, UNITS))
@@ -103,6 +115,7 @@ def batch_matmul(rng):
 FAMILIES = {
     "conv_2d_hybrid": conv_2d,
     "depthwise_conv_2d_hybrid": depthwise_conv_2d,
+    "transpose_conv_hybrid": transpose_conv,
     "fully_connected_hybrid": fully_connected,
     "batch_matmul_hybrid": batch_matmul,
 }

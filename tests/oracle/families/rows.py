@@ -39,7 +39,9 @@ def where_gather(rng):
     for _ in range(int(rng.integers(1, 5))):
         kind, open_x = int(rng.integers(8)), lambda columns=x.shape[1], dtype="float32": graph.tensor([-1, columns], dtype)
         if kind == 0:
-            x = graph.operator(draw.choose(rng, ("ADD", "MUL", "SUB")), [x, graph.constant(numbers(rng, [x.shape[1]], "float32"))], open_x(), version=1, fusedActivationFunction=draw.choose(rng, (ActivationFunctionType.NONE, ActivationFunctionType.RELU)))
+            activation = draw.choose(rng, (ActivationFunctionType.NONE, ActivationFunctionType.RELU))
+            operands = [x, graph.constant(numbers(rng, [x.shape[1]], "float32"))]
+            x = graph.operator(draw.choose(rng, ("ADD", "MUL", "SUB")), operands, open_x(), version=1, fusedActivationFunction=activation)
         elif kind == 1:
             x = graph.operator(draw.choose(rng, ("ABS", "NEG", "SQUARE", "FLOOR")), [x], open_x(), version=1)
         elif kind == 2:
@@ -49,7 +51,8 @@ def where_gather(rng):
             weights = graph.constant(numbers(rng, [units, x.shape[1]], "float32"))
             x = graph.operator("FULLY_CONNECTED", [x, weights, None], open_x(units), version=1)
         elif kind == 4:
-            x = graph.operator("CAST", [graph.operator("CAST", [x], open_x(dtype="int32"), inDataType=TensorType.FLOAT32, outDataType=TensorType.INT32)], open_x(), inDataType=TensorType.INT32, outDataType=TensorType.FLOAT32)
+            whole = graph.operator("CAST", [x], open_x(dtype="int32"), inDataType=TensorType.FLOAT32, outDataType=TensorType.INT32)
+            x = graph.operator("CAST", [whole], open_x(), inDataType=TensorType.INT32, outDataType=TensorType.FLOAT32)
         elif kind == 5:
             taken = int(rng.integers(1, x.shape[1] + 1))
             x = graph.operator("STRIDED_SLICE", [x, int32(graph, 0, 0), int32(graph, 0, taken), int32(graph, 1, 1)], open_x(taken), beginMask=1, endMask=1)
