@@ -7,7 +7,7 @@ import { rangesOf } from "../quantizer/calibrate";
 import { Comparer, type Comparison } from "../inspect/compare";
 import { plainModel, quantizeModel, SCHEMES, type Quantized, type QuantizedTensor, type QuantizeOptions, type Scheme } from "../quantizer/quantize";
 import type { Ranges } from "../quantizer/range";
-import { parseRecipe } from "../quantizer/recipe";
+import type { Recipe } from "../quantizer/recipe";
 import { jsonOption, positive, type CommandFile } from "./command";
 import { dataOptions, openData, type DataFlags } from "./data";
 import { readFile, writeFileAtomically } from "./files";
@@ -115,9 +115,14 @@ async function optionsOf(flags: QuantizeFlags, ranges: Ranges | undefined): Prom
   return {
     scheme, ...(ranges && { ranges }), ...(defaultRanges && { defaults: defaultRanges }), ...(floatIo && { floatIo }), ...(allowFloat && { allowFloat }),
     ...(rangesFrom !== undefined && { rangesFrom: { bytes: (await openModel(rangesFrom)).bytes, name: rangesFrom } }),
-    ...(recipe !== undefined && { recipe: parseRecipe(new TextDecoder().decode(await readFile(recipe)), recipe) }),
+    ...(recipe !== undefined && { recipe: await openRecipe(recipe) }),
     ...(scheme === "uint8" && (mean || std) && { inputScaling: { mean: mean?.[0] ?? 0, std: std?.[0] ?? 1 } }),
   };
+}
+
+async function openRecipe(file: string): Promise<Recipe> {
+  const { parseRecipe } = await import("../quantizer/recipe_file"); // the schema's compiler takes long to load
+  return parseRecipe(new TextDecoder().decode(await readFile(file)), file);
 }
 
 async function inFile<T>(file: string, act: () => T): Promise<T> {

@@ -8,7 +8,7 @@ import { Interpreter, Model } from "../../src/index";
 import { FloatGraph } from "../../src/quantizer/float_graph";
 import { quantizeModel, type QuantizeOptions, type Quantized } from "../../src/quantizer/quantize";
 import type { Range } from "../../src/quantizer/range";
-import { parseRecipe } from "../../src/quantizer/recipe";
+import { parseRecipe } from "../../src/quantizer/recipe_file";
 import { readModelObject, writeModel, type TableObject } from "../../src/tflite/object";
 import { buildModel } from "../support/build_model";
 

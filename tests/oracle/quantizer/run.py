@@ -95,7 +95,7 @@ def main():
                 continue
             copy = directory / f"{network}_{case}.{scheme}.tflite"
             copy.write_bytes(model_bytes)
-            _, reason = write_cases(directory, copy)
+            *_, reason = write_cases(directory, copy)
             skipped += reason is not None
         sys.stdout.flush()
         of_arenula = run_arenula(directory)
