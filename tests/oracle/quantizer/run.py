@@ -106,7 +106,7 @@ def main():
             *_, reason = write_cases(directory, copy)
             skipped += reason is not None
         sys.stdout.flush()
-        of_arenula = run_arenula(directory)
+        of_arenula, _ = run_arenula(directory)
     print(f"{passed + of_arenula[0]} passed, {failed + of_arenula[1]} failed, {skipped + of_arenula[2]} skipped")
     return 1 if failed or of_arenula[1] else 0
 
