@@ -9,7 +9,7 @@ import {
   CONV_2D_ROWS_INPUT, CONV_2D_ROWS_OUTPUT, CONV_2D_ROWS_TILES, CONV_2D_ROWS_BUFFER, CONV_2D_ROWS_PATCHES, CONV_2D_ROWS_SUMS, CONV_2D_ROWS_IN_C,
   CONV_2D_ROWS_GROUPS, CONV_2D_ROWS_GROUP_C, CONV_2D_ROWS_OUT_C, CONV_2D_ROWS_SLICE_C, CONV_2D_ROWS_OUT_STRIDE, CONV_2D_ROWS_IN_PLACE,
   CONV_2D_ROWS_ROWS, CONV_2D_ROWS_BLOCKS, CONV_2D_ROWS_ROW_STEP, CONV_2D_ROWS_PATCH_STEP, CONV_2D_ROWS_PATCH_BYTES, CONV_2D_ROWS_MOST_PATCHES,
-  CONV_2D_ROWS_FOLDED, CONV_2D_ROWS_FILL, CONV_2D_ROWS_OUTPUT_OFFSET, CONV_2D_ROWS_MIN, CONV_2D_ROWS_MAX, TILE_PIXELS,
+  CONV_2D_ROWS_FOLDED, CONV_2D_ROWS_FILL, CONV_2D_ROWS_OUTPUT_OFFSET, CONV_2D_ROWS_MIN, CONV_2D_ROWS_MAX, TILE_PIXELS, channelsAlone,
 } from "../abi/conv_2d_rows";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
@@ -18,7 +18,14 @@ import {
 import { copy_patch_16s } from "../inner/copy_patch_16s";
 import { stage } from "../inner/stage";
 import { store_tile } from "../inner/store_tile";
-import { tile_pixels_folded, tile_pixels_folded_1, tile_pixels_sums } from "../inner/tile_pixels";
+import { tile_pixels_folded, tile_pixels_folded_1, tile_pixels_folded_one, tile_pixels_sums } from "../inner/tile_pixels";
+
+/** How many of a slice's channels are tiles of one, where outputs are folded. */
+// @ts-ignore: decorator
+@inline
+function ones_of(record: usize, channels: i32): i32 {
+  return channelsAlone(channels, load<i32>(record, CONV_2D_ROWS_OUT_C));
+}
 
 /**
  * All tiles of a slice for a run of pixels.
@@ -29,9 +36,13 @@ function run_tiles(record: usize, tile: usize, channels: i32, x: usize, x_step: 
   const rows = load<i32>(record, CONV_2D_ROWS_ROWS), blocks = load<i32>(record, CONV_2D_ROWS_BLOCKS), out_stride = load<i32>(record, CONV_2D_ROWS_OUT_STRIDE);
   const weight_bytes = rows * blocks << 6;
   if (load<i32>(record, CONV_2D_ROWS_FOLDED)) {
-    for (; channels > 0; channels -= 4, tile += 64 + weight_bytes, out += 4)
+    const alone = ones_of(record, channels);
+    for (channels -= alone; channels > 0; channels -= 4, tile += 64 + weight_bytes, out += 4) {
+      if (channels < 4) out -= 4 - channels; // begins among the channels before
       if (rows == 1) tile_pixels_folded_1(x, x_step, pixels, blocks, tile + 64, tile, out, out_stride);
       else tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, out, out_stride);
+    }
+    for (channels = alone; channels > 0; channels--, tile += 16 + (weight_bytes >> 2), out++) tile_pixels_folded_one(x, x_step, pixels, row_step, rows, blocks, tile + 16, tile, out, out_stride);
     return;
   }
   const sums: usize = load<u32>(record, CONV_2D_ROWS_SUMS), offset = load<i32>(record, CONV_2D_ROWS_OUTPUT_OFFSET);
@@ -55,14 +66,14 @@ export function conv_2d_rows(record: usize): void {
   const most = load<i32>(record, CONV_2D_ROWS_MOST_PATCHES), row_step = load<i32>(record, CONV_2D_ROWS_ROW_STEP), patch_step = load<i32>(record, CONV_2D_ROWS_PATCH_STEP);
   const last_y = in_h - (load<i32>(record, WINDOW_K_H) - 1) * load<i32>(record, WINDOW_DILATION_H); // where the last patch inside begins, plus one
   const last_x = in_w - load<i32>(record, WINDOW_K_W); // the same, without the one: patches in place have no dilation along x
-  const tile_bytes = (load<i32>(record, CONV_2D_ROWS_FOLDED) ? 64 : 48) + (load<i32>(record, CONV_2D_ROWS_ROWS) * load<i32>(record, CONV_2D_ROWS_BLOCKS) << 6);
+  const folded = load<i32>(record, CONV_2D_ROWS_FOLDED), tile_bytes = (folded ? 64 : 48) + (load<i32>(record, CONV_2D_ROWS_ROWS) * load<i32>(record, CONV_2D_ROWS_BLOCKS) << 6);
   let input: usize = load<u32>(record, CONV_2D_ROWS_INPUT), output: usize = load<u32>(record, CONV_2D_ROWS_OUTPUT);
   for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
     let tiles: usize = load<u32>(record, CONV_2D_ROWS_TILES);
     for (let group = 0; group < groups; group++) {
       const source = input + group * group_c;
       for (let first = 0; first < out_c; first += slice_c) {
-        const channels = min(out_c - first, slice_c), bytes = ((channels + 3) >> 2) * tile_bytes;
+        const channels = min(out_c - first, slice_c), alone = folded ? ones_of(record, channels) : 0, bytes = ((channels - alone + 3) >> 2) * tile_bytes + alone * (tile_bytes >> 2);
         const slice = stage(tiles, bytes, buffer);
         tiles += bytes;
         let out = output + group * out_c + first; // of the first patch that waits, or of the next pixel
