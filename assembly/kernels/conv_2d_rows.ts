@@ -20,13 +20,6 @@ import { stage } from "../inner/stage";
 import { store_tile } from "../inner/store_tile";
 import { tile_pixels_folded, tile_pixels_folded_1, tile_pixels_folded_one, tile_pixels_sums } from "../inner/tile_pixels";
 
-/** How many of a slice's channels are tiles of one, where outputs are folded. */
-// @ts-ignore: decorator
-@inline
-function ones_of(record: usize, channels: i32): i32 {
-  return channelsAlone(channels, load<i32>(record, CONV_2D_ROWS_OUT_C));
-}
-
 /**
  * All tiles of a slice for a run of pixels.
  * @param x first patch, `x_step` bytes before the next
@@ -36,13 +29,13 @@ function run_tiles(record: usize, tile: usize, channels: i32, x: usize, x_step: 
   const rows = load<i32>(record, CONV_2D_ROWS_ROWS), blocks = load<i32>(record, CONV_2D_ROWS_BLOCKS), out_stride = load<i32>(record, CONV_2D_ROWS_OUT_STRIDE);
   const weight_bytes = rows * blocks << 6;
   if (load<i32>(record, CONV_2D_ROWS_FOLDED)) {
-    const alone = ones_of(record, channels);
-    for (channels -= alone; channels > 0; channels -= 4, tile += 64 + weight_bytes, out += 4) {
-      if (channels < 4) out -= 4 - channels; // begins among the channels before
+    for (; channels > 3; channels -= 4, tile += 64 + weight_bytes, out += 4)
       if (rows == 1) tile_pixels_folded_1(x, x_step, pixels, blocks, tile + 64, tile, out, out_stride);
       else tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, out, out_stride);
-    }
-    for (channels = alone; channels > 0; channels--, tile += 16 + (weight_bytes >> 2), out++) tile_pixels_folded_one(x, x_step, pixels, row_step, rows, blocks, tile + 16, tile, out, out_stride);
+    if (channels == 0) return;
+    let alone = channelsAlone(channels, load<i32>(record, CONV_2D_ROWS_OUT_C));
+    if (alone == 0) tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, out - (4 - channels), out_stride); // begins among the channels before
+    for (; alone > 0; alone--, tile += 16 + (weight_bytes >> 2), out++) tile_pixels_folded_one(x, x_step, pixels, row_step, rows, blocks, tile + 16, tile, out, out_stride);
     return;
   }
   const sums: usize = load<u32>(record, CONV_2D_ROWS_SUMS), offset = load<i32>(record, CONV_2D_ROWS_OUTPUT_OFFSET);
@@ -73,7 +66,7 @@ export function conv_2d_rows(record: usize): void {
     for (let group = 0; group < groups; group++) {
       const source = input + group * group_c;
       for (let first = 0; first < out_c; first += slice_c) {
-        const channels = min(out_c - first, slice_c), alone = folded ? ones_of(record, channels) : 0, bytes = ((channels - alone + 3) >> 2) * tile_bytes + alone * (tile_bytes >> 2);
+        const channels = min(out_c - first, slice_c), alone = folded ? channelsAlone(channels, out_c) : 0, bytes = ((channels - alone + 3) >> 2) * tile_bytes + alone * (tile_bytes >> 2);
         const slice = stage(tiles, bytes, buffer);
         tiles += bytes;
         let out = output + group * out_c + first; // of the first patch that waits, or of the next pixel
