@@ -30,6 +30,11 @@ export type ErrorCode =
   | "ACTIVATION_NAN" // a tensor that is not a finite number for some sample
   | "ARENA_TOO_LARGE" // the plan does not fit the board
   | "FLASH_TOO_SMALL"
+  // quantizing
+  | "MODEL_QUANTIZED" // quantized already
+  | "RANGE_MISSING" // tensors that nothing gives a range
+  | "RANGE_INVALID" // NaN, infinite, inverted
+  | "RECIPE_INVALID" // a recipe that breaks its schema, or names what the model has not
   // a linked .wasm
   | "DEVICE_MODULE_FORMAT" // not a module of Arenula
   | "DEVICE_MODULE_CORRUPT" // one whose bytes changed since it was linked

@@ -7,6 +7,7 @@ import {
 } from "../abi/lstm";
 import { logistic_f32, tanh_f32 } from "../arithmetic/float_functions";
 import { clamp_float32 } from "../inner/clamp_float32";
+import { clipped } from "../inner/lstm_clip";
 import { hidden_before, keep_hidden } from "../inner/lstm_hidden";
 import { stage } from "../inner/stage";
 
@@ -40,11 +41,7 @@ function turn(x: usize, input_size: i32, h: usize, units: i32, tile: usize, cell
     hidden_output += value * load<f32>(weights, 12);
   }
   const kept = finite(logistic_f32(forget + finite(hidden_forget)) * load<f32>(cell));
-  let state = kept + logistic_f32(input + finite(hidden_input)) * tanh_f32(candidate + finite(hidden_candidate));
-  if (clip > 0) {
-    state = state < clip ? state : clip;
-    state = state < -clip ? -clip : state;
-  }
+  const state = clipped(kept + logistic_f32(input + finite(hidden_input)) * tanh_f32(candidate + finite(hidden_candidate)), clip);
   store<f32>(cell, state);
   return tanh_f32(state) * logistic_f32(output + finite(hidden_output));
 }

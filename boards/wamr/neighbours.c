@@ -33,7 +33,10 @@ uint32_t neighbours_changed(uint32_t *bytes) {
   *bytes = 0;
   for (uint32_t i = 0; i < block_count; i++) {
     *bytes += blocks[i].bytes;
-    for (uint32_t k = 0; k < blocks[i].bytes; k++) changed += blocks[i].at[k] != PATTERN;
+    for (uint32_t k = 0; k < blocks[i].bytes; k += sizeof(uint32_t)) { // blocks are whole words
+      if (*(const uint32_t *)(blocks[i].at + k) == PATTERN * 0x01010101u) continue;
+      for (uint32_t byte = 0; byte < sizeof(uint32_t); byte++) changed += blocks[i].at[k + byte] != PATTERN;
+    }
   }
   return changed;
 }

@@ -13,12 +13,13 @@ import { explain } from "./explain";
 import { inspect } from "./inspect";
 import type { Io } from "./io";
 import { plan } from "./plan";
+import { quantize } from "./quantize";
 import { report } from "./report";
 import { run } from "./run";
 import { simulate } from "./simulate";
 import { stats } from "./stats";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, stats, compare, diff, explain, report, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, stats, quantize, compare, diff, explain, report, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 

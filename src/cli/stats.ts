@@ -5,7 +5,7 @@ import { joinShards } from "../inspect/shards";
 import type { ModelStatistics } from "../inspect/statistics";
 import { decodeStatistics, encodeStatistics } from "../inspect/statistics_file";
 import { CALIBRATOR_NAMES, type CalibratorName } from "../quantizer/calibrators/table";
-import { collect, sha256 } from "./collect";
+import { collect, sha256, type CollectOptions } from "./collect";
 import { coreOption, jsonOption, positive, type CommandFile } from "./command";
 import { dataOptions } from "./data";
 import type { SampleFlags } from "./feed";
@@ -16,7 +16,13 @@ import { progressBar } from "./progress";
 import { drawAll, drawOne, statisticsJson, tensorNamed, type Candidate } from "./stats_view";
 import type { CoreChoice } from "../runtime/core";
 
-interface StatsFlags extends SampleFlags {
+export interface CalibratorFlags {
+  calibrator: CalibratorName;
+  decay?: number;
+  percentile?: number;
+}
+
+interface StatsFlags extends SampleFlags, CalibratorFlags {
   data?: string;
   samples?: number;
   shard?: ModelStatistics["shard"];
@@ -25,9 +31,6 @@ interface StatsFlags extends SampleFlags {
   skipBad?: boolean;
   jobs?: number;
   tensor?: string;
-  calibrator: CalibratorName;
-  decay?: number;
-  percentile?: number;
   core: CoreChoice;
   json?: boolean;
 }
@@ -75,7 +78,7 @@ function between(text: string, least: number, most: number): number {
 async function showStatistics(file: string, flags: StatsFlags, io: Io): Promise<0> {
   checkUsage(flags);
   const opened = await openModel(file);
-  const statistics = flags.merge ? await merge(opened, flags.merge) : await collectSamples(opened, flags.data!, flags, io);
+  const statistics = flags.merge ? await mergeParts(opened, flags.merge) : await collectSamples(opened, flags.data!, flags, io);
   if (flags.out !== undefined) await writeFileAtomically(flags.out, encodeStatistics(statistics));
   if (statistics.skipped.length > 0 && !flags.json) {
     io.err(`${io.errColors.yellow(`${statistics.skipped.length} of ${statistics.data.count} samples passed over`)}: ${statistics.skipped.slice(0, 3).map(({ name, message }) => `${name} (${message})`).join("; ")}${statistics.skipped.length > 3 ? "; ..." : ""}\n`);
@@ -96,11 +99,18 @@ function checkUsage({ data, merge, shard, out, jobs, decay, percentile, calibrat
   if (merge && shard) throw refuse("--merge joins all shards", "leave --shard out");
   if (shard && out === undefined) throw refuse("--shard collects a part, and nothing says where to put it", `-o part${shard.number}.stats`);
   if (merge && jobs !== undefined) throw refuse("--jobs are workers for --data", "leave it out");
-  if (decay !== undefined && !["moving-average", "auto"].includes(calibrator)) throw refuse("--decay belongs to --calibrator moving-average", "add it");
-  if (percentile !== undefined && !["percentile", "auto"].includes(calibrator)) throw refuse("--percentile belongs to --calibrator percentile", "add it");
+  checkCalibrator({ calibrator, ...(decay !== undefined && { decay }), ...(percentile !== undefined && { percentile }) });
 }
 
-async function merge({ file, bytes }: OpenModel, files: readonly string[]): Promise<ModelStatistics> {
+/** @throws ArenulaError USAGE for an option of another calibrator */
+export function checkCalibrator({ calibrator, decay, percentile }: CalibratorFlags): void {
+  const refuse = (option: string, name: string) => new ArenulaError("USAGE", `${option} belongs to --calibrator ${name}`, { hint: "add it" });
+  if (decay !== undefined && !["moving-average", "auto"].includes(calibrator)) throw refuse("--decay", "moving-average");
+  if (percentile !== undefined && !["percentile", "auto"].includes(calibrator)) throw refuse("--percentile", "percentile");
+}
+
+/** Parts of one set, written by `stats -o`. */
+export async function mergeParts({ file, bytes }: OpenModel, files: readonly string[]): Promise<ModelStatistics> {
   const parts = [];
   for (const part of files) parts.push({ file: part, statistics: decodeStatistics(await readFile(part), part) });
   const stranger = parts.find(({ statistics }) => statistics.model !== sha256(bytes));
@@ -108,8 +118,9 @@ async function merge({ file, bytes }: OpenModel, files: readonly string[]): Prom
   return joinShards(parts);
 }
 
-async function collectSamples({ bytes }: OpenModel, data: string, flags: StatsFlags, io: Io): Promise<ModelStatistics> {
-  const bar = progressBar(io, `${flags.jobs ?? availableParallelism()} workers`);
+/** Statistics of a data set, with a bar. */
+export async function collectSamples({ bytes }: OpenModel, data: string, flags: CollectOptions, io: Io): Promise<ModelStatistics> {
+  const bar = progressBar(io, `statistics, ${flags.jobs ?? availableParallelism()} workers`);
   try {
     const statistics = await collect(bytes, data, flags, { progress: bar.update, note: (text) => io.err(`${io.errColors.dim(text)}\n`) });
     if (statistics.samples.length === 0 && statistics.skipped.length > 0)

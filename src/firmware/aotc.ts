@@ -7,9 +7,19 @@ import type { AotTarget } from "./targets";
 import { CACHE, filesBelow, intoCache, keyOf, runProgram, runTool, toolVersion, type Progress } from "./tools";
 import { findWamr } from "./wamr";
 
+/** Programs by the folder of WAMR: a process that compiles a thousand modules looks once. */
+const programs = new Map<string, Promise<string>>();
+
 /** The path of the compiler's program; builds it where the cache has none (half a minute). */
 export async function findAotc(progress?: Progress): Promise<string> {
   const { root, version } = await findWamr();
+  const program = programs.get(root) ?? builtAotc(root, version, progress);
+  programs.set(root, program);
+  program.catch(() => programs.delete(root));
+  return program;
+}
+
+async function builtAotc(root: string, version: string, progress?: Progress): Promise<string> {
   const llvm = toolVersion("llvm-config-19");
   const sources = inPackage("boards/wamr/aotc");
   const key = keyOf(root, version, llvm, ...filesBelow(sources).flatMap((file) => [path.basename(file), readFileSync(file)]));

@@ -51,7 +51,7 @@ const optimization = (source: string) => (/wasm_interp_(fast|classic)\.c$/.test(
  * that out, and nothing else.
  */
 const loaderFlags = (source: string) =>
-  source.endsWith("aot_loader.c") ? ["-DBH_PLATFORM_ESP_IDF"] : source.endsWith("aot_reloc_riscv.c") ? ["-include", `${hostFolder()}/port/riscv_soft_float.h`] : [];
+  source.endsWith("aot_loader.c") ? ["-DBH_PLATFORM_ESP_IDF"] : /aot_reloc_(riscv|thumb)\.c$/.test(source) ? ["-include", `${hostFolder()}/port/soft_float.h`] : [];
 
 /** The compiler would see a memcpy in memcpy's own loop, and call it. */
 const LOOPS_STAY = ["-O2", "-fno-tree-loop-distribute-patterns"];

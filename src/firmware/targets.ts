@@ -22,7 +22,7 @@ export interface AotTarget {
   readonly pipeline: "lto" | "default";
 }
 
-const XIP_CALLS = "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32.const,f64.const";
+const XIP_CALLS = "i64.div_s,i64.div_u,i64.rem_s,i64.rem_u,fp.common,fpxint,f32_demote_f64,f64_promote_f32,f32.const,f64.const";
 const thumb = (target: string, cpu: string, features = ""): AotTarget => ({ target, cpu, features, xipCalls: XIP_CALLS, pipeline: "lto" });
 const vector = (target: AotTarget): AotTarget => ({ ...target, pipeline: "default" });
 const riscv = (features: string): AotTarget => ({ target: "riscv32", cpu: "generic-rv32", features, xipCalls: `${XIP_CALLS},llvm.cttz.i32,llvm.cttz.i64`, pipeline: "lto" });
@@ -40,12 +40,16 @@ const AOT_TARGETS: Readonly<Record<string, AotTarget>> = {
   rv32imc: riscv("+m,+c"),
   rv32imac: riscv("+m,+a,+c"),
   rv32imafc: riscv("+m,+a,+c"), // without F: the firmware passes floats in integer registers
+  "rv32imac_zve32x_zvl64b": vector(riscv("+m,+a,+c,+zve32x,+zvl64b")), // LLVM makes no vectors of registers that may have 32 bits only
 };
+
+/** Cores that code is compiled for, as boards name them. */
+export const AOT_CORES: readonly string[] = Object.keys(AOT_TARGETS);
 
 /** @throws ArenulaError AOT_TARGET */
 export function aotTarget({ name, core }: Pick<Board, "name" | "core">): AotTarget {
   if (Object.hasOwn(AOT_TARGETS, core)) return AOT_TARGETS[core]!;
-  throw new ArenulaError("AOT_TARGET", `no code is compiled ahead of time for the ${core} of ${name}`, { hint: `cores: ${Object.keys(AOT_TARGETS).join(", ")}; the interpreters (--engine wamr-fast) run everywhere` });
+  throw new ArenulaError("AOT_TARGET", `no code is compiled ahead of time for the ${core} of ${name}`, { hint: `cores: ${AOT_CORES.join(", ")}; the interpreters (--engine wamr-fast) run everywhere` });
 }
 
 /** A core with the tools that build for it and emulate it. */
@@ -70,7 +74,7 @@ const arm = (cpu: string, target: string): FirmwareCore => ({
   buildTarget: "THUMB", targetName: target.toUpperCase(), nativeCalls: "invokeNative_thumb.s", relocation: "aot_reloc_thumb.c",
 });
 
-/** By QEMU's word for the processor. */
+/** By QEMU's word for the processor, without its properties. */
 const CORES: Readonly<Record<string, FirmwareCore>> = {
   "cortex-m4": arm("cortex-m4", "thumbv7em"),
   "cortex-m7": arm("cortex-m7", "thumbv7em"),
@@ -106,7 +110,7 @@ const compiled = (xip: boolean): FirmwareEngine => ({
 const ENGINES: Readonly<Record<Engine, FirmwareEngine>> = { "wamr-fast": interpreter(true), "wamr-classic": interpreter(false), "wamr-aot": compiled(false), "wamr-xip": compiled(true) };
 
 /** Boards that have a folder with board.ld and board.h. */
-export const FIRMWARE_BOARDS = ["mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547", "netduinoplus2", "riscv-virt"] as const;
+export const FIRMWARE_BOARDS = ["mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547", "netduinoplus2", "riscv-virt", "riscv-virt-vector"] as const;
 
 /** @throws ArenulaError ENGINE_UNKNOWN */
 export function engineByName(name: string): FirmwareEngine {
@@ -133,5 +137,5 @@ export function firmwareBoard(name: string): FirmwareBoard {
     throw new ArenulaError("BOARD_WITHOUT_FIRMWARE", `no firmware is built for '${name}'`, { hint: `boards with firmware, all of them emulated: ${FIRMWARE_BOARDS.join(", ")}` });
   const folder = inPackage("boards", name);
   const { qemu, core } = JSON.parse(readFileSync(path.join(folder, "board.json"), "utf8")) as BoardJson;
-  return { name, folder, machine: qemu!.machine, cpu: qemu!.cpu, core: CORES[qemu!.cpu]!, aot: aotTarget({ name, core }), poolBytes: POOL_BYTES[name] ?? DEFAULT_POOL_BYTES };
+  return { name, folder, machine: qemu!.machine, cpu: qemu!.cpu, core: CORES[qemu!.cpu.split(",", 1)[0]!]!, aot: aotTarget({ name, core }), poolBytes: POOL_BYTES[name] ?? DEFAULT_POOL_BYTES };
 }

@@ -28,7 +28,7 @@ export interface LinkedModule {
  * @param compiled whether the module will be compiled ahead of time: kernels then clamp addresses, so that the compiler can prove them
  */
 export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceImage, { engine, operators, inputs, outputs }: DeviceFacts, compiled: boolean): LinkedModule {
-  const module = binaryen.readBinary(core), inlined = binaryen.getAlwaysInlineMaxSize();
+  const module = binaryen.readBinary(cutTo(binaryen, core, new Set(image.steps.map(({ kernel }) => kernel)))), inlined = binaryen.getAlwaysInlineMaxSize();
   try {
     module.setFeatures(binaryen.Features.MVP | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.SignExt | binaryen.Features.NontrappingFPToInt | binaryen.Features.MutableGlobals);
     const kernels = exportedFunctions(binaryen, module);
@@ -53,6 +53,29 @@ export function linkModule(binaryen: Binaryen, core: Uint8Array, image: DeviceIm
   } finally {
     binaryen.clearPassesToSkip();
     binaryen.setAlwaysInlineMaxSize(inlined);
+    module.dispose();
+  }
+}
+
+/** What was cut of a core, by the names of the kernels: reading all of a core takes longer than linking, and models share their kernels. */
+const cuts = new WeakMap<Uint8Array, Map<string, Uint8Array>>();
+
+/** The core with these kernels and what they call. */
+function cutTo(binaryen: Binaryen, core: Uint8Array, kernels: ReadonlySet<string>): Uint8Array {
+  const known = cuts.get(core) ?? new Map<string, Uint8Array>(), key = [...kernels].sort().join();
+  cuts.set(core, known);
+  const cut = known.get(key);
+  if (cut) return cut;
+  const module = binaryen.readBinary(core), debugInfo = binaryen.getDebugInfo();
+  try {
+    for (const name of exportedFunctions(binaryen, module).keys()) if (!kernels.has(name)) module.removeExport(name);
+    module.runPasses(["remove-unused-module-elements"]);
+    binaryen.setDebugInfo(true); // names
+    const bytes = module.emitBinary();
+    known.set(key, bytes);
+    return bytes;
+  } finally {
+    binaryen.setDebugInfo(debugInfo);
     module.dispose();
   }
 }

@@ -1,6 +1,7 @@
 import { ArenulaError } from "../errors";
 import type { Graph, Operator, Subgraph } from "../graph/graph";
 import { settle, type Known } from "./extents";
+import { writeItems } from "./list_items";
 import { Op } from "./op";
 import { rebaseGraph } from "./rebase";
 import { loweringOf } from "./types";
@@ -20,7 +21,7 @@ export interface OperatorCheck {
  * can run if all their operators can.
  */
 export function checkModel(graph: Graph): OperatorCheck[] {
-  const model = rebaseGraph(graph);
+  const model = writeItems(rebaseGraph(graph));
   const { subgraph, known } = opened(model.subgraphs[0]!);
   return subgraph.operators.map((operator) => {
     const { index, name: op } = operator;
@@ -60,7 +61,7 @@ function calledBy(op: Op): Subgraph[] {
  * that calls subgraphs has those of each once: how often they run is not known.
  */
 export function operatorMacs(graph: Graph): number[] {
-  const model = rebaseGraph(graph);
+  const model = writeItems(rebaseGraph(graph));
   const subgraph = model.subgraphs[0]!;
   return subgraph.operators.map((operator) => macsOf(model, subgraph, operator));
 }

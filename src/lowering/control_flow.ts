@@ -24,14 +24,20 @@ function checkCondition(op: Op, condition: Tensor): void {
   if (condition.type !== "bool" || elementCount(condition.shape) !== 1) op.invalid(`condition ${describe(condition)} is ${condition.type} [${condition.shape}], not one bool`);
 }
 
-/** Leaves results in their places. A result that is read again as another's source goes by a copy of its own. Handles have no bytes to leave. */
-function emitResults(op: Op, emit: Emitter, results: readonly Tensor[], outputs: readonly Tensor[], loop: boolean): void {
-  const pairs = results.flatMap((result, i) => (isHandle(result) ? [] : [{ result, output: outputs[i]! }]));
-  const held = loop && pairs.length > 1 ? pairs.map(({ result, output }) => {
+/** Leaves results in their places. Handles have no bytes to leave. */
+function emitResults(op: Op, emit: Emitter, results: readonly Tensor[], outputs: readonly Tensor[]): void {
+  results.forEach((result, i) => isHandle(result) || emitCopyAll(op, emit, result, outputs[i]!));
+}
+
+/** The same behind a turn: what was handed on as it is, or written in place, is there already, and what lies in another one's place goes by a copy of its own. */
+function emitTurn(op: Op, emit: Emitter, results: readonly Tensor[], outputs: readonly Tensor[]): void {
+  const moved = results.map((result, i) => ({ result, output: outputs[i]! })).filter(({ result, output }) => !isHandle(result) && (result.data !== null || !emit.shares(result, output)));
+  const held = moved.map(({ result, output }) => {
+    if (result.data !== null || !outputs.some((other) => emit.shares(result, other))) return { result, output };
     const temporary = emit.temporary(result);
     emitCopyAll(op, emit, result, temporary);
     return { result: temporary, output };
-  }) : pairs;
+  });
   for (const { result, output } of held) emitCopyAll(op, emit, result, output);
 }
 
@@ -63,7 +69,7 @@ const ifLowering: Lowering = {
       const results = emit.call(op.option(option, -1), inputs), outputs = outputsOf(op);
       expectHandles(op, results, (handles ??= results));
       results.forEach((result, i) => isHandle(result) && emit.fold(outputs[i]!, result.data!));
-      emitResults(op, emit, results, outputs, false);
+      emitResults(op, emit, results, outputs);
     };
     const then = branch("thenSubgraphIndex"), otherwise = branch("elseSubgraphIndex");
     if (!condition.data) emit.branch(condition, then, otherwise);
@@ -89,7 +95,7 @@ const whileLowering: Lowering = {
     const turning = inputs.map((input, i) => (isHandle(input) ? input : outputs[i]!));
     expectHandles(op, inputs, inputs);
     inputs.forEach((input, i) => isHandle(input) && emit.fold(outputs[i]!, input.data!));
-    emitResults(op, emit, inputs, outputs, false);
+    emitResults(op, emit, inputs, outputs);
     emit.loop(
       () => {
         const [condition] = emit.call(op.option("condSubgraphIndex", -1), turning) as [Tensor];
@@ -99,7 +105,7 @@ const whileLowering: Lowering = {
       () => {
         const results = emit.call(op.option("bodySubgraphIndex", -1), turning);
         expectHandles(op, results, turning);
-        emitResults(op, emit, results, outputs, true);
+        emitTurn(op, emit, results, outputs);
       },
     );
   },

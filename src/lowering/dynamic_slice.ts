@@ -106,7 +106,8 @@ const dynamicUpdateSlice: Lowering = {
   },
   lower(op, emit) {
     const copy = updated(op);
-    emitCopyAll(op, emit, op.input(0), op.output(), true);
+    if (op.option("inPlace", false)) emit.view(op.input(0), op.output()); // list_items.ts: of a loop's turn
+    else emitCopyAll(op, emit, op.input(0), op.output(), true);
     if (!copy.dims.includes(0)) emitCopyAt(op, emit, copy, 2, true);
   },
 };

@@ -1,9 +1,8 @@
-// Hybrid ("dynamic range") operators: float32 activations, int8 weights. Rows of the input become int8 with a range of each while the model runs, sums
+// Hybrid ("dynamic range") operators: float32 activations, int8 or int4 weights. Rows of the input become int8 with a range of each while the model runs, sums
 // are integers, results float32. Source: LiteRT kernels/conv.cc, depthwise_conv.cc, fully_connected.cc, batch_matmul.cc,
 // transpose_conv.cc; TFLM has none.
 import * as conv from "../../assembly/abi/conv_2d_float32";
 import * as depthwise from "../../assembly/abi/depthwise_conv_2d_float32";
-import * as rowsAbi from "../../assembly/abi/quantize_rows";
 import * as transposeConvAbi from "../../assembly/abi/transpose_conv_float32";
 import { elementCount, type Tensor } from "../graph/tensor";
 import { checkActivation, float32Range, RANGES } from "./activation";
@@ -16,40 +15,9 @@ import { checkRows, geometry as rowsGeometry } from "./fully_connected";
 import type { Emitter, Lowering } from "./lowering";
 import { describe, type Op } from "./op";
 import { tilesPerSlice } from "./packing";
-import { int8Of } from "./weights";
+import { emitQuantizedRows, type QuantizedRows } from "./quantized_rows";
+import { int8Of, weightsOf } from "./weights";
 import { writeWindow, type WindowAxis } from "./window";
-
-/** Rows of the input as int8, and the range of each: {float32 scale, int32 offset}. */
-interface QuantizedRows {
-  readonly codes: Tensor;
-  readonly ranges: Tensor;
-}
-
-/** The rows of a matrix, or of several; steps are in elements. */
-interface Rows {
-  readonly matrices?: number;
-  readonly rows: number;
-  readonly depth: number;
-  readonly row?: number;
-  readonly step?: number;
-}
-
-function emitQuantizedRows(emit: Emitter, input: Tensor, asymmetric: boolean, { matrices = 1, rows, depth, row = depth, step = 1 }: Rows): QuantizedRows {
-  const codes = emit.temporary({ ...input, type: "int8" });
-  const ranges = emit.temporary({ ...input, shape: [matrices * rows, 2] });
-  emit.step(asymmetric ? "quantize_rows_asymmetric" : "quantize_rows_symmetric", rowsAbi.QUANTIZE_ROWS_SIZE, (r) => {
-    r.input(rowsAbi.QUANTIZE_ROWS_INPUT, input);
-    r.output(rowsAbi.QUANTIZE_ROWS_OUTPUT, codes);
-    r.output(rowsAbi.QUANTIZE_ROWS_RANGES, ranges);
-    r.i32(rowsAbi.QUANTIZE_ROWS_MATRICES, matrices);
-    r.i32(rowsAbi.QUANTIZE_ROWS_ROWS, rows);
-    r.i32(rowsAbi.QUANTIZE_ROWS_DEPTH, depth);
-    r.i32(rowsAbi.QUANTIZE_ROWS_MATRIX, rows * depth);
-    r.i32(rowsAbi.QUANTIZE_ROWS_ROW, row);
-    r.i32(rowsAbi.QUANTIZE_ROWS_STEP, step);
-  });
-  return { codes, ranges };
-}
 
 /** Refuses weights that are computed, have zero points, or scales that do not go with their output channels along `dimension`. */
 function checkHybridWeights(op: Op, dimension: number, channels: number, bias = op.maybeInput(2)): void {
@@ -126,7 +94,7 @@ function rowsAsImages(rows: number, depth: number, outC: number): Conv2dGeometry
 }
 
 const ACTIVATIONS = "fused NONE, RELU, RELU_N1_TO_1, RELU6";
-const SIGNATURES = [{ inputs: ["float32", "int8", "float32?"], outputs: ["float32"] }];
+const SIGNATURES = [{ inputs: ["float32", "int8|int4", "float32?"], outputs: ["float32"] }];
 
 const conv2d: Lowering = {
   operator: "CONV_2D",
@@ -142,7 +110,7 @@ const conv2d: Lowering = {
     const geometry = conv2dGeometry(op), weights = op.input(1), perChannel = scalesDiffer(weights) || geometry.groups > 1;
     const rows = emitQuantizedRows(emit, op.input(0), perChannel, { rows: geometry.batches, depth: elementCount(op.input(0).shape) / geometry.batches });
     emitHybridConv(emit, rows, op.output(), {
-      ...geometry, ...float32Range(op), weights: int8Of(weights), bias: float32Bias(op.maybeInput(2), geometry.outC), scales: scalesOf(weights, geometry.outC), inTurn: perChannel,
+      ...geometry, ...float32Range(op), weights: weightsOf(weights).weights, bias: float32Bias(op.maybeInput(2), geometry.outC), scales: scalesOf(weights, geometry.outC), inTurn: perChannel,
     });
   },
   macs: (op) => elementCount(op.output().shape) * elementCount(op.input(1).shape.slice(1)),
@@ -150,7 +118,7 @@ const conv2d: Lowering = {
 
 const depthwiseConv2d: Lowering = {
   operator: "DEPTHWISE_CONV_2D",
-  signatures: SIGNATURES,
+  signatures: [{ inputs: ["float32", "int8", "float32?"], outputs: ["float32"] }], // LiteRT has no int4
   options: `every stride, dilation, padding and depth multiplier; ${ACTIVATIONS}; one asymmetric range per image`,
   check(op) {
     checkActivation(op);
@@ -223,7 +191,7 @@ const fullyConnected: Lowering = {
     const rows = emitQuantizedRows(emit, op.input(0), op.option("asymmetricQuantizeInputs", false), { rows: batches, depth });
     const [min, max] = RANGES[op.option("fusedActivationFunction", "NONE")]!; // no clamp to finite numbers here
     emitHybridConv(emit, rows, op.output(), {
-      ...rowsAsImages(batches, depth, outC), min, max, weights: int8Of(weights), bias: float32Bias(op.maybeInput(2), outC), scales: scalesOf(weights, outC), inTurn: false,
+      ...rowsAsImages(batches, depth, outC), min, max, weights: weightsOf(weights).weights, bias: float32Bias(op.maybeInput(2), outC), scales: scalesOf(weights, outC), inTurn: false,
     });
   },
   macs(op) {

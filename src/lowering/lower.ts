@@ -3,6 +3,7 @@ import type { Graph, Operator, Subgraph } from "../graph/graph";
 import { byteLength, type Tensor } from "../graph/tensor";
 import type { Emitter, LoweringTarget } from "./lowering";
 import { emitClear, settle } from "./extents";
+import { writeItems } from "./list_items";
 import { describe, Op } from "./op";
 import type { Look, Node, Program, Step, View } from "./program";
 import { emitRebase, original, rebaseGraph } from "./rebase";
@@ -14,7 +15,7 @@ import { loweringOf } from "./types";
  * @throws ArenulaError OPERATOR_UNSUPPORTED or MODEL_INVALID for the first operator that cannot run, before anything runs.
  */
 export function lower(graph: Graph, { core, machine = "desktop", widened = false, sliceBytes = Infinity, sparing = new Map() }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
-  return new ProgramWriter(rebaseGraph(graph), { core, machine, widened, sliceBytes, sparing }).program();
+  return new ProgramWriter(writeItems(rebaseGraph(graph)), { core, machine, widened, sliceBytes, sparing }).program();
 }
 
 /** Operators that subgraphs may be written out to, over all calls: calls within calls multiply. */
@@ -132,6 +133,11 @@ class ProgramWriter implements Emitter {
 
   view(input: Tensor, output: Tensor): void {
     this.views.set(output.index, { source: input.index, at: this.steps.length });
+  }
+
+  shares(a: Tensor, b: Tensor): boolean {
+    const root = (tensor: number): number => (this.views.has(tensor) ? root(this.views.get(tensor)!.source) : tensor);
+    return root(a.index) === root(b.index);
   }
 
   fold(output: Tensor, bytes: Uint8Array): void {

@@ -39,6 +39,8 @@ export interface Emitter {
   step(kernel: string, size: number, fill: (record: RecordWriter) => void): void;
   /** The output is the input's bytes: no step. */
   view(input: Tensor, output: Tensor): void;
+  /** Whether both are the same bytes, through views. */
+  shares(a: Tensor, b: Tensor): boolean;
   /** Steps that run where a bool of one element holds, and where it does not. */
   branch(condition: Tensor, then: () => void, otherwise: () => void): void;
   /** Steps that run again and again: `test` writes those that compute the condition and returns it, `body` those that run while it holds. */

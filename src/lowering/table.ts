@@ -36,6 +36,8 @@ import { l2Normalization } from "./l2_normalization";
 import { leakyRelu } from "./leaky_relu";
 import { GATHER } from "./gather";
 import { HYBRID } from "./hybrid";
+import { HYBRID_LSTM } from "./hybrid_lstm";
+import { BIDIRECTIONAL_LSTM } from "./bidirectional_lstm";
 import type { Lowering } from "./lowering";
 import { localResponseNormalization } from "./local_response_normalization";
 import { logSoftmax } from "./log_softmax";
@@ -80,7 +82,7 @@ const ALL: readonly Lowering[] = [
   depthwiseConv2dInt16,
   add, mul, sub, addN,
   fullyConnected,
-  ...LSTM, ...FLOAT32_LSTM,
+  ...LSTM, ...FLOAT32_LSTM, ...HYBRID_LSTM, ...BIDIRECTIONAL_LSTM,
   mean, sum,
   ...REDUCTIONS,
   argMax, argMin,

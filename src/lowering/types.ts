@@ -62,7 +62,7 @@ function conversionHint(inputs: readonly string[]): string {
 /** The way out that is nearest to an operator without a kernel. */
 function nearest(op: Op): string {
   if (op.operator.custom) return CUSTOM.find(({ names }) => names.test(op.name))?.hint ?? "its author's own: replace it by builtin operators, or cut the model before it and compute the rest outside";
-  return REWRITES[op.name] ?? "replace it by operators of docs/operators.md, or cut the model before it and compute the rest outside";
+  return REWRITES.find(({ names }) => names.test(op.name))?.hint ?? "replace it by operators of docs/operators.md, or cut the model before it and compute the rest outside";
 }
 
 /** Custom operators that files are known to hold, and what to do about them. */
@@ -71,11 +71,24 @@ const CUSTOM: readonly { readonly names: RegExp; readonly hint: string }[] = [
   { names: /^edgetpu-custom-op$/, hint: "the model is compiled for an Edge TPU: use the .tflite file from before edgetpu_compiler" },
   { names: /^Flex/, hint: "an operator of TensorFlow itself (SELECT_TF_OPS): convert with TFLITE_BUILTINS or TFLITE_BUILTINS_INT8 alone, and replace what the converter then names" },
   { names: /^(AudioSpectrogram|Mfcc)$/, hint: "compute the features outside, and cut the model behind it; TFLM's front end (SignalWindow, SignalRfft, ...) is covered" },
+  { names: /^CIRCULAR_BUFFER$/, hint: "it ends an inference early on most calls: feed the model the whole window every time, or keep frames by SignalStacker" },
+  { names: /^TFLM_DECODE$/, hint: "the weights are compressed for TFLM: use the .tflite file from before compression" },
   { names: /^NumericVerify$/, hint: "the quantization debugger's: convert again without it" },
 ];
 
-const REWRITES: Record<string, string> = {
-  CONV_3D: "a CONV_2D per plane with ADD",
-  LOCAL_RESPONSE_NORMALIZATION: "train with batch normalization, which converters fold into convolutions",
-  UNIDIRECTIONAL_SEQUENCE_RNN: "train with LSTM",
-};
+/** Builtin operators that other runtimes have, and the way round them. */
+const REWRITES: readonly { readonly names: RegExp; readonly hint: string }[] = [
+  { names: /^CONV_3D/, hint: "a CONV_2D per plane with ADD" },
+  { names: /RNN$/, hint: "train with LSTM" },
+  { names: /^STABLEHLO_/, hint: "convert to TFLite's own operators: leave StableHLO out of the converter's target_spec.supported_ops" },
+  { names: /^(HASHTABLE|LSH_PROJECTION|SKIP_GRAM|EMBEDDING_LOOKUP_SPARSE|CONCAT_EMBEDDINGS)/, hint: "look words up outside, feed their indices, and take them from a table by EMBEDDING_LOOKUP or GATHER" },
+  { names: /^FAKE_QUANT$/, hint: "left over from training: convert to int8 (TFLITE_BUILTINS_INT8, or inference_type with TensorFlow 1), where the converter takes it out" },
+  { names: /^MATRIX_(SET_)?DIAG$/, hint: "multiply by a constant mask, a unit matrix" },
+  { names: /^DENSIFY$/, hint: "convert without sparse weights: they are read densely" },
+  { names: /^SPARSE_TO_DENSE$/, hint: "SCATTER_ND with a constant shape" },
+  { names: /^UNSORTED_SEGMENT_/, hint: "SCATTER_ND adds up what has one index; sorted segments are SEGMENT_SUM" },
+  { names: /^(RANDOM_|MULTINOMIAL)/, hint: "draw outside and feed the numbers, so that a result can be repeated" },
+  { names: /^(RFFT2D|IMAG|REAL|COMPLEX_ABS)$/, hint: "the signal operators (SignalRfft, SignalEnergy), or a FULLY_CONNECTED with the constant matrix of the transform" },
+  { names: /^BUCKETIZE$/, hint: "GREATER_EQUAL with the constant boundaries, CAST and SUM" },
+  { names: /^(REDUCE_WINDOW|DILATE)$/, hint: "MAX_POOL_2D or AVERAGE_POOL_2D for windows; PAD and TRANSPOSE_CONV for gaps" },
+];

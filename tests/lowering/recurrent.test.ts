@@ -44,6 +44,56 @@ function inFloat(good: Case): Case {
   return { ...good, operands: good.operands.map((tensor) => tensor && float(tensor)), result: float(good.result) };
 }
 
+/** Hybrid: float32 with int8 weights. */
+function hybrid(good: Case): Case {
+  const float = inFloat(good);
+  return { ...float, operands: float.operands.map((tensor, i) => (good.operands[i]?.type === "int8" && good.operands[i]!.data ? good.operands[i]! : tensor)) };
+}
+
+/** Two directions of three units of two features, over four steps. */
+function bidirectional(merged: boolean): Case {
+  const direction = inFloat(lstm("int8")).operands.slice(1, 18), state: Unnamed = { type: "float32", shape: [1, 3], isVariable: true };
+  return {
+    op: "BIDIRECTIONAL_SEQUENCE_LSTM", options: { fusedActivationFunction: "TANH", mergeOutputs: merged, timeMajor: false },
+    operands: [{ type: "float32", shape: [1, 4, 2] }, ...direction, ...direction, state, state, state, state, ...Array<null>(9).fill(null)],
+    result: { type: "float32", shape: [1, 4, merged ? 6 : 3] },
+  };
+}
+
+lowering("hybrid ones are taken; one symmetric scale for each of their weights", () => {
+  for (const [good, weight] of [[hybrid(lstm("int8")), 7], [hybrid(svdf("int8")), 1], [hybrid(svdf("int8")), 2]] as const) {
+    accepts(good);
+    refuses(withOperand(good, weight, { zeroPoint: 1 }), UNSUPPORTED, "zero point other than 0");
+    refuses(withOperand(good, weight, { scale: [0.1, 0.2, 0.3] }), UNSUPPORTED, "has 3 scales");
+    refuses(withOperand(good, weight, { scale: undefined }), UNSUPPORTED, "has 0 scales");
+  }
+  refuses(withOptions(hybrid(svdf("int8")), { fusedActivationFunction: "SIGN_BIT" }), UNSUPPORTED, "fused activation SIGN_BIT");
+});
+
+lowering("a layer of nothing is refused", () => {
+  refuses(withResult(withOperand(inFloat(lstm("int8")), 0, { shape: [1, 0, 2] }), { shape: [1, 0, 3] }), INVALID, "leave nothing to compute");
+});
+
+lowering("BIDIRECTIONAL_SEQUENCE_LSTM refuses its variants, and directions that do not go together", () => {
+  const good = bidirectional(true);
+  accepts(good);
+  refuses(withOptions(good, { mergeOutputs: false }), INVALID, "1 outputs, where merge_outputs asks for 2");
+  refuses({ ...good, operands: good.operands.slice(0, 39) }, UNSUPPORTED, "39 operands");
+  for (const i of [1, 5, 12, 18, 22, 29]) refuses(withOperand(good, i, null), UNSUPPORTED, "coupled to the forget gate");
+  const weight = (...shape: number[]): Unnamed => ({ type: "float32", shape, data: zeros(...shape) });
+  for (const [i, what] of [[9, "peephole connections"], [28, "peephole connections"], [16, "a projection"], [34, "a projection"], [40, "weights of an auxiliary input"], [47, "weights of an auxiliary input"]] as const)
+    refuses({ ...good, operands: good.operands.map((tensor, k) => (k === i ? weight(3) : tensor)) }, UNSUPPORTED, what);
+  refuses(withOptions(good, { fusedActivationFunction: "RELU" }), UNSUPPORTED, "activation RELU of the cell gate");
+  refuses(withResult(good, { shape: [1, 4, 3] }), INVALID, "the inputs and options give [1,4,6]");
+  refuses(withOperand(good, 37, { isVariable: false }), INVALID, "is no variable");
+  const other = good.operands.map((tensor, i) => (i >= 18 && i < 22 ? weight(5, 2) : i >= 22 && i < 26 ? weight(5, 5) : i >= 29 && i < 33 ? weight(5) : i > 36 && i < 39 ? { ...tensor!, shape: [1, 5] } : tensor));
+  refuses({ ...good, operands: other }, UNSUPPORTED, "3 units one way, 5 the other");
+  const auxiliary = (...shape: number[]) => good.operands.map((tensor, i): Unnamed | null => (i === 39 ? { type: "float32", shape } : tensor));
+  accepts({ ...good, operands: auxiliary(1, 4, 2) });
+  refuses({ ...good, operands: auxiliary(1, 5, 2) }, INVALID, "4 steps of 1 rows one way, 5 of 1 the other");
+  accepts({ ...good, operands: good.operands.map((tensor, i) => ((i > 0 && i < 9) || (i > 17 && i < 26) ? { ...weights(...tensor!.shape) } : tensor)) });
+});
+
 lowering("the plain ones are taken, SVDF without a bias too", () => {
   for (const good of [lstm("int8"), lstm("int16"), svdf("int8"), svdf("int16"), withOperand(svdf("int16"), 3, null), inFloat(lstm("int8")), inFloat(svdf("int8")), withOperand(inFloat(svdf("int8")), 3, null)]) accepts(good);
 });

@@ -1,9 +1,11 @@
 // Asserts how an operator is refused: by code, by name and index, with a way out.
 
+import { encode } from "flatbuffers/js/flexbuffers.js";
 import * as assert from "uvu/assert";
 import { ArenulaError, type ErrorCode } from "../../src/errors";
 import { checkModel } from "../../src/lowering/check";
 import { lower } from "../../src/lowering/lower";
+import type { SubgraphSpec } from "../support/build_model";
 import { graphOf, type Unnamed } from "../support/graph";
 
 export type Options = Readonly<Record<string, number | string | boolean>>;
@@ -13,15 +15,23 @@ export interface Case {
   readonly op: string;
   readonly operands: readonly (Unnamed | null)[];
   readonly result: Unnamed;
+  /** Results behind the first. */
+  readonly more?: readonly Unnamed[];
   readonly options?: Options;
+  /** What a custom operator's FlexBuffers map holds, or bytes that are none. */
+  readonly custom?: Options | Uint8Array;
+  /** Subgraphs that it calls, from 1 on. */
+  readonly others?: readonly SubgraphSpec[];
 }
 
 /** Another operator comes first, so that an index is seen to be one. */
-function graphOfCase({ op, operands, result, options = {} }: Case) {
+function graphOfCase({ op, operands, result, more = [], options = {}, custom, others = [] }: Case) {
+  const further = more.map((tensor, i) => ({ ...tensor, name: `y${i + 1}` })), customOptions = custom instanceof Uint8Array ? custom : custom && encode(custom);
   const named = operands.flatMap((tensor, i) => (tensor ? [{ ...tensor, name: `x${i}` }] : []));
   return graphOf({
-    tensors: [{ name: "first", type: "int8", shape: [1], scale: 1 }, { name: "second", type: "int8", shape: [1], scale: 1 }, ...named, { ...result, name: "y" }],
-    operators: [{ op: "RELU", inputs: ["first"], outputs: ["second"] }, { op, inputs: operands.map((tensor, i) => (tensor ? `x${i}` : null)), outputs: ["y"], options }],
+    tensors: [{ name: "first", type: "int8", shape: [1], scale: 1 }, { name: "second", type: "int8", shape: [1], scale: 1 }, ...named, { ...result, name: "y" }, ...further],
+    operators: [{ op: "RELU", inputs: ["first"], outputs: ["second"] }, { op, inputs: operands.map((tensor, i) => (tensor ? `x${i}` : null)), outputs: ["y", ...further.map(({ name }) => name)], options, ...(customOptions && { customOptions }) }],
+    others,
   });
 }
 

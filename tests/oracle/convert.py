@@ -4,7 +4,7 @@ svdf_network.py, which no converter writes.
 
     python tests/oracle/convert.py NETWORK --out DIR [--schemes SCHEME ...]
 
-A process of its own: the converter crashes on some models, and TensorFlow and the runtimes of oracles.py bring the same symbols.
+A process of its own: the converter crashes on some models, after which another process goes on with the other schemes, and TensorFlow and the runtimes of oracles.py bring the same symbols.
 Files that are there are kept. What the converter refuses is written to <network>.<scheme>.refused.
 """
 
@@ -83,10 +83,13 @@ def convert_network(name, schemes, out):
 
 def write(name, schemes, out, convert_to):
     for scheme in schemes:
+        refused = out / f"{name}.{scheme}.refused"
+        refused.write_text("it crashes")  # what is left behind by a crash
         try:
             (out / f"{name}.{scheme}.tflite").write_bytes(convert_to(scheme))
+            refused.unlink()
         except Exception as error:  # whatever the converter raises is its refusal
-            (out / f"{name}.{scheme}.refused").write_text(f"{type(error).__name__}: {error}")
+            refused.write_text(f"{type(error).__name__}: {error}")
 
 
 def main():

@@ -126,12 +126,14 @@ def print_table(directory, printed):
 
 
 def run_converter(name, schemes, out):
-    """Writes the files of one network; how the process ended."""
+    """Writes the files of one network. The converter may crash on every scheme: the next process leaves those out that are done, or crashed."""
     command = [sys.executable, str(Path(__file__).with_name("convert.py")), name, "--out", str(out), "--schemes", *schemes]
-    process = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
-    if process.returncode > 0:  # not the converter's own end, which is a signal
-        raise SystemExit(f"{name} could not be built:\n{process.stderr}")
-    return f"signal {-process.returncode}"
+    for _ in schemes:
+        process = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+        if process.returncode > 0:  # not the converter's own end, which is a signal
+            raise SystemExit(f"{name} could not be built:\n{process.stderr}")
+        if process.returncode == 0:
+            return
 
 
 def main():
@@ -150,7 +152,7 @@ def main():
             raise SystemExit(f"{directory} holds cases already: delete its folder models")
         converted = directory / "tflite"
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            ends = dict(zip(names, pool.map(lambda name: run_converter(name, schemes[name], converted), names)))
+            list(pool.map(lambda name: run_converter(name, schemes[name], converted), names))
         for name in names:
             for scheme in schemes[name]:
                 path = converted / f"{name}.{scheme}.tflite"
@@ -158,7 +160,7 @@ def main():
                 if path.exists():
                     notes, failures, reason = write_cases(directory, path)
                 else:
-                    notes, failures, reason = [], [], f"the converter refuses: {refused.read_text()}" if refused.exists() else f"the converter ends with {ends[name]}"
+                    notes, failures, reason = [], [], f"the converter refuses: {refused.read_text()}"
                 for note in notes:
                     print(f"{path.stem}: {' '.join(note.split())[:300]}")
                 for failure in failures:

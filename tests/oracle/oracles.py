@@ -1,11 +1,12 @@
 """
 The two published runtimes behind one face: bytes of a model and input arrays in, every tensor that an operator wrote out.
 
-Each run happens in a forked child: TFLM answers some models with abort() or a division by zero, which must cost a case and not the run.
+Each run happens in a forked child: TFLM answers some models with abort(), a division by zero or never, which must cost a case and not the run.
 """
 
 import os
 import pickle
+import resource
 import signal
 import tempfile
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from ai_edge_litert.interpreter import Interpreter as LitertInterpreter
 from ai_edge_litert.interpreter import OpResolverType
 from tflite_micro.python.tflite_micro import runtime as tflm
 
+MOST_SECONDS = 120  # of the processor: TFLM never comes out of some loops, SLICE with sizes that the body computes
 ARENA_BYTES = 256 << 20  # TFLM wants to be told; pages that it does not touch cost nothing
 
 
@@ -77,7 +79,16 @@ def _litert(model_bytes, model, inputs, sequence):
         interpreter.invoke()
         return [interpreter.get_tensor(i) for i in model.outputs]
 
-    return Run(_in_a_row(inputs, sequence, invoke), {i: interpreter.get_tensor(i) for i in _written(model)})
+    outputs = _in_a_row(inputs, sequence, invoke)
+    return Run(outputs, {i: values for i in _written(model) if (values := _value(interpreter, i)) is not None})
+
+
+def _value(interpreter, i):
+    """None for what LiteRT keeps nothing of: results of a loop that nobody reads."""
+    try:
+        return interpreter.get_tensor(i)
+    except ValueError:
+        return None
 
 
 def _written(model):
@@ -94,6 +105,7 @@ def _isolated(function, *arguments):
             os.close(read)
             os.dup2(log.fileno(), 1)
             os.dup2(log.fileno(), 2)
+            resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 1))
             try:
                 result = function(*arguments)
             except Exception as error:  # whatever a runtime raises is its refusal

@@ -158,18 +158,18 @@ const converter = suite("calibrators, TensorFlow Lite converter");
 const NETWORKS: [name: string, data: string, options: SampleFlags][] = [["digits", "test_inputs", { mean: [0], std: [255] }], ["keywords", "test_features", {}]];
 for (const [network, data, options] of NETWORKS) {
   converter(`${network}: minmax finds the ranges of LiteRT's tensors, and the converter's but for what it reads too late, to a millionth`, async () => {
-    const golden = JSON.parse(readFileSync(`tests/quantizer/goldens/calibration_${network}.json`, "utf8")) as { samples: number; late: string[]; litert: Golden; converter: Golden };
+    const golden = JSON.parse(readFileSync(`tests/quantizer/goldens/calibration_${network}.json`, "utf8")) as { samples: number; late: string[]; reference: Golden; converter: Golden };
     const bytes = readFileSync(`models/${network}/${network}_float.tflite`), [{ operators, tensors }] = Model.parse(bytes).subgraphs as [Subgraph];
     const statistics = await collect(bytes, `models/${network}/samples/${data}.npy`, { samples: golden.samples, ...options }, { progress() {}, note() {} });
     const ranges = rangesOf(statistics, "minmax"), late: string[] = [];
     assert.equal(statistics.tensors.map(({ info }) => info.name).sort(), Object.keys(golden.converter).sort());
     for (const { info: { index, name } } of statistics.tensors) {
       const ours = ranges.get(index)!;
-      assert.ok(isNear(ours, golden.litert[name]!), `${name}: ${ours.min} to ${ours.max}, LiteRT ${golden.litert[name]}`);
+      assert.ok(isNear(ours, golden.reference[name]!), `${name}: ${ours.min} to ${ours.max}, LiteRT ${golden.reference[name]}`);
       if (isNear(ours, golden.converter[name]!)) continue;
       // the converter logs operands once more after an operator has run; LiteRT may have written the result over them
       late.push(name);
-      const results = operators.filter(({ inputs }) => inputs.includes(index)).map(({ outputs }) => golden.litert[tensors[outputs[0]!]!.name]!);
+      const results = operators.filter(({ inputs }) => inputs.includes(index)).map(({ outputs }) => golden.reference[tensors[outputs[0]!]!.name]!);
       const united = results.map(([min, max]): [number, number] => [Math.min(ours.min, min), Math.max(ours.max, max)]);
       assert.ok(united.some((range) => isNear({ min: range[0], max: range[1] }, golden.converter[name]!)), `${name}: ${ours.min} to ${ours.max}, the converter ${golden.converter[name]}`);
     }

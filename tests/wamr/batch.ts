@@ -8,13 +8,24 @@ const MOST_BYTES = 320 << 10;
 /** A module is larger once it is compiled, most of all for vector units. */
 const GROWTH = 4;
 
-/** Runs jobs one after the other. */
-export async function runJobs(board: string, engine: Engine, jobs: readonly Job[]): Promise<JobRun[]> {
-  const runs: JobRun[] = [];
-  for (let first = 0, end = 0; first < jobs.length; first = end) {
-    for (let bytes = 0; end < jobs.length && (end === first || bytes <= MOST_BYTES); end++) bytes += GROWTH * jobs[end]!.module.length + (jobs[end]!.inputs?.length ?? 0);
-    const firmware = await buildFirmware({ board, engine, jobs: jobs.slice(first, end) });
-    runs.push(...(await runFirmware(firmware, { timeoutMs: 600_000 })).jobs);
+/** Runs jobs one after the other, each firmware while the jobs of the next one are made. */
+export async function runJobs(board: string, engine: Engine, jobs: Iterable<Job> | AsyncIterable<Job>): Promise<JobRun[]> {
+  const firmwares: Promise<readonly JobRun[]>[] = [];
+  let batch: Job[] = [], bytes = 0;
+  const run = async (batch: readonly Job[]) => (await runFirmware(await buildFirmware({ board, engine, jobs: batch }), { timeoutMs: 600_000 })).jobs;
+  const send = async () => {
+    const firmware = run(batch);
+    firmware.catch(() => {}); // is thrown where it is awaited
+    firmwares.push(firmware);
+    batch = [], bytes = 0;
+    await firmwares.at(-2);
+  };
+  for await (const job of jobs) {
+    const size = GROWTH * job.module.length + (job.inputs?.length ?? 0);
+    if (batch.length > 0 && bytes + size > MOST_BYTES) await send();
+    batch.push(job);
+    bytes += size;
   }
-  return runs;
+  if (batch.length > 0) await send();
+  return (await Promise.all(firmwares)).flat();
 }

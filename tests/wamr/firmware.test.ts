@@ -60,6 +60,16 @@ for (const [board, engine] of CONFIGURATIONS) {
     assert.equal(output(job), await Promise.all([0, 1, 2, 3].map((i) => modules.inV8(module, inputs.subarray(i * 32, i * 32 + 32)))));
   });
 
+  firmware("computes floats as V8 does", async () => {
+    // Bytes of every kind, and floats near each other whose operations neither overflow nor cancel to nothing.
+    const near = Float32Array.from({ length: 8 }, (_, i) => (i % 2 ? -1 : 1) * (0.3 + i * 1.7)), doubles = Float64Array.from({ length: 4 }, (_, i) => (i - 1.5) * 1e5 / 7);
+    const inputs = Buffer.concat([Uint8Array.from({ length: 32 * 4 }, (_, i) => (i * i * 97 + i * 13 + 5) >> 1), new Uint8Array(near.buffer), new Uint8Array(doubles.buffer), Buffer.alloc(32), Buffer.alloc(32, 255)]);
+    const module = modules.floats();
+    const [job] = await run([{ module, inputs }]);
+    assert.is(job.error, null, JSON.stringify(job.error));
+    assert.equal(output(job), await Promise.all(job.samples.map((_, i) => modules.inV8(module, inputs.subarray(i * 32, i * 32 + 32)))));
+  });
+
   firmware("names a trap by operator and reason, and the next module runs", async () => {
     const jobs = await run([
       { module: modules.outOfBounds(), inputs: INPUTS }, good, { module: modules.unreachable(), inputs: INPUTS }, { module: modules.justBeyond() }, good,

@@ -14,6 +14,7 @@ extern uint32_t __data_load[], __data_start[], __data_stop[], __bss_start[], __b
 #define CSR_WRITE(name, value) __asm__ volatile("csrw " #name ", %0" : : "r"(value) : "memory")
 #define MCAUSE_TIMER 0x80000007u
 #define MIE_TIMER 0x80
+#define MSTATUS_VS_INITIAL 0x200
 
 /* ---- Time: minstret counts instructions, the machine timer watches the budget ---- */
 
@@ -115,6 +116,7 @@ __attribute__((used)) static _Noreturn void start(void) {
   timer_set(UINT64_MAX);
   CSR_WRITE(mtvec, (uint32_t)Trap_Handler);
   CSR_WRITE(mie, MIE_TIMER);
+  __asm__ volatile("csrs mstatus, %0" : : "r"(MSTATUS_VS_INITIAL)); // vectors, where there are any
   __asm__ volatile("csrsi mstatus, 8");
   semihosting_exit(main());
 }

@@ -32,5 +32,5 @@ const TIMINGS: Readonly<Record<string, CoreTiming>> = {
 
 /** @param cpu As QEMU calls it. */
 export function timingOf(cpu: string): CoreTiming {
-  return TIMINGS[cpu]!;
+  return TIMINGS[cpu.split(",", 1)[0]!]!; // without its properties
 }

@@ -85,4 +85,49 @@ def call_once(rng):
     return graph.finish(result)
 
 
-FAMILIES = {"if": if_, "while": while_, "counted": counted, "call_once": call_once}
+def _list_body(rng, dims, dtype, quantization, converted):
+    """A body that moves on an index, computes an item of another list's, and sets it in a list: as the converter writes it, or by DYNAMIC_UPDATE_SLICE."""
+    body, rank = Graph(), len(dims)
+    index = body.parameter([], "int32")
+    items, source = (body.parameter(dims, dtype, quantization) for _ in range(2))
+    state = body.parameter([1, *dims[1:]], dtype, quantization)
+    following = body.operator("ADD", [index, body.constant(np.array(1, np.int32))], body.tensor([], "int32"))
+    taken = body.operator("GATHER", [source, index], body.tensor(dims[1:], dtype, quantization), axis=0, version=2)
+    item = body.operator("EXPAND_DIMS", [taken, body.constant(np.array([0], np.int32))], body.tensor(state.shape, dtype, quantization))
+    item = body.operator(draw.choose(rng, ("ADD", "SUB", "MUL")), [item, state], body.tensor(state.shape, dtype, quantization), version=2 if dtype == "int8" else 1)
+    if converted:
+        vector = lambda place, rest: body.operator(
+            "CONCATENATION", [body.operator("RESHAPE", [place, body.constant(np.array([1], np.int32))], body.tensor([1], "int32")), body.constant(np.full(rank - 1, rest, np.int32))],
+            body.tensor([rank], "int32"), axis=0)
+        ends = body.constant(np.zeros(rank, np.int32)), body.constant(np.full(rank, -1, np.int32))
+        before = body.operator("SLICE", [items, ends[0], vector(index, -1)], body.tensor([-1] * rank, dtype, quantization), version=2)
+        after = body.operator("SLICE", [items, vector(following, 0), ends[1]], body.tensor([-1, *dims[1:]], dtype, quantization), version=2)
+        written = body.operator("CONCATENATION", [before, item, after], body.tensor(dims, dtype, quantization), axis=0)
+    else:
+        begins = body.operator("PACK", [index, *(body.constant(np.array(0, np.int32)) for _ in range(rank - 1))], body.tensor([rank], "int32"), valuesCount=rank)
+        written = body.operator("DYNAMIC_UPDATE_SLICE", [items, item, begins], body.tensor(dims, dtype, quantization))
+    again = draw.chance(rng, 0.3)  # the old list is read again, and cannot be written in place
+    old = body.operator("GATHER", [items, index], body.tensor(dims[1:], dtype, quantization), axis=0, version=2) if again else None
+    state = body.operator("EXPAND_DIMS", [old, body.constant(np.array([0], np.int32))], body.tensor(state.shape, dtype, quantization)) if again else item
+    return body.finish(following, written, source, state)
+
+
+def list_items(rng):
+    """What recurrent layers become that return their sequence: a loop that sets one item of a list in every turn. TFLM never comes out of the converter's."""
+    dtype, converted = draw.choose(rng, ("int8", "float32")), draw.chance(rng, 0.7)
+    quantization = QUANTIZATION if dtype == "int8" else None
+    dims = [int(rng.integers(1, 6)), *(int(n) for n in rng.integers(1, 4, int(draw.choose(rng, (1, 2, 2, 3)))))]
+    value = lambda shape: draw.codes(rng, shape) if dtype == "int8" else np.float32(rng.normal(0, 1, shape))
+    graph, test = Graph(expect="LiteRT"), Graph()
+    index = test.parameter([], "int32")
+    for shape in (dims, dims, [1, *dims[1:]]):
+        test.parameter(shape, dtype, quantization)
+    test.finish(test.operator("LESS", [index, test.constant(np.array(rng.integers(0, dims[0] + 1), np.int32))], test.tensor([], "bool")))
+    fed = [graph.input(value(shape), quantization) for shape in (dims, dims, [1, *dims[1:]])]
+    outputs = [graph.tensor([], "int32"), *(graph.tensor(tensor.shape, dtype, quantization) for tensor in fed)]
+    calls = {"condSubgraphIndex": graph.subgraph(test), "bodySubgraphIndex": graph.subgraph(_list_body(rng, dims, dtype, quantization, converted))}
+    graph.operator("WHILE", [graph.constant(np.array(0, np.int32)), *fed], outputs, **calls)
+    return graph.finish(*outputs)
+
+
+FAMILIES = {"list_items": list_items, "if": if_, "while": while_, "counted": counted, "call_once": call_once}

@@ -48,6 +48,22 @@ def quantize(rng):
     return graph.finish(output)
 
 
+def quantize_uint8(rng):
+    """What TFLM has not: recomputed, with LiteRT beside it."""
+    source_type, target_type = draw.choose(rng, (("float32", "uint8"), ("uint8", "uint8"), ("uint8", "int16")))
+    shape = draw.shape(rng, int(rng.integers(1, 5)), 1500)
+    target = of_type(rng, target_type, 1e-3, 1.0)
+    graph = Graph(expect="recomputed")
+    if source_type == "float32":
+        x = graph.input(reals(rng, shape, target))
+    else:
+        ratio = draw.choose(rng, (1.0, 0.5, 2.0, rng.uniform(0.3, 3.0))) * (100.0 if target_type == "int16" else 1.0)
+        x = graph.input(draw.codes(rng, shape, source_type), of_type(rng, source_type, target.scale * ratio, target.scale * ratio))
+    output = graph.tensor(shape, target_type, target)
+    graph.operator("QUANTIZE", [x], output)
+    return graph.finish(output)
+
+
 def dequantize(rng):
     dtype = draw.choose(rng, ("int8", "int8", "int8", "int16", "uint8"))
     shape = draw.shape(rng, int(rng.integers(1, 5)), 2000)
@@ -58,4 +74,4 @@ def dequantize(rng):
     return graph.finish(output)
 
 
-FAMILIES = {"quantize": quantize, "dequantize": dequantize}
+FAMILIES = {"quantize": quantize, "quantize_uint8": quantize_uint8, "dequantize": dequantize}

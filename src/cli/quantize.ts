@@ -1,0 +1,199 @@
+import path from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+import { printable, shortName } from "../arena/labels";
+import { ArenulaError } from "../errors";
+import { Model } from "../index";
+import { rangesOf } from "../quantizer/calibrate";
+import { Comparer, type Comparison } from "../inspect/compare";
+import { plainModel, quantizeModel, SCHEMES, type Quantized, type QuantizedTensor, type QuantizeOptions, type Scheme } from "../quantizer/quantize";
+import type { Ranges } from "../quantizer/range";
+import { parseRecipe } from "../quantizer/recipe";
+import { jsonOption, positive, type CommandFile } from "./command";
+import { dataOptions, openData, type DataFlags } from "./data";
+import { readFile, writeFileAtomically } from "./files";
+import * as format from "./format";
+import type { Io } from "./io";
+import { openModel, type OpenModel } from "./model";
+import { progressBar } from "./progress";
+import { calibratorOptions, checkCalibrator, collectSamples, mergeParts, type CalibratorFlags } from "./stats";
+import { table, type Cell } from "./table";
+
+interface QuantizeFlags extends DataFlags, CalibratorFlags {
+  statistics?: string[];
+  skipBad?: boolean;
+  jobs?: number;
+  scheme: Scheme;
+  defaultRanges?: { min: number; max: number };
+  rangesFrom?: string;
+  recipe?: string;
+  floatIo?: boolean;
+  allowFloat?: boolean;
+  sqnr: boolean;
+  out?: string;
+  json?: boolean;
+}
+
+export const quantize: CommandFile = {
+  name: "quantize",
+  summary: "a float32 model and representative data -> a quantized model",
+  examples: [
+    "arenula quantize float.tflite --data samples.npy -o int8.tflite", "arenula quantize float.tflite --data train.csv --mean 127.5 --std 127.5 --float-io",
+    "arenula quantize float.tflite --data samples.npy --scheme int16x8 --recipe recipe.json", "arenula quantize float.tflite --ranges-from trained_int8.tflite",
+    "arenula quantize float.tflite --default-ranges -1,6   (dummy: for speed and memory only)",
+  ],
+  declare(command, act) {
+    command.argument("<model>", "a float32 .tflite file, with or without FAKE_QUANT nodes or recorded ranges");
+    for (const option of dataOptions()) if (!["--input", "--labels"].includes(option.long!)) command.addOption(option);
+    command.option("--statistics <files...>", "instead of --data: what `arenula stats -o` wrote, all parts of one set")
+      .option("--skip-bad", "pass over samples that cannot be read or run")
+      .addOption(new Option("--jobs <n>", "workers (default: the machine's cores)").argParser(positive));
+    for (const option of calibratorOptions()) command.addOption(option);
+    command.addOption(new Option("--scheme <scheme>", "types of the result; uint8 is the legacy one: --mean and --std say what its inputs mean").choices(SCHEMES).default("int8"))
+      .addOption(new Option("--default-ranges <min,max>", "dummy ranges for tensors that nothing else gives one").argParser(minAndMax))
+      .option("--ranges-from <model>", "scales and zero points of another model, by names of tensors")
+      .option("--recipe <file>", "JSON: operators that stay float32 or get int16")
+      .option("--float-io", "inputs and outputs stay float32, with QUANTIZE and DEQUANTIZE behind them")
+      .option("--allow-float", "operators that have no quantized form stay float32")
+      .option("--no-sqnr", "with --data: do not run the result against the float model")
+      .option("-o, --out <file>", "where to write (default: MODEL_<scheme>.tflite)")
+      .addOption(jsonOption())
+      .action((model: string, flags: QuantizeFlags) => act((io) => quantizeFile(model, { ...flags, input: [] }, io)));
+  },
+};
+
+function minAndMax(text: string): { min: number; max: number } {
+  const [min, max, ...more] = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+  if (min === undefined || max === undefined || more.length > 0 || Number.isNaN(min) || Number.isNaN(max)) throw new InvalidArgumentError("Two numbers, MIN,MAX: 0,6.");
+  if (min >= max) throw new InvalidArgumentError("The minimum comes first, and lies below the maximum.");
+  return { min, max };
+}
+
+async function quantizeFile(file: string, flags: QuantizeFlags, io: Io): Promise<0> {
+  checkUsage(flags);
+  const opened = await openModel(file), out = flags.out ?? file.replace(/(\.tflite)?$/, `_${flags.scheme}.tflite`);
+  if (path.resolve(out) === path.resolve(file)) throw new ArenulaError("USAGE", "-o is the model itself", { where: out, hint: "give the result a name of its own" });
+  const plain = await inFile(file, () => plainModel(opened.bytes));
+  const float: OpenModel = { ...opened, bytes: plain, model: Model.parse(plain) };
+  const calibrated = await calibrate(float, flags, io);
+  const options = await optionsOf(flags, calibrated?.ranges);
+  const result = await inFile(file, () => quantizeModel(opened.bytes, options));
+  const comparison = flags.data !== undefined && flags.sqnr ? await compareWith(float, result, flags, io) : null;
+  await writeFileAtomically(out, result.bytes);
+  const warnings = [...result.warnings, ...dataWarnings(calibrated?.samples ?? null, comparison)];
+  if (flags.json) io.out(`${JSON.stringify(toJson(out, opened, result, comparison, warnings))}\n`);
+  else {
+    draw(opened, out, flags.scheme, result, comparison, io);
+    for (const warning of warnings) io.err(`${io.errColors.yellow(io.errColors.bold("warning"))} ${printable(warning)}\n`);
+  }
+  return 0;
+}
+
+/** Ranges of the data, or of statistics that were collected before; null where neither is given. */
+async function calibrate(float: OpenModel, flags: QuantizeFlags, io: Io): Promise<{ ranges: Ranges; samples: number } | null> {
+  const { data, statistics: files, calibrator, decay, percentile, scheme } = flags;
+  if (data === undefined && !files) return null;
+  const statistics = files ? await mergeParts(float, files) : await collectSamples(float, data!, flags, io);
+  if (statistics.skipped.length > 0) io.err(`${io.errColors.yellow(`${statistics.skipped.length} of ${statistics.data.count} samples passed over`)}\n`);
+  const codes = scheme === "int16x8" ? 65536 : 256;
+  const ranges = rangesOf(statistics, calibrator, { codes, ...(decay !== undefined && { decay }), ...(percentile !== undefined && { percentile }) });
+  return { ranges, samples: statistics.samples.length };
+}
+
+function checkUsage({ data, statistics, scheme, mean, std, rangesFrom, defaultRanges, floatIo, ...flags }: QuantizeFlags): void {
+  const refuse = (message: string, hint: string) => new ArenulaError("USAGE", message, { hint });
+  checkCalibrator(flags);
+  if (data !== undefined && statistics) throw refuse("--statistics were collected before, --data collects them now", "give one of them");
+  const weights = scheme === "dynamic" || scheme === "weights";
+  if (weights && (data !== undefined || statistics || rangesFrom !== undefined || defaultRanges)) throw refuse(`scheme ${scheme} leaves activations in float32: it needs no ranges`, "leave --data, --statistics, --ranges-from and --default-ranges out");
+  if (weights && floatIo) throw refuse(`inputs and outputs of scheme ${scheme} are float32 in any case`, "leave --float-io out");
+  if (scheme === "uint8" && ((mean?.length ?? 0) > 1 || (std?.length ?? 0) > 1)) throw refuse("an input of the uint8 scheme has one mean and one std: its scale is 1 / std, its zero point the mean", "give one number each");
+  if (scheme !== "uint8" && data === undefined && (mean || std)) throw refuse("--mean and --std are about images of --data, or about inputs of --scheme uint8", "give one of these");
+}
+
+async function optionsOf(flags: QuantizeFlags, ranges: Ranges | undefined): Promise<QuantizeOptions> {
+  const { scheme, mean, std, rangesFrom, defaultRanges, recipe, floatIo, allowFloat } = flags;
+  return {
+    scheme, ...(ranges && { ranges }), ...(defaultRanges && { defaults: defaultRanges }), ...(floatIo && { floatIo }), ...(allowFloat && { allowFloat }),
+    ...(rangesFrom !== undefined && { rangesFrom: { bytes: (await openModel(rangesFrom)).bytes, name: rangesFrom } }),
+    ...(recipe !== undefined && { recipe: parseRecipe(new TextDecoder().decode(await readFile(recipe)), recipe) }),
+    ...(scheme === "uint8" && (mean || std) && { inputScaling: { mean: mean?.[0] ?? 0, std: std?.[0] ?? 1 } }),
+  };
+}
+
+async function inFile<T>(file: string, act: () => T): Promise<T> {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ArenulaError) error.where = error.where ? `${file}, ${error.where}` : file;
+    throw error;
+  }
+}
+
+/** Every layer of the result against the float model, over the data. */
+async function compareWith(float: OpenModel, { bytes }: Quantized, flags: QuantizeFlags, io: Io): Promise<Comparison> {
+  const comparer = await Comparer.create(float.model, Model.parse(bytes), { own: false });
+  const data = await openData(float.model, flags, { ...io, err: () => {} }), bar = progressBar(io, "comparing"); // calibration said what is done to the numbers
+  try {
+    for (let i = 0; i < data.count; i++) {
+      comparer.add((await data.sample(i)).inputs.map((input) => input.bytes));
+      bar.update((i + 1) / data.count);
+    }
+    return comparer.result();
+  } finally {
+    bar.stop();
+    await data.close();
+  }
+}
+
+/** A share of values that a range may cut off unnoticed. */
+const CLIPPED = 0.01;
+
+function dataWarnings(samples: number | null, comparison: Comparison | null): string[] {
+  const warnings: string[] = [];
+  if (samples === 1) warnings.push("one sample: ranges of others will be clipped. A hundred of what the device will meet is a good start");
+  const clipped = comparison?.layers.filter((layer) => layer.clipped > CLIPPED) ?? [];
+  if (clipped.length > 0) warnings.push(`clipped: ${clipped.slice(0, 5).map(({ tensor, clipped: share }) => `${format.percent(share)} of '${shortName(tensor)}'`).join(", ")}${clipped.length > 5 ? `, and ${clipped.length - 5} more tensors` : ""}`);
+  return warnings;
+}
+
+function toJson(file: string, { bytes: before }: OpenModel, { bytes, tensors, float, operators }: Quantized, comparison: Comparison | null, warnings: readonly string[]) {
+  return {
+    file, bytes: bytes.length, float_bytes: before.length, tensors, operators, float_operators: float, warnings,
+    layers: comparison?.layers.map(({ operator_b, op, tensor, sqnr_db, max_abs, clipped }) => ({ operator: operator_b, op, tensor, sqnr_db: finite(sqnr_db), max_abs, clipped })) ?? [],
+    ...(comparison && { samples: comparison.samples, outputs: comparison.outputs.map(({ tensor, sqnr_db, cosine }) => ({ name: tensor, sqnr_db: finite(sqnr_db), cosine })) }),
+  };
+}
+
+/** JSON has no infinity: of equal values it is null, as of zeros. */
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}
+
+function draw({ name, bytes: before }: OpenModel, out: string, scheme: Scheme, { bytes, tensors, float, operators }: Quantized, comparison: Comparison | null, io: Io): void {
+  const { outColors: colors, columns } = io;
+  const sqnr = new Map(comparison?.layers.map(({ tensor, sqnr_db }) => [tensor, sqnr_db]));
+  const number = (title: string) => ({ title, align: "right" as const });
+  if (tensors.length > 0) {
+    io.out(table(
+      [{ title: "tensor", shrinks: true }, { title: "type" }, number("min"), number("max"), number("scale"), number("zero"), ...(comparison ? [number("SQNR dB")] : []), { title: "range", shrinks: true, drops: 1 }],
+      tensors.map((tensor): Cell[] => [
+        shortName(tensor.name), tensor.type, real(tensor.min), real(tensor.max), format.scale(tensor.scale), String(tensor.zero_point),
+        ...(comparison ? [decibels(sqnr.get(tensor.name))] : []), { text: tensor.source, paint: /dummy/.test(tensor.source) ? colors.yellow : colors.dim },
+      ]),
+      { columns, colors },
+    ));
+    io.out("\n");
+  }
+  const kept = float.length > 0 ? `, ${float.length} of ${operators} operators stay float32` : "";
+  io.out(`${colors.bold(name)} -> ${colors.bold(out)}  ${scheme}, ${format.size(before.length)} -> ${format.size(bytes.length)}${kept}\n`);
+  for (const line of float) io.out(`  ${colors.dim("float32")}  ${printable(line)}\n`);
+  for (const output of comparison?.outputs ?? []) io.out(`  output ${printable(shortName(output.tensor))}: SQNR ${decibels(output.sqnr_db)} dB over ${format.plural(comparison!.samples, "sample")}\n`);
+}
+
+function real(value: QuantizedTensor["min"]): string {
+  return value === null ? "" : String(Number(value.toPrecision(4)));
+}
+
+function decibels(value: number | null | undefined): string {
+  return value === null || value === undefined ? "" : Number.isFinite(value) ? value.toFixed(1) : "exact";
+}

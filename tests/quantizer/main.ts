@@ -1,0 +1,24 @@
+// The quantizer against the converter's files: `node main.mjs DIR` takes every DIR/<case>.calibrated.tflite, quantizes it, writes DIR/<case>.<scheme>.ours.tflite and
+// compares with DIR/<case>.<scheme>.tflite. A part of `npm run test:quantizer`. Ends with `N passed, N failed, N skipped`.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { quantizeModel } from "../../src/quantizer/quantize";
+import { sharedBias } from "./known_differences";
+import { differences } from "./same_model";
+
+const [directory = "."] = process.argv.slice(2);
+let passed = 0, failed = 0;
+for (const file of readdirSync(directory).filter((name) => name.endsWith(".calibrated.tflite"))) {
+  for (const scheme of ["int8", "int16x8"] as const) {
+    const stem = path.join(directory, file.replace(".calibrated.tflite", `.${scheme}`)), theirs = `${stem}.tflite`;
+    if (!existsSync(theirs)) continue; // the converter refuses
+    const { bytes } = quantizeModel(new Uint8Array(readFileSync(path.join(directory, file))), { scheme, allowFloat: true });
+    writeFileSync(`${stem}.ours.tflite`, bytes);
+    const found = differences(bytes, new Uint8Array(readFileSync(theirs))).filter((difference) => !sharedBias({ network: file.split(".")[0]!, scheme }, difference));
+    if (found.length === 0) passed++;
+    else failed++;
+    for (const { where, ours, theirs: expected } of found.slice(0, 3)) console.log(`FAILED ${path.basename(stem)}: ${where}\n  ours   ${ours.slice(0, 300)}\n  theirs ${expected.slice(0, 300)}`);
+  }
+}
+console.log(`${passed} passed, ${failed} failed, 0 skipped`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,174 @@
+// What a quantizer refuses, what it takes ranges from, and what stays float. Scales in comments are small sums; equality with the converter is converter.test.ts.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ArenulaError, type ErrorCode } from "../../src/errors";
+import { Interpreter, Model } from "../../src/index";
+import { FloatGraph } from "../../src/quantizer/float_graph";
+import { quantizeModel, type QuantizeOptions, type Quantized } from "../../src/quantizer/quantize";
+import type { Range } from "../../src/quantizer/range";
+import { parseRecipe } from "../../src/quantizer/recipe";
+import { readModelObject, writeModel, type TableObject } from "../../src/tflite/object";
+import { buildModel } from "../support/build_model";
+
+const quantizer = suite("quantizer/quantize");
+
+const golden = (network: string, file = "calibrated") => new Uint8Array(readFileSync(path.join(process.cwd(), "tests/quantizer/goldens/converter", network, `${file}.tflite`)));
+const range = (min: number, max: number): Range => ({ min, max, source: "test" });
+const ranges = (...pairs: (readonly [number, number])[]) => new Map(pairs.map(([min, max], tensor) => [tensor, range(min, max)]));
+
+function refused(code: ErrorCode, act: () => unknown, ...parts: RegExp[]): ArenulaError {
+  try {
+    act();
+  } catch (error) {
+    assert.instance(error, ArenulaError, (error as Error).stack);
+    const { code: found, message, where, hint } = error as ArenulaError;
+    assert.is(found, code, message);
+    for (const part of parts) assert.match(`${where} | ${message} | ${hint}`, part);
+    return error as ArenulaError;
+  }
+  throw new Error(`accepted, expected ${code}`);
+}
+
+/** x -> RELU -> y, four values. */
+const relu = buildModel({
+  tensors: [{ name: "x", type: "float32", shape: [1, 4] }, { name: "y", type: "float32", shape: [1, 4] }],
+  operators: [{ op: "RELU", inputs: ["x"], outputs: ["y"] }],
+});
+const quantizationOf = ({ bytes }: Quantized, name: string) => {
+  const { quantization, type } = Model.parse(bytes).subgraphs[0]!.tensors.find((tensor) => tensor.name === name)!;
+  return { type, scale: quantization?.scale[0], zero: quantization?.zeroPoint[0] };
+};
+
+quantizer("a range is spread over 255 steps, 0 is a code", () => {
+  const result = quantizeModel(relu, { scheme: "int8", ranges: ranges([-1, 3], [0, 3]) });
+  assert.equal(quantizationOf(result, "x"), { type: "int8", scale: Math.fround(4 / 255), zero: -64 }); // -128 + 255 / 4 = -64.25
+  assert.equal(quantizationOf(result, "y"), { type: "int8", scale: Math.fround(3 / 255), zero: -128 });
+});
+
+quantizer("0 belongs to every range", () => {
+  const result = quantizeModel(relu, { scheme: "int8", ranges: ranges([1, 2], [-4, -1]) });
+  assert.equal(quantizationOf(result, "x"), { type: "int8", scale: Math.fround(2 / 255), zero: -128 });
+  assert.equal(quantizationOf(result, "y"), { type: "int8", scale: Math.fround(4 / 255), zero: 127 });
+});
+
+quantizer("uint8 inputs mean what --mean and --std say", () => {
+  const result = quantizeModel(relu, { scheme: "uint8", ranges: ranges([-9, 9], [0, 2]), inputScaling: { mean: 128, std: 128 } });
+  assert.equal(quantizationOf(result, "x"), { type: "uint8", scale: 1 / 128, zero: 128 });
+});
+
+quantizer("an activation that is always 0 is named, and its model runs", async () => {
+  const result = quantizeModel(relu, { scheme: "int8", ranges: ranges([-1, 1], [0, 0]) });
+  assert.match(result.warnings.join(), /constant activations.*'y' is always 0/);
+  const net = await Interpreter.create(Model.parse(result.bytes), { core: "mcu" });
+  net.inputs[0]!.quantize([1, -1, 0.5, 0]);
+  net.invoke();
+  assert.ok(net.outputs[0]!.dequantize().every(Number.isFinite));
+  for (const scheme of ["int16x8", "uint8"] as const) await Interpreter.create(Model.parse(quantizeModel(relu, { scheme, ranges: ranges([-1, 1], [0, 0]) }).bytes), { core: "mcu" });
+});
+
+quantizer("ranges that are NaN, infinite or inverted are refused with the tensor's name", () => {
+  refused("RANGE_INVALID", () => quantizeModel(relu, { scheme: "int8", ranges: ranges([-1, 1], [0, NaN]) }), /'y'/, /NaN/);
+  refused("RANGE_INVALID", () => quantizeModel(relu, { scheme: "int8", ranges: ranges([-Infinity, 1], [0, 1]) }), /'x'/, /not finite/);
+  refused("RANGE_INVALID", () => quantizeModel(relu, { scheme: "int16x8", ranges: ranges([1, -1], [0, 1]) }), /'x'/, /inverted/);
+});
+
+quantizer("all tensors without a range are told at once, with the ways to give them one", () => {
+  for (const scheme of ["int8", "int16x8", "uint8"] as const) {
+    const { message } = refused("RANGE_MISSING", () => quantizeModel(golden("defaults", "float32"), { scheme }), /--data/, /--ranges-from/, /FAKE_QUANT/, /--default-ranges/);
+    assert.match(message, /^\d+ tensors have no range: 'image', an input to CONV_2D; 'Relu6/);
+    assert.match(message, /'concat'/);
+  }
+  refused("RANGE_MISSING", () => quantizeModel(relu, { scheme: "int8", ranges: new Map([[0, range(0, 1)]]) }), /one tensor has no range: 'y', the output of RELU/);
+});
+
+quantizer("defaults are dummy quantization, and say so in the file", () => {
+  const { bytes, tensors, warnings } = quantizeModel(golden("defaults", "float32"), { scheme: "int8", defaults: { min: 0, max: 6 } });
+  assert.ok(tensors.filter(({ source }) => source === "default (dummy)").length >= 5);
+  assert.match(warnings[0]!, /dummy quantization/);
+  assert.match(Model.parse(bytes).description, /DUMMY ranges/);
+});
+
+quantizer("a quantized model, and one without real values, are refused", () => {
+  refused("MODEL_QUANTIZED", () => quantizeModel(golden("mnist", "int8"), { scheme: "int8" }), /quantized already/, /--ranges-from/);
+  refused("MODEL_QUANTIZED", () => quantizeModel(golden("mnist", "float_io".replace("float_io", "int16x8")), { scheme: "int8" }), /int16/);
+  refused("MODEL_QUANTIZED", () => quantizeModel(golden("hybrid", "dynamic"), { scheme: "int8" }), /int8/);
+});
+
+quantizer("operators without a quantized form are named, and stay float when told", () => {
+  const options: QuantizeOptions = { scheme: "int8" };
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(golden("attention"), options), /operator 19 NEG/, /--allow-float/, /--recipe/);
+  assert.equal(quantizeModel(golden("attention"), { ...options, allowFloat: true }).float.length, 1);
+  const recipe = parseRecipe('{"keep": [{"op": "NEG", "as": "float32"}]}', "recipe");
+  assert.equal(quantizeModel(golden("attention"), { ...options, recipe }).bytes, quantizeModel(golden("attention"), { ...options, allowFloat: true }).bytes);
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(golden("zoo"), { scheme: "int16x8" }), /3 operators/, /HARD_SWISH/, /PRELU/, /L2_NORMALIZATION/);
+});
+
+quantizer("another model's scales are taken as they are", () => {
+  const source = golden("mnist", "int8"), { bytes, tensors } = quantizeModel(golden("mnist"), { scheme: "int8", rangesFrom: { bytes: source, name: "other.tflite" } });
+  const [ours, theirs] = [FloatGraph.read(bytes), FloatGraph.read(source)];
+  for (const { name, quantization, data } of theirs.tensors.filter((tensor) => tensor.type === "INT8" && !tensor.data)) {
+    const found = ours.tensors.find((tensor) => tensor.name === name);
+    if (found && !data) assert.equal(found.quantization, quantization, name);
+  }
+  assert.ok(tensors.some(({ source: from }) => from === "from other.tflite"));
+  refused("RANGE_MISSING", () => quantizeModel(golden("mnist"), { scheme: "int8", rangesFrom: { bytes: relu, name: "relu.tflite" } }), /relu.tflite/);
+});
+
+quantizer("a recipe mixes float32, int16 and int8, and the result runs", async () => {
+  const recipe = parseRecipe('{"keep": [{"operator": 2, "as": "int16"}, {"op": "SOFTMAX", "as": "float32"}]}', "recipe");
+  const { bytes, float } = quantizeModel(golden("mnist"), { scheme: "int8", recipe });
+  assert.equal(float.length, 1);
+  const { operators, tensors } = Model.parse(bytes).subgraphs[0]!;
+  const types = operators.map(({ name, outputs }) => `${name} ${tensors[outputs[0]!]!.type}`);
+  assert.equal(types, ["CONV_2D int8", "MAX_POOL_2D int8", "QUANTIZE int16", "CONV_2D int16", "QUANTIZE int8", "RESHAPE int8", "FULLY_CONNECTED int8", "FULLY_CONNECTED int8", "DEQUANTIZE float32", "SOFTMAX float32", "QUANTIZE int8"]);
+  const net = await Interpreter.create(Model.parse(bytes), { core: "mcu" });
+  net.inputs[0]!.fill(3);
+  net.invoke();
+  assert.ok(net.outputs[0]!.dequantize().reduce((sum, p) => sum + p, 0) > 0.9);
+});
+
+quantizer("a recipe that means nothing is refused", () => {
+  const mnist = golden("mnist"), keep = (entry: string) => parseRecipe(`{"keep": [${entry}]}`, "r.json");
+  refused("RECIPE_INVALID", () => parseRecipe("{", "r.json"), /not JSON/, /r.json/);
+  refused("RECIPE_INVALID", () => parseRecipe("{}", "r.json"), /lacks 'keep'/);
+  refused("RECIPE_INVALID", () => keep('{"as": "int4", "op": "ADD"}'), /must be one of float32, int16/);
+  refused("RECIPE_INVALID", () => keep('{"as": "float32"}'), /names no operator/);
+  refused("RECIPE_INVALID", () => keep('{"as": "float32", "layer": 3, "op": "ADD"}'), /unknown field 'layer'/);
+  refused("RECIPE_INVALID", () => quantizeModel(mnist, { scheme: "int8", recipe: keep('{"as": "float32", "operator": 99}') }), /index 99/, /last one has index 6/);
+  refused("RECIPE_INVALID", () => quantizeModel(mnist, { scheme: "int8", recipe: keep('{"as": "float32", "op": "SOFTMX"}') }), /did you mean 'SOFTMAX'/);
+  refused("RECIPE_INVALID", () => quantizeModel(mnist, { scheme: "int8", recipe: keep('{"as": "float32", "name": "Identty"}') }), /did you mean 'Identity'/);
+  refused("USAGE", () => quantizeModel(mnist, { scheme: "dynamic", recipe: keep('{"as": "int16", "operator": 0}') }));
+});
+
+quantizer("a NaN among weights is refused with the constant's name", () => {
+  const model = readModelObject(golden("mnist")), [first] = model.subgraphs as TableObject[];
+  const tensor = (first!.tensors as TableObject[])[((first!.operators as TableObject[])[0]!.inputs as number[])[1]!]!;
+  const buffer = (model.buffers as TableObject[])[tensor.buffer as number]!, data = Uint8Array.from(buffer.data as Uint8Array);
+  data.set([0, 0, 0xc0, 0x7f], 40);
+  buffer.data = data;
+  refused("MODEL_INVALID", () => quantizeModel(writeModel(model), { scheme: "int8" }), /value 10 is NaN/, /constant '/);
+});
+
+quantizer("weights only: as many operators as before behind a DEQUANTIZE for each large constant, and the float32 result of its codes", () => {
+  const { bytes } = quantizeModel(golden("hybrid"), { scheme: "weights" });
+  const { operators, tensors } = Model.parse(bytes).subgraphs[0]!;
+  assert.is(operators.filter(({ name }) => name === "DEQUANTIZE").length, 6);
+  assert.is(operators.filter(({ name }) => name !== "DEQUANTIZE").length, 8);
+  const codes = operators.filter(({ name }) => name === "DEQUANTIZE").map(({ inputs }) => tensors[inputs[0]!]!);
+  const dynamic = FloatGraph.read(golden("hybrid", "dynamic")).tensors.filter(({ type }) => type === "INT8").map(({ data }) => Buffer.from(data!).toString("hex"));
+  assert.equal(codes.map(({ data }) => Buffer.from(data!).toString("hex")).sort(), dynamic.sort()); // the converter's codes
+});
+
+quantizer("signatures follow their tensors", () => {
+  for (const floatIo of [true, false]) {
+    const model = Model.parse(quantizeModel(golden("twins"), { scheme: "int8", floatIo }).bytes), [subgraph] = model.subgraphs;
+    for (const { inputs, outputs } of model.signatures) {
+      assert.ok(inputs.every(({ tensor }) => subgraph!.inputs.includes(tensor)));
+      assert.ok(outputs.every(({ tensor }) => subgraph!.outputs.includes(tensor)));
+    }
+  }
+});
+
+quantizer.run();
