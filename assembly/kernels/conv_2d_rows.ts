@@ -16,6 +16,7 @@ import {
   WINDOW_DILATION_H, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
 import { copy_patch_16s } from "../inner/copy_patch_16s";
+import { clamp_rows } from "../inner/rescale_row";
 import { stage } from "../inner/stage";
 import { store_tile } from "../inner/store_tile";
 import { tile_pixels_folded, tile_pixels_folded_1, tile_pixels_folded_one, tile_pixels_sums } from "../inner/tile_pixels";
@@ -28,18 +29,21 @@ import { tile_pixels_folded, tile_pixels_folded_1, tile_pixels_folded_one, tile_
 function run_tiles(record: usize, tile: usize, channels: i32, x: usize, x_step: i32, pixels: i32, row_step: i32, out: usize): void {
   const rows = load<i32>(record, CONV_2D_ROWS_ROWS), blocks = load<i32>(record, CONV_2D_ROWS_BLOCKS), out_stride = load<i32>(record, CONV_2D_ROWS_OUT_STRIDE);
   const weight_bytes = rows * blocks << 6;
+  const low = load<i32>(record, CONV_2D_ROWS_MIN), high = load<i32>(record, CONV_2D_ROWS_MAX);
   if (load<i32>(record, CONV_2D_ROWS_FOLDED)) {
-    for (; channels > 3; channels -= 4, tile += 64 + weight_bytes, out += 4)
-      if (rows == 1) tile_pixels_folded_1(x, x_step, pixels, blocks, tile + 64, tile, out, out_stride);
-      else tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, out, out_stride);
-    if (channels == 0) return;
-    let alone = channelsAlone(channels, load<i32>(record, CONV_2D_ROWS_OUT_C));
-    if (alone == 0) tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, out - (4 - channels), out_stride); // begins among the channels before
-    for (; alone > 0; alone--, tile += 16 + (weight_bytes >> 2), out++) tile_pixels_folded_one(x, x_step, pixels, row_step, rows, blocks, tile + 16, tile, out, out_stride);
+    let o = out, left = channels;
+    for (; left > 3; left -= 4, tile += 64 + weight_bytes, o += 4)
+      if (rows == 1) tile_pixels_folded_1(x, x_step, pixels, blocks, tile + 64, tile, o, out_stride);
+      else tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, o, out_stride);
+    if (left > 0) {
+      let alone = channelsAlone(left, load<i32>(record, CONV_2D_ROWS_OUT_C));
+      if (alone == 0) tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, o - (4 - left), out_stride); // begins among the channels before
+      for (; alone > 0; alone--, tile += 16 + (weight_bytes >> 2), o++) tile_pixels_folded_one(x, x_step, pixels, row_step, rows, blocks, tile + 16, tile, o, out_stride);
+    }
+    clamp_rows(out, channels, pixels, out_stride, low, high);
     return;
   }
   const sums: usize = load<u32>(record, CONV_2D_ROWS_SUMS), offset = load<i32>(record, CONV_2D_ROWS_OUTPUT_OFFSET);
-  const low = load<i32>(record, CONV_2D_ROWS_MIN), high = load<i32>(record, CONV_2D_ROWS_MAX);
   for (; channels > 0; channels -= 4, tile += 48 + weight_bytes, out += 4)
     for (let first = 0; first < pixels; first += TILE_PIXELS) {
       const count = min(pixels - first, TILE_PIXELS);

@@ -59,8 +59,8 @@ function asRun(conv: Conv2d): Conv2d {
 
 /** Whether sums become outputs where they are. Elsewhere they wait in scratch, for a kernel that takes every layer. */
 function foldedOf(conv: Conv2d) {
-  const rescale = conv.min === -128 && conv.max === 127 ? rescaleRows({ ...conv, sumsBeginWithBias: false }) : null;
-  return rescale?.folded ? rescale : null;
+  const rescale = rescaleRows({ ...conv, sumsBeginWithBias: false });
+  return rescale.folded ? rescale : null;
 }
 
 function emitRows(op: Op, emit: Emitter, layer: Conv2d): void {
