@@ -31,16 +31,20 @@ function run_tiles(record: usize, tile: usize, channels: i32, x: usize, x_step: 
   const weight_bytes = rows * blocks << 6;
   const low = load<i32>(record, CONV_2D_ROWS_MIN), high = load<i32>(record, CONV_2D_ROWS_MAX);
   if (load<i32>(record, CONV_2D_ROWS_FOLDED)) {
-    let o = out, left = channels;
+    let o = out, left = channels, first = out;
     for (; left > 3; left -= 4, tile += 64 + weight_bytes, o += 4)
       if (rows == 1) tile_pixels_folded_1(x, x_step, pixels, blocks, tile + 64, tile, o, out_stride);
       else tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, o, out_stride);
     if (left > 0) {
       let alone = channelsAlone(left, load<i32>(record, CONV_2D_ROWS_OUT_C));
-      if (alone == 0) tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, o - (4 - left), out_stride); // begins among the channels before
+      if (alone == 0) {
+        o -= 4 - left; // among the channels before, which may be those of the slice before
+        first = min(first, o);
+        tile_pixels_folded(x, x_step, pixels, row_step, rows, blocks, tile + 64, tile, o, out_stride);
+      }
       for (; alone > 0; alone--, tile += 16 + (weight_bytes >> 2), o++) tile_pixels_folded_one(x, x_step, pixels, row_step, rows, blocks, tile + 16, tile, o, out_stride);
     }
-    clamp_rows(out, channels, pixels, out_stride, low, high);
+    clamp_rows(first, out + channels - first, pixels, out_stride, low, high);
     return;
   }
   const sums: usize = load<u32>(record, CONV_2D_ROWS_SUMS), offset = load<i32>(record, CONV_2D_ROWS_OUTPUT_OFFSET);
