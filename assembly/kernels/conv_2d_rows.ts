@@ -44,7 +44,7 @@ function run_tiles(record: usize, tile: usize, channels: i32, x: usize, x_step: 
       }
       for (; alone > 0; alone--, tile += 16 + (weight_bytes >> 2), o++) tile_pixels_folded_one(x, x_step, pixels, row_step, rows, blocks, tile + 16, tile, o, out_stride);
     }
-    clamp_rows(first, out + channels - first, pixels, out_stride, low, high);
+    clamp_rows(first, <i32>(out + channels - first), pixels, out_stride, low, high);
     return;
   }
   const sums: usize = load<u32>(record, CONV_2D_ROWS_SUMS), offset = load<i32>(record, CONV_2D_ROWS_OUTPUT_OFFSET);
