@@ -27,7 +27,7 @@ function drawList(boards: readonly Board[], { outColors: colors, columns }: Io):
     board.flashBytes === null ? "?" : format.size(board.flashBytes), { text: board.emulated ? "QEMU" : "", paint: colors.dim },
   ]);
   return `${table(
-    [{ title: "board" }, { title: "chip", shrinks: true }, { title: "core" }, { title: "MHz", align: "right" }, { title: "RAM", align: "right" }, { title: "flash", align: "right" }, { title: "" }],
+    [{ title: "board" }, { title: "chip", shrinks: true }, { title: "core", shrinks: true }, { title: "MHz", align: "right" }, { title: "RAM", align: "right" }, { title: "flash", align: "right" }, { title: "" }],
     rows, { columns, colors },
   )}${colors.dim("RAM is the largest region: an arena lies in one. See `arenula boards NAME`.")}\n`;
 }
