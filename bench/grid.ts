@@ -1,89 +1,123 @@
-// npm run bench:grid -- [--engine E]... [--board NAME] [--depth D]... [--raw]: what remainders cost. CONV_2D layers of 1 to 17 pixels and 1 to 33 channels, run one by
-// one on an emulated board, each compared with the next layer that leaves no place of its blocks and tiles empty (docs/benchmarks.md, "Remainders").
-// Prints a table; with all depths it draws docs/images/remainders.svg. Deterministic: instructions under -icount.
+// npm run bench:grid -- [--engine E]... [--board NAME]... [--depth D]... [--raw] [--tiny]: what remainders cost. CONV_2D layers of 1 to 17 pixels
+// and 1 to 33 channels, run one by one on emulated boards, each compared with the next layer that leaves no place of its form's tiles empty
+// (docs/benchmarks.md, "Remainders"). Prints tables; the default depths on all targets draw docs/images/remainders.svg as well. `--tiny`: small
+// pictures under a 3x3 filter instead. Deterministic: instructions under -icount.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { writeFileAtomically } from "../src/cli/files";
-import type { Engine } from "../src/device/machine";
-import { runFirmware } from "../src/firmware/emulator";
-import { buildFirmware } from "../src/firmware/firmware";
-import { Model } from "../src/index";
-import { Lcg } from "../src/lcg";
-import { link } from "../src/link/link";
+import { boardByName } from "../src/device/boards";
+import { machineFor } from "../src/device/machine";
 import { nextFullPixels } from "../src/lowering/conv_2d_12";
-import { buildModel, type OperatorSpec, type TensorSpec } from "../tests/support/build_model";
+import type { Machine } from "../src/lowering/lowering";
+import { countLayers, macsOf, type Layer, type Target } from "./grid_layers";
 import { drawGrid, type Panel } from "./grid_svg";
 import { table } from "./statistics";
 
 const PIXELS = 17, CHANNELS = 33;
-const DEPTHS = [1, 2, 8, 27, 64, 65, 100, 130];
-/** Of one module: its loader and its stack take no more. */
-const MOST_OPERATORS = 200, WASM_STACK_BYTES = 16384;
+/** All residues of 2, 4 and 8, both sides of blocks of 16 and 64, and the ends. */
+const DEPTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 130];
+/** Modules that are linked, compiled and emulated at the same time. */
+const AT_ONCE = 3;
+/** Of these, the drawn ones. */
+const DRAWN = [1, 8, 17, 64, 130];
+const TARGETS: readonly Target[] = [
+  { engine: "wamr-fast", board: "mps2-an386" }, { engine: "wamr-classic", board: "mps2-an386" },
+  { engine: "wamr-aot", board: "mps2-an386" }, { engine: "wamr-aot", board: "riscv-virt" }, { engine: "wamr-aot", board: "mps3-an547" },
+];
 
 const { values: flags } = parseArgs({
   options: {
-    root: { type: "string", default: "." }, board: { type: "string", default: "mps2-an386" }, engine: { type: "string", multiple: true, default: ["wamr-fast", "wamr-classic"] },
-    depth: { type: "string", multiple: true, default: DEPTHS.map(String) }, raw: { type: "boolean", default: false },
+    root: { type: "string", default: "." }, board: { type: "string", multiple: true, default: TARGETS.map(({ board }) => board) }, engine: { type: "string", multiple: true, default: TARGETS.map(({ engine }) => engine) },
+    depth: { type: "string", multiple: true, default: DEPTHS.map(String) }, raw: { type: "boolean", default: false }, tiny: { type: "boolean", default: false },
   },
 });
+const targets = TARGETS.filter(({ engine, board }) => flags.engine.includes(engine) && flags.board.includes(board));
 
-interface Shape { readonly pixels: number; readonly channels: number }
-const keyOf = ({ pixels, channels }: Shape) => `${pixels}x${channels}`;
+interface Shape { readonly pixels: number; readonly channels: number; readonly depth: number }
+const up = (count: number, to: number) => Math.ceil(count / to) * to;
 
-/** Every layer of the grid, and those it is compared with. */
-const shapes = new Map<string, Shape>();
-for (let pixels = 1; pixels <= PIXELS; pixels++)
-  for (let channels = 1; channels <= CHANNELS; channels++)
-    for (const shape of [{ pixels, channels }, full({ pixels, channels })]) shapes.set(keyOf(shape), shape);
+const blocks = ({ pixels, channels, depth }: Shape): Shape => ({ pixels: nextFullPixels(pixels), channels, depth: up(depth, 2) }); // tiles of 8, 4, 3, 2 and 1 channels have none that is missing
+const pairs = ({ pixels, channels, depth }: Shape): Shape => ({ pixels: pixels === 1 ? 1 : up(pixels, 2), channels: channels === 1 ? 1 : up(channels, 2), depth: up(depth, 4) });
+const rows = ({ pixels, channels, depth }: Shape): Shape => ({ pixels, channels: channels < 4 ? channels : up(channels, 4), depth: up(depth, 16) }); // pixels one by one; tiles of 4 channels and 1
+/** The next full tile of each machine's forms: pixels, channels, and of the depth what a form fills up with zeros. What is less than the smallest tile of several is a tile of its own. */
+const FULL: Partial<Record<Machine, (shape: Shape) => Shape>> = { fast: blocks, classic: blocks, dsp: pairs, scalar: pairs, vector: rows };
 
-function full({ pixels, channels }: Shape): Shape {
-  return { pixels: nextFullPixels(pixels), channels };
+const layerOf = ({ pixels, channels, depth }: Shape): Layer => ({ operator: "CONV_2D", height: 1, width: pixels, inC: depth, outC: channels, kernel: 1 });
+const keyOf = ({ pixels, channels, depth }: Shape) => `${pixels}x${channels}x${depth}`;
+const nameOf = ({ engine, board }: Target) => `${engine.replace("wamr-", "")} ${board}`;
+
+/** Everything of a depth's grid, and what it is compared with. */
+function shapesOf(depth: number, full: (shape: Shape) => Shape): Map<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  for (let pixels = 1; pixels <= PIXELS; pixels++)
+    for (let channels = 1; channels <= CHANNELS; channels++) {
+      const shape = { pixels, channels, depth };
+      for (const one of [shape, { ...full(shape), depth }]) shapes.set(keyOf(one), one);
+    }
+  return shapes;
 }
 
-/** One CONV_2D per shape, 1x1, RELU, per-channel weights. */
-function modelOf(depth: number, layers: readonly Shape[]): Uint8Array {
-  const lcg = new Lcg(depth), tensors = new Map<string, TensorSpec>();
-  const operators = layers.map(({ pixels, channels }, i): OperatorSpec => {
-    const weights = lcg.fill({ type: "int8", shape: [channels, depth] }).map((byte) => (byte === 0x80 ? 0x81 : byte));
-    tensors.set(`x${pixels}`, { name: `x${pixels}`, type: "int8", shape: [1, 1, pixels, depth], scale: 0.02, zeroPoint: -3 });
-    tensors.set(`w${i}`, { name: `w${i}`, type: "int8", shape: [channels, 1, 1, depth], scale: Array.from({ length: channels }, (_, c) => 0.01 + c / 10_000), data: weights });
-    tensors.set(`y${i}`, { name: `y${i}`, type: "int8", shape: [1, 1, pixels, channels], scale: 0.03 * Math.sqrt(depth), zeroPoint: -128 });
-    return { op: "CONV_2D", inputs: [`x${pixels}`, `w${i}`, null], outputs: [`y${i}`], options: { padding: "VALID", strideH: 1, strideW: 1, fusedActivationFunction: "RELU" } };
-  });
-  return buildModel({ tensors: [...tensors.values()], operators, outputs: [`y${layers.length - 1}`] });
+type Counts = ReadonlyMap<string, number>;
+
+const perMac = (counts: Counts, shape: Shape) => counts.get(keyOf(shape))! / macsOf(layerOf(shape));
+
+/** Instructions of every layer of a target's grids. */
+async function countGrids(target: Target, full: (shape: Shape) => Shape, depths: readonly number[]): Promise<Counts> {
+  const known = new Map<string, number>(), left = [...depths];
+  const work = async () => {
+    for (let depth = left.shift(); depth !== undefined; depth = left.shift()) {
+      const shapes = [...shapesOf(depth, full)], counts = await countLayers(target, shapes.map(([, shape]) => layerOf(shape)));
+      shapes.forEach(([key], i) => known.set(key, counts[i]!));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return known;
 }
 
-/** Instructions of every layer of a depth. */
-async function measure(engine: Engine, depth: number): Promise<Map<string, number>> {
-  const measured = new Map<string, number>();
-  const all = [...shapes.values()], { default: core } = await import("../build/core/device.wasm");
-  for (let first = 0; first < all.length; first += MOST_OPERATORS) {
-    const layers = all.slice(first, first + MOST_OPERATORS), model = Model.parse(modelOf(depth, layers));
-    const { module } = await link(model, core, { engine, sliceBytes: 4096, name: "grid", sha256: "", version: "" });
-    const lcg = new Lcg(1), inputs = Buffer.concat(model.subgraphs[0]!.inputs.map((index) => lcg.fill(model.subgraphs[0]!.tensors[index]!)));
-    const { jobs: [job] } = await runFirmware(await buildFirmware({ board: flags.board, engine, jobs: [{ module, inputs, wasmStackBytes: WASM_STACK_BYTES }] }), { timeoutMs: 600_000 });
-    if (job!.error) throw new Error(`${engine}, depth ${depth}: ${job!.error.stage}: ${job!.error.reason}`);
-    for (const { operator, instructions } of job!.operators) measured.set(keyOf(layers[operator]!), instructions);
-  }
-  return measured;
-}
-
-const perMac = (instructions: Map<string, number>, depth: number, shape: Shape) => instructions.get(keyOf(shape))! / (shape.pixels * shape.channels * depth);
-
-const panels: Panel[] = [], rows: string[][] = [];
-for (const engine of flags.engine as Engine[])
-  for (const depth of flags.depth.map(Number)) {
-    const instructions = await measure(engine, depth);
-    if (flags.raw) for (const [key, count] of instructions) console.log(`${engine} ${depth} ${key} ${count}`);
-    let worst = 0, at: Shape = { pixels: 1, channels: 1 };
-    const ratios = Array.from({ length: CHANNELS }, (_, c) => Array.from({ length: PIXELS }, (_, p) => {
-      const shape = { pixels: p + 1, channels: c + 1 }, ratio = perMac(instructions, depth, shape) / perMac(instructions, depth, full(shape));
-      if (ratio > worst) [worst, at] = [ratio, shape];
-      return ratio;
+async function grid(): Promise<void> {
+  const panels: Panel[] = [], worst: string[][] = [], costs: string[][] = [], depths = flags.depth.map(Number), began = Date.now();
+  for (const target of targets) {
+    const full = FULL[machineFor(target.engine, (await boardByName(target.board)).core)]!, counts = await countGrids(target, full, depths);
+    if (flags.raw) for (const [key, count] of counts) console.log(`${nameOf(target)} ${key} ${count}`);
+    worst.push(depths.map((depth) => {
+      let most = 0, at = "";
+      const ratios = Array.from({ length: CHANNELS }, (_, c) => Array.from({ length: PIXELS }, (__, p) => {
+        const shape = { pixels: p + 1, channels: c + 1, depth }, ratio = perMac(counts, shape) / perMac(counts, { ...full(shape), depth });
+        if (ratio > most) [most, at] = [ratio, `${shape.pixels}x${shape.channels}`];
+        return ratio;
+      }));
+      if (DRAWN.includes(depth)) panels.push({ title: `${nameOf(target)}, ${depth}`, ratios });
+      const deeper = full({ pixels: 1, channels: 1, depth }).depth, whole = { pixels: 12, channels: 32 }; // a layer of full tiles, with as many terms as are computed
+      const deep = deeper !== depth && depths.includes(deeper) ? perMac(counts, { ...whole, depth }) / perMac(counts, { ...whole, depth: deeper }) : null;
+      return `${most.toFixed(2)} ${at}${deep === null ? "" : ` (${deep.toFixed(2)})`}`;
     }));
-    panels.push({ title: `${engine.replace("wamr-", "")}, depth ${depth}`, ratios });
-    const cost = (pixels: number, channels: number) => perMac(instructions, depth, { pixels, channels }).toFixed(1);
-    rows.push([engine, String(depth), cost(12, 32), cost(6, 32), cost(3, 32), cost(1, 32), cost(12, 4), cost(12, 1), worst.toFixed(2), `${at.pixels} x ${at.channels}`]);
+    for (const depth of depths) {
+      const sizes = [[12, 32], [6, 32], [3, 32], [2, 32], [1, 32], [12, 4], [12, 2], [12, 1], [1, 1]] as const;
+      costs.push([nameOf(target), String(depth), ...sizes.map(([pixels, channels]) => perMac(counts, { pixels, channels, depth }).toFixed(1))]);
+    }
   }
-console.log(table(["engine", "depth", "12 x 32", "6 x 32", "3 x 32", "1 x 32", "12 x 4", "12 x 1", "most", "at"], rows));
-if (flags.depth.length === DEPTHS.length) await writeFileAtomically(path.join(flags.root, "docs/images/remainders.svg"), drawGrid(panels, DEPTHS.length));
+  console.log(table(["depth", ...targets.map(nameOf)], depths.map((depth, d) => [String(depth), ...worst.map((cells) => cells[d]!)])));
+  console.log("\ninstructions per MAC\n" + table(["target", "depth", "12 x 32", "6 x 32", "3 x 32", "2 x 32", "1 x 32", "12 x 4", "12 x 2", "12 x 1", "1 x 1"], costs));
+  console.log(`\n${Math.round((Date.now() - began) / 1000)} s`);
+  if (targets.length === TARGETS.length && DRAWN.every((depth) => depths.includes(depth))) await writeFileAtomically(path.join(flags.root, "docs/images/remainders.svg"), drawGrid(panels, DRAWN.length));
+}
+
+/** Pictures of 1x1 to 6x6 under a 3x3 filter with SAME padding. */
+const SIDES = [1, 2, 3, 4, 5, 6];
+const TINY_CHANNELS = [[1, 8], [3, 8], [8, 8], [16, 16], [16, 5]] as const;
+
+async function tiny(): Promise<void> {
+  const kinds = [...TINY_CHANNELS.map(([inC, outC]) => ({ operator: "CONV_2D" as const, inC, outC })), ...[1, 8, 15].map((c) => ({ operator: "DEPTHWISE_CONV_2D" as const, inC: c, outC: c }))];
+  const layers = kinds.flatMap((kind) => SIDES.map((side): Layer => ({ ...kind, height: side, width: side, kernel: 3 })));
+  const rows: string[][] = [];
+  for (const target of targets) {
+    const counts = await countLayers(target, layers);
+    kinds.forEach(({ operator, inC, outC }, k) => {
+      const perMac = SIDES.map((_, s) => counts[k * SIDES.length + s]! / macsOf(layers[k * SIDES.length + s]!));
+      rows.push([nameOf(target), `${operator} ${inC} -> ${outC}`, ...perMac.map((cost) => cost.toFixed(1))]);
+    });
+  }
+  console.log(table(["target", "layer", ...SIDES.map((side) => `${side} x ${side}`)], rows));
+}
+
+await (flags.tiny ? tiny() : grid());

@@ -122,19 +122,32 @@ export function add_row__i32(sums: usize, row: usize): void {
  */
 export function pack_3__i64(x: usize, row0: usize, row1: usize, row2: usize, count: i32, step: i32): void {
   if (count & 1) {
-    store<i64>(x, three(row0++, row1++, row2++));
+    store<i64>(x, two(row0++, row1++) + (<i64>load<i8>(row2++) << 42));
     x += step;
   }
-  for (const end = row0 + (count & ~1); row0 != end; row0 += 2, row1 += 2, row2 += 2) {
-    store<i64>(x, three(row0, row1, row2));
+  let pairs = count >> 1;
+  if (pairs == 0) return;
+  do {
+    store<i64>(x, two(row0, row1) + (<i64>load<i8>(row2) << 42));
     x += step;
-    store<i64>(x, three(row0 + 1, row1 + 1, row2 + 1));
+    store<i64>(x, two(row0 + 1, row1 + 1) + (<i64>load<i8>(row2 + 1) << 42));
     x += step;
-  }
+    row0 += 2;
+    row1 += 2;
+    row2 += 2;
+  } while (--pairs);
+}
+
+/** `pack_3__i64` of two rows: where there is no third, the upper field is of no use. */
+export function pack_2__i64(x: usize, row0: usize, row1: usize, count: i32, step: i32): void {
+  do {
+    store<i64>(x, two(row0++, row1++));
+    x += step;
+  } while (--count);
 }
 
 // @ts-ignore: decorator
 @inline
-function three(x0: usize, x1: usize, x2: usize): i64 {
-  return <i64>load<i8>(x0) + (<i64>load<i8>(x1) << 21) + (<i64>load<i8>(x2) << 42);
+function two(x0: usize, x1: usize): i64 {
+  return <i64>load<i8>(x0) + (<i64>load<i8>(x1) << 21);
 }

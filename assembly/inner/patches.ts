@@ -4,7 +4,7 @@ import {
   WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W, WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
 import { copy_patch } from "./copy_patch";
-import { pack_3__i64 } from "./dot_6x4";
+import { pack_2__i64, pack_3__i64 } from "./dot_6x4";
 
 /**
  * Packs the patches of `count` output pixels, from number `pixel` on, three to a word; a last word that is not full repeats its last pixel.
@@ -24,7 +24,8 @@ export function pack_patches(
   const in_place = group_c == in_c && load<i32>(window, WINDOW_DILATION_W) == 1;
   const row_bytes = k_w * group_c, row_stride = dilation_h * in_w * in_c;
   let oy = pixel / out_w, ox = pixel - oy * out_w;
-  for (; count > 0; packs += 8) {
+  do {
+    const full = count > 2;
     for (let entry = rows, to = patches; entry != rows + 24; entry += 8) {
       if (count <= 0) {
         store<u64>(entry, load<u64>(entry - 8));
@@ -47,15 +48,17 @@ export function pack_patches(
       count--;
     }
     let row0: usize = load<u32>(rows), row1: usize = load<u32>(rows, 8), row2: usize = load<u32>(rows, 16);
-    let to = packs;
-    for (let ky = 0; ky < k_h; ky++) {
-      pack_3__i64(to, row0, row1, row2, row_bytes, term_bytes);
+    let to = packs, ky = k_h;
+    do {
+      if (full) pack_3__i64(to, row0, row1, row2, row_bytes, term_bytes);
+      else pack_2__i64(to, row0, row1, row_bytes, term_bytes);
       row0 += load<u32>(rows, 4);
       row1 += load<u32>(rows, 12);
       row2 += load<u32>(rows, 20);
       to += row_bytes * term_bytes;
-    }
-  }
+    } while (--ky);
+    packs += 8;
+  } while (count > 0);
 }
 
 /** Copies the patch of one output pixel to `to`, int8 [depth]. The other parameters are those of `pack_patches`. */

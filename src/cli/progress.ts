@@ -10,12 +10,17 @@ export interface Progress {
 /** Work that ends sooner has no bar: it would only flicker. */
 const SHOWN_AFTER_MS = 400;
 
+/** " 100 %", and two spaces around the bar. */
+const PERCENTAGE_COLUMNS = 8;
+
 /** A bar on stderr for work that takes its time; nothing where stderr is no terminal. */
 export function progressBar(io: Io, label: string): Progress {
   if (!io.terminal) return { update() {}, stop() {} };
   const bar = new cliProgress.SingleBar({
-    stream: io.terminal, format: `${label} ${io.errColors.cyan("{bar}")} {percentage} %`, barCompleteChar: "━", barIncompleteChar: " ", barsize: 32,
-    clearOnComplete: true, hideCursor: true, gracefulExit: true,
+    stream: io.terminal, format: `${label} ${io.errColors.cyan("{bar}")} {percentage} %`, barCompleteChar: "━", barIncompleteChar: " ",
+    barsize: Math.max(4, Math.min(32, (io.terminal.columns || 80) - label.length - PERCENTAGE_COLUMNS)), clearOnComplete: true,
+    // cursor and wrapping stay as they are: to restore them cli-progress would catch Ctrl-C, and the work would go on
+    hideCursor: false, linewrap: true, gracefulExit: false,
   });
   const start = performance.now();
   let shown = false;

@@ -3,17 +3,20 @@ import { InvalidArgumentError, Option } from "commander";
 import { printable, shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import { Model } from "../index";
-import { rangesOf } from "../quantizer/calibrate";
+import { ChannelMeans } from "../inspect/channel_means";
 import { Comparer, type Comparison } from "../inspect/compare";
+import { correctBiases, correctionInputs, type Corrected } from "../quantizer/bias_correction";
+import { rangesOf } from "../quantizer/calibrate";
+import { equalize } from "../quantizer/equalize";
 import { plainModel, quantizeModel, SCHEMES, type Quantized, type QuantizedTensor, type QuantizeOptions, type Scheme } from "../quantizer/quantize";
 import type { Ranges } from "../quantizer/range";
-import { parseRecipe } from "../quantizer/recipe";
+import type { Recipe } from "../quantizer/recipe";
 import { jsonOption, positive, type CommandFile } from "./command";
 import { dataOptions, openData, type DataFlags } from "./data";
 import { readFile, writeFileAtomically } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
-import { openModel, type OpenModel } from "./model";
+import { createInterpreter, openModel, type OpenModel } from "./model";
 import { progressBar } from "./progress";
 import { calibratorOptions, checkCalibrator, collectSamples, mergeParts, type CalibratorFlags } from "./stats";
 import { table, type Cell } from "./table";
@@ -28,6 +31,8 @@ interface QuantizeFlags extends DataFlags, CalibratorFlags {
   recipe?: string;
   floatIo?: boolean;
   allowFloat?: boolean;
+  equalize?: boolean;
+  biasCorrection?: boolean;
   sqnr: boolean;
   out?: string;
   json?: boolean;
@@ -54,6 +59,8 @@ export const quantize: CommandFile = {
       .option("--recipe <file>", "JSON: operators that stay float32 or get int16")
       .option("--float-io", "inputs and outputs stay float32, with QUANTIZE and DEQUANTIZE behind them")
       .option("--allow-float", "operators that have no quantized form stay float32")
+      .option("--equalize", "with --data: first even the ranges of channels between layers, which changes no float32 result")
+      .option("--bias-correction", "with --data: take the mean error of rounded weights off the biases")
       .option("--no-sqnr", "with --data: do not run the result against the float model")
       .option("-o, --out <file>", "where to write (default: MODEL_<scheme>.tflite)")
       .addOption(jsonOption())
@@ -74,15 +81,24 @@ async function quantizeFile(file: string, flags: QuantizeFlags, io: Io): Promise
   if (path.resolve(out) === path.resolve(file)) throw new ArenulaError("USAGE", "-o is the model itself", { where: out, hint: "give the result a name of its own" });
   const plain = await inFile(file, () => plainModel(opened.bytes));
   const float: OpenModel = { ...opened, bytes: plain, model: Model.parse(plain) };
-  const calibrated = await calibrate(float, flags, io);
+  if ((flags.equalize || flags.biasCorrection) && plain !== opened.bytes)
+    throw new ArenulaError("USAGE", "the model was trained with its quantization: other weights would not fit its ranges", { where: file, hint: "leave --equalize and --bias-correction out" });
+  const equalized = flags.equalize ? equalize(plain) : null;
+  const even: OpenModel = equalized ? { ...float, bytes: equalized.bytes, model: Model.parse(equalized.bytes) } : float;
+  const calibrated = await calibrate(even, flags, io);
+  const corrected = flags.biasCorrection ? await correct(even, flags, io) : null;
   const options = await optionsOf(flags, calibrated?.ranges);
-  const result = await inFile(file, () => quantizeModel(opened.bytes, options));
+  const result = await inFile(file, () => quantizeModel(corrected?.bytes ?? equalized?.bytes ?? opened.bytes, options));
+  const passes = [
+    ...(equalized ? [`equalized ${format.plural(equalized.pairs.length, "pair")} of layers`] : []), ...(corrected ? [`corrected the biases of ${format.plural(corrected.layers, "layer")}`] : []),
+  ];
   const comparison = flags.data !== undefined && flags.sqnr ? await compareWith(float, result, flags, io) : null;
   await writeFileAtomically(out, result.bytes);
   const warnings = [...result.warnings, ...dataWarnings(calibrated?.samples ?? null, comparison)];
-  if (flags.json) io.out(`${JSON.stringify(toJson(out, opened, result, comparison, warnings))}\n`);
+  if (flags.json) io.out(`${JSON.stringify({ ...toJson(out, opened, result, comparison, warnings), passes })}\n`);
   else {
     draw(opened, out, flags.scheme, result, comparison, io);
+    for (const pass of passes) io.out(`  ${pass}\n`);
     for (const warning of warnings) io.err(`${io.errColors.yellow(io.errColors.bold("warning"))} ${printable(warning)}\n`);
   }
   return 0;
@@ -99,10 +115,12 @@ async function calibrate(float: OpenModel, flags: QuantizeFlags, io: Io): Promis
   return { ranges, samples: statistics.samples.length };
 }
 
-function checkUsage({ data, statistics, scheme, mean, std, rangesFrom, defaultRanges, floatIo, ...flags }: QuantizeFlags): void {
+function checkUsage({ data, statistics, equalize: even, biasCorrection, scheme, mean, std, rangesFrom, defaultRanges, floatIo, ...flags }: QuantizeFlags): void {
   const refuse = (message: string, hint: string) => new ArenulaError("USAGE", message, { hint });
   checkCalibrator(flags);
   if (data !== undefined && statistics) throw refuse("--statistics were collected before, --data collects them now", "give one of them");
+  if ((even || biasCorrection) && data === undefined) throw refuse("--equalize and --bias-correction change weights, so ranges have to be measured with them", "give --data");
+  if ((even || biasCorrection) && rangesFrom !== undefined) throw refuse("--ranges-from has the ranges of other weights than --equalize or --bias-correction leave", "leave it out");
   const weights = scheme === "dynamic" || scheme === "weights";
   if (weights && (data !== undefined || statistics || rangesFrom !== undefined || defaultRanges)) throw refuse(`scheme ${scheme} leaves activations in float32: it needs no ranges`, "leave --data, --statistics, --ranges-from and --default-ranges out");
   if (weights && floatIo) throw refuse(`inputs and outputs of scheme ${scheme} are float32 in any case`, "leave --float-io out");
@@ -115,9 +133,14 @@ async function optionsOf(flags: QuantizeFlags, ranges: Ranges | undefined): Prom
   return {
     scheme, ...(ranges && { ranges }), ...(defaultRanges && { defaults: defaultRanges }), ...(floatIo && { floatIo }), ...(allowFloat && { allowFloat }),
     ...(rangesFrom !== undefined && { rangesFrom: { bytes: (await openModel(rangesFrom)).bytes, name: rangesFrom } }),
-    ...(recipe !== undefined && { recipe: parseRecipe(new TextDecoder().decode(await readFile(recipe)), recipe) }),
+    ...(recipe !== undefined && { recipe: await openRecipe(recipe) }),
     ...(scheme === "uint8" && (mean || std) && { inputScaling: { mean: mean?.[0] ?? 0, std: std?.[0] ?? 1 } }),
   };
+}
+
+async function openRecipe(file: string): Promise<Recipe> {
+  const { parseRecipe } = await import("../quantizer/recipe_file"); // the schema's compiler takes long to load
+  return parseRecipe(new TextDecoder().decode(await readFile(file)), file);
 }
 
 async function inFile<T>(file: string, act: () => T): Promise<T> {
@@ -129,20 +152,32 @@ async function inFile<T>(file: string, act: () => T): Promise<T> {
   }
 }
 
-/** Every layer of the result against the float model, over the data. */
-async function compareWith(float: OpenModel, { bytes }: Quantized, flags: QuantizeFlags, io: Io): Promise<Comparison> {
-  const comparer = await Comparer.create(float.model, Model.parse(bytes), { own: false });
-  const data = await openData(float.model, flags, { ...io, err: () => {} }), bar = progressBar(io, "comparing"); // calibration said what is done to the numbers
+/** Biases without the mean error that the scheme's weights add. */
+async function correct(float: OpenModel, flags: QuantizeFlags, io: Io): Promise<Corrected> {
+  const means = new ChannelMeans(await createInterpreter(float, {}), correctionInputs(float.bytes));
+  await overData(float, flags, io, "means", (inputs) => means.add(inputs));
+  return flags.scheme === "uint8" ? correctBiases(float.bytes, means.result, { type: "uint8", seen: false }, false) : correctBiases(float.bytes, means.result, { type: "int8", seen: true }, true);
+}
+
+/** Calibration said what is done to the numbers. */
+async function overData(float: OpenModel, flags: QuantizeFlags, io: Io, label: string, use: (inputs: readonly Uint8Array[]) => void): Promise<void> {
+  const data = await openData(float.model, flags, { ...io, err: () => {} }), bar = progressBar(io, label);
   try {
     for (let i = 0; i < data.count; i++) {
-      comparer.add((await data.sample(i)).inputs.map((input) => input.bytes));
+      use((await data.sample(i)).inputs.map(({ bytes }) => bytes));
       bar.update((i + 1) / data.count);
     }
-    return comparer.result();
   } finally {
     bar.stop();
     await data.close();
   }
+}
+
+/** Every layer of the result against the float model, over the data. */
+async function compareWith(float: OpenModel, { bytes }: Quantized, flags: QuantizeFlags, io: Io): Promise<Comparison> {
+  const comparer = await Comparer.create(float.model, Model.parse(bytes), { own: false });
+  await overData(float, flags, io, "comparing", (inputs) => void comparer.add(inputs));
+  return comparer.result();
 }
 
 /** A share of values that a range may cut off unnoticed. */

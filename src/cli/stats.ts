@@ -120,7 +120,7 @@ export async function mergeParts({ file, bytes }: OpenModel, files: readonly str
 
 /** Statistics of a data set, with a bar. */
 export async function collectSamples({ bytes }: OpenModel, data: string, flags: CollectOptions, io: Io): Promise<ModelStatistics> {
-  const bar = progressBar(io, `${flags.jobs ?? availableParallelism()} workers`);
+  const bar = progressBar(io, `statistics, ${flags.jobs ?? availableParallelism()} workers`);
   try {
     const statistics = await collect(bytes, data, flags, { progress: bar.update, note: (text) => io.err(`${io.errColors.dim(text)}\n`) });
     if (statistics.samples.length === 0 && statistics.skipped.length > 0)

@@ -136,8 +136,10 @@ export function drawAll(modelName: string, statistics: ModelStatistics, candidat
     { columns, colors },
   ));
   const isFloat = statistics.tensors.some(({ info }) => info.quantization === null);
-  io.out(colors.dim(`\ncodes: of 256 that some value takes${isFloat ? ` in the range of --calibrator ${candidate.calibrator}` : ""}; sample, worst: codes that hold 98 % of the middle and of the worst sample; clipped: ${
-    isFloat ? "share of the values beyond the range" : "share of the values in the two outermost codes, zero aside"}; heights are roots of counts\n`));
+  const isQuantized = statistics.tensors.some(({ info }) => info.quantization !== null);
+  const legend = `codes: of 256 that some value takes${isFloat ? ` in the range of --calibrator ${candidate.calibrator}` : ""}; sample, worst: codes that hold 98 % of the middle and of the worst sample; clipped: ${
+    [...(isFloat ? ["share of the values beyond the range"] : []), ...(isQuantized ? ["share of a quantized tensor's values in its two outermost codes, zero aside"] : [])].join(", ")}; heights are roots of counts`;
+  io.out(`\n${format.wrap(legend, Math.min(columns, 120)).map((line) => `${colors.dim(line)}\n`).join("")}`);
   const findings = statisticsFindings(statistics);
   if (findings.length > 0) io.out(`\n${findingsText(findings, true, io)}`);
 }

@@ -94,16 +94,15 @@ export function mergeSamples(parts: readonly ModelStatistics[], shard: ModelStat
   const twice = rows.find(({ sample }, i) => sample.index === rows[i - 1]?.sample.index);
   if (twice) throw new ArenulaError("STATISTICS_MISMATCH", `sample ${twice.sample.index} '${twice.sample.name}' is in two parts`, { hint: "merge each part once" });
   const tensors = first.tensors.map(({ info }, t): TensorStatistics => {
-    const merged = emptyTensor(info), members = parts.map((part) => part.tensors[t]!);
+    const members = parts.map((part) => part.tensors[t]!);
+    const merged = { ...emptyTensor(info), unfit: members.flatMap(({ unfit }) => unfit).sort((a, b) => a.sample - b.sample) };
     merged.ranges = new Float32Array(rows.length * RANGE_FIELDS.length);
     rows.forEach(({ p, row }, i) => merged.ranges.set(members[p]!.ranges.subarray(row * RANGE_FIELDS.length, (row + 1) * RANGE_FIELDS.length), i * RANGE_FIELDS.length));
-    for (const { count, unfit, histogram, sums } of members) {
+    for (const { count, histogram, sums } of members) {
       merged.count += count;
-      merged.unfit.push(...unfit);
       merged.histogram.merge(histogram);
       if (sums) merged.sums = { sum: merged.sums!.sum + sums.sum, squares: merged.sums!.squares + sums.squares };
     }
-    merged.unfit.sort((a, b) => a.sample - b.sample);
     return merged;
   });
   const skipped = parts.flatMap((part) => part.skipped).sort((a, b) => a.index - b.index);

@@ -66,16 +66,24 @@ const elementwise = (op: Op): Rows => {
 const division = (op: Op): Rows => keptIf(elementwise(op) === "kept" && (op.output().type === "float32" || !isOpen(op.input(1))));
 /** Only operand `i` has rows. */
 const rowsOf = (i: number) => (op: Op): Rows => keptIf(op.operator.inputs.every((_, k) => k === i || !op.maybeInput(k) || !isOpen(op.input(k))));
-/** All operands have the same rows, and `axis` is none of them. */
-const beside = (axis: (op: Op) => number) => (op: Op): Rows => keptIf(axis(op) !== 0 && op.inputs.every((input) => isOpen(input) || input.type === "int32"));
-const option = (name: string, byDefault: number, more = 0) => beside((op) => axisOf(op, op.option(name, byDefault), op.inputs.find(isOpen)!.shape.length + more));
-const constantAxis = (i: number) => beside((op) => axisOf(op, op.integers(i)[0] ?? 0, op.inputs.find(isOpen)!.shape.length));
+/** All operands have the same rows, and the option `axis` names another dimension. @param more dimensions that the output has */
+const beside = (more: number) => (op: Op): Rows => keptIf(op.inputs.every(isOpen) && axisOf(op, op.option("axis", 0), op.input(0).shape.length + more) !== 0);
+/** Operand `i` has the rows, and the constant `axis` names another dimension. */
+const split = (i: number, axis: number) => (op: Op): Rows => keptIf(rowsOf(i)(op) === "kept" && axisOf(op, op.integers(axis)[0] ?? 0, op.input(i).shape.length) !== 0);
 /** The last dimension is another one. */
 const last = (op: Op): Rows => keptIf(op.input(0).shape.length > 1);
+/** Along one axis, operand 1, which is another one. @param more dimensions that the output has */
+const alongAnother = (more: number) => (op: Op): Rows => keptIf(!isOpen(op.input(1)) && axisOf(op, op.integers(1)[0] ?? 0, op.input(0).shape.length + more) !== 0);
 const reducesRows = (op: Op): boolean => op.integers(1).some((axis) => axisOf(op, axis) === 0);
 const reduction = (op: Op): Rows => keptIf(!isOpen(op.input(1)) && !reducesRows(op));
 /** Zeros, or false, behind the last row change nothing. */
 const sum = (types: readonly string[]) => (op: Op): Rows => (reduction(op) === "lost" ? ownIf(!isOpen(op.input(1)) && types.includes(op.input(0).type)) : "kept");
+
+/** Rows of the indices, or of the input where another axis is picked from. */
+const gathered = (op: Op): Rows => {
+  const fromRows = axisOf(op, op.option("axis", 0)) === 0;
+  return keptIf(isOpen(op.input(0)) ? !fromRows && !isOpen(op.input(1)) && op.option("batchDims", 0) === 0 : fromRows);
+};
 
 /** What operators make of rows. An operator that is not here takes none. */
 const ROWS: ReadonlyMap<string, (op: Op) => Rows> = new Map<string, (op: Op) => Rows>([
@@ -91,17 +99,18 @@ const ROWS: ReadonlyMap<string, (op: Op) => Rows> = new Map<string, (op: Op) => 
   ...["MEAN", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ALL"].map((name) => [name, reduction] as const),
   ["SUM", sum(["float32", "int32", "int64"])],
   ["REDUCE_ANY", sum(["bool"])],
-  ...["ARG_MAX", "ARG_MIN", "CUMSUM", "EXPAND_DIMS"].map((name) => [name, (op: Op) => keptIf(!isOpen(op.input(1)) && axisOf(op, op.integers(1)[0] ?? 0, op.input(0).shape.length + (name === "EXPAND_DIMS" ? 1 : 0)) !== 0)] as const),
+  ...["ARG_MAX", "ARG_MIN", "CUMSUM"].map((name) => [name, alongAnother(0)] as const),
+  ["EXPAND_DIMS", alongAnother(1)],
   ["REVERSE_V2", reduction],
-  ["CONCATENATION", option("axis", 0)],
-  ["PACK", option("axis", 0, 1)],
-  ["UNPACK", option("axis", 0)],
-  ["SPLIT", constantAxis(0)],
-  ["SPLIT_V", constantAxis(2)],
+  ["CONCATENATION", beside(0)],
+  ["PACK", beside(1)],
+  ["UNPACK", beside(0)],
+  ["SPLIT", split(1, 0)],
+  ["SPLIT_V", split(0, 2)],
   ["TRANSPOSE", (op) => keptIf(!isOpen(op.input(1)) && op.integers(1)[0] === 0)],
   ["TILE", (op) => keptIf(!isOpen(op.input(1)) && op.input(1).data !== null && op.integers(1)[0] === 1)],
   ...["PAD", "PADV2", "MIRROR_PAD"].map((name) => [name, (op: Op) => keptIf(rowsOf(0)(op) === "kept" && op.integers(1).slice(0, 2).every((n) => n === 0))] as const),
-  ["GATHER", (op) => keptIf(isOpen(op.input(0)) ? !isOpen(op.input(1)) && op.option("batchDims", 0) === 0 && axisOf(op, op.option("axis", 0)) !== 0 : axisOf(op, op.option("axis", 0)) === 0)],
+  ["GATHER", gathered],
   ["GATHER_ND", (op) => keptIf(!isOpen(op.input(0)) && op.input(1).shape.length > 1)],
   ["EMBEDDING_LOOKUP", rowsOf(0)],
   ["ONE_HOT", (op) => keptIf(rowsOf(0)(op) === "kept" && axisOf(op, op.option("axis", -1), op.input(0).shape.length + 1) !== 0)],

@@ -93,7 +93,8 @@ export function checkCuts(op: Op, cuts: readonly Cut[]): void {
   const { shape } = op.input(0), output = op.output(), counted = countedDimension(op, cuts);
   checkMoved(op, op.input(0));
   if (shape.length === 0 || shape.length > RANK) op.refuse(`a slice of ${shape.length} dimensions from where the running model says`, `reshape to one to ${RANK} dimensions`);
-  if (output.shapeSignature?.some((n, d) => n === -1 && !(d === 0 && counted !== null))) op.refuse(`${describe(output)} has a size that only the running model knows beyond its first dimension`, "transpose, so that it is the first one");
+  if (output.shapeSignature?.some((n, d) => n === -1 && !(d === 0 && counted !== null)))
+    op.refuse(`${describe(output)} has a size that only the running model knows beyond its first dimension`, "transpose, so that it is the first one");
   cuts.forEach((cut, d) => {
     if (cut.becomes === null || d === counted) return;
     const n = shape[d]!, count = output.shape[cut.becomes]!;

@@ -79,7 +79,8 @@ const CUSTOM: readonly { readonly names: RegExp; readonly hint: string }[] = [
 /** Builtin operators that other runtimes have, and the way round them. */
 const REWRITES: readonly { readonly names: RegExp; readonly hint: string }[] = [
   { names: /^CONV_3D/, hint: "a CONV_2D per plane with ADD" },
-  { names: /RNN$/, hint: "train with LSTM" },
+  { names: /RNN$/, hint: "convert a Keras SimpleRNN with a current converter: it writes a WHILE, which runs; or train with LSTM" },
+  { names: /^LSTM$/, hint: "convert a Keras LSTM with a current converter: it writes UNIDIRECTIONAL_SEQUENCE_LSTM" },
   { names: /^STABLEHLO_/, hint: "convert to TFLite's own operators: leave StableHLO out of the converter's target_spec.supported_ops" },
   { names: /^(HASHTABLE|LSH_PROJECTION|SKIP_GRAM|EMBEDDING_LOOKUP_SPARSE|CONCAT_EMBEDDINGS)/, hint: "look words up outside, feed their indices, and take them from a table by EMBEDDING_LOOKUP or GATHER" },
   { names: /^FAKE_QUANT$/, hint: "left over from training: convert to int8 (TFLITE_BUILTINS_INT8, or inference_type with TensorFlow 1), where the converter takes it out" },

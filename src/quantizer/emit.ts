@@ -139,13 +139,19 @@ class Emitter {
     const found = this.constants.get(constant);
     if (found !== undefined) return found;
     const { parameters, data } = constant;
-    const taken = [...this.constants.values()].includes(tensor);
+    const taken = this.readAsFloat(tensor) || [...this.constants.values()].includes(tensor);
     const made = taken ? this.add({ ...this.tensors[tensor]!, name: this.freshName(`${this.graph.tensors[tensor]!.name}_copy`) }) : tensor;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.setForm(made, parameters);
     this.tensors[made] = { ...this.tensors[made]!, buffer: this.buffers.push({ data: bytes }) - 1 };
     this.constants.set(constant, made);
     return made;
+  }
+
+  /** Some operator keeps the float constant, or the caller reads it. */
+  private readAsFloat(tensor: number): boolean {
+    const { graph, plan } = this;
+    return !plan.dequantized?.has(tensor) && (graph.outputs.includes(tensor) || graph.uses[tensor]!.some(({ operator, position }) => plan.operators[operator]!.operands[position] === null));
   }
 
   private add(tensor: TableObject): number {

@@ -73,11 +73,13 @@ export function plainModel(bytes: Uint8Array): Uint8Array {
 
 /** @throws ArenulaError MODEL_QUANTIZED, RANGE_MISSING, RANGE_INVALID, OPERATOR_UNSUPPORTED, RECIPE_INVALID, USAGE */
 export function quantizeModel(bytes: Uint8Array, options: QuantizeOptions): Quantized {
-  const { graph, ranges: nodes } = withoutTrainingNodes(FloatGraph.read(bytes));
+  const original = FloatGraph.read(bytes), { graph, ranges: nodes, before } = withoutTrainingNodes(original);
   refuseQuantized(graph);
   const asymmetric = options.scheme === "uint8" ? [] : [...nodes].filter(([tensor, range]) => graph.isConstant(tensor) && rangeParameters(range, { type: "int8", seen: false }).zeroPoints.some((zero) => zero !== 0));
   const trained = new Map([...nodes].filter(([tensor]) => !asymmetric.some(([other]) => other === tensor)));
-  const kept = options.recipe ? keptOperators(graph, options.recipe) : { float32: new Set<number>(), int16: new Set<number>() };
+  const inFile = options.recipe ? keptOperators(original, options.recipe) : { float32: new Set<number>(), int16: new Set<number>() };
+  const here = (operators: ReadonlySet<number>) => new Set(before.flatMap((index, i) => (operators.has(index) ? [i] : [])));
+  const kept = { float32: here(inFile.float32), int16: here(inFile.int16) };
   const { scheme } = options;
   const weightsOnly = scheme === "dynamic" || scheme === "weights";
   if (weightsOnly && kept.int16.size > 0) throw new ArenulaError("USAGE", `scheme ${scheme} keeps activations in float32: no operator can be int16`, { where: "recipe" });

@@ -8,6 +8,8 @@ export interface Trained {
   readonly graph: FloatGraph;
   /** By tensor of `graph`. */
   readonly ranges: ReadonlyMap<number, Range>;
+  /** The index that every operator of `graph` had before. */
+  readonly before: readonly number[];
 }
 
 /** The graph without such nodes: what they read takes their place, also as an output of the model, then under the output's name. */
@@ -25,7 +27,8 @@ export function withoutTrainingNodes(graph: FloatGraph): Trained {
     if (operator.name === "QUANTIZE") graph.uses[operator.outputs[0]!]!.forEach((use) => remove(graph.operators[use.operator]!));
     ranges.set(origin(operator.inputs[0]!), range);
   }
-  if (gone.size === 0) return { graph, ranges };
+  const before = graph.operators.map(({ index }) => index).filter((index) => !gone.has(index));
+  if (gone.size === 0) return { graph, ranges, before };
   const first = (graph.model.subgraphs as TableObject[])[0]!;
   const rewired = (list: unknown) => (list as number[]).map(origin);
   const tensors = (first.tensors as TableObject[]).map((tensor) => ({ ...tensor }));
@@ -35,7 +38,7 @@ export function withoutTrainingNodes(graph: FloatGraph): Trained {
     ...signature, outputs: (signature.outputs as TableObject[] | null)?.map((item) => ({ ...item, tensorIndex: origin(item.tensorIndex as number) })) ?? null,
   })) ?? null;
   const subgraphs = [{ ...first, tensors, operators, outputs: rewired(first.outputs) }, ...(graph.model.subgraphs as TableObject[]).slice(1)];
-  return { graph: new FloatGraph({ ...graph.model, subgraphs, signatureDefs }), ranges };
+  return { graph: new FloatGraph({ ...graph.model, subgraphs, signatureDefs }), ranges, before };
 }
 
 function fakeQuantRange({ options }: FloatOperator): Range {

@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { crc32 } from "../../src/crc32";
+import { Interpreter } from "../../src/index";
 import { SIGMOID_TABLE } from "../../src/lowering/sigmoid_table";
 import { bytesOf } from "../conformance/array";
-import type { Unnamed } from "../support/graph";
+import { graphOf, type Unnamed } from "../support/graph";
 import { accepts, refuses, withOperand, withOptions, withResult, type Case } from "./refused";
 
 const lowering = suite("lowering/recurrent");
@@ -68,6 +69,30 @@ lowering("hybrid ones are taken; one symmetric scale for each of their weights",
     refuses(withOperand(good, weight, { scale: undefined }), UNSUPPORTED, "has 0 scales");
   }
   refuses(withOptions(hybrid(svdf("int8")), { fusedActivationFunction: "SIGN_BIT" }), UNSUPPORTED, "fused activation SIGN_BIT");
+});
+
+lowering("operators that current converters do not write any more are refused with what they write instead", () => {
+  const float: Unnamed = { type: "float32", shape: [1, 2] };
+  for (const [op, instead] of [["RNN", "WHILE"], ["UNIDIRECTIONAL_SEQUENCE_RNN", "WHILE"], ["BIDIRECTIONAL_SEQUENCE_RNN", "WHILE"], ["LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM"]] as const)
+    assert.ok(refuses({ op, operands: [float], result: float }, UNSUPPORTED, "has no kernel").hint.includes(instead), op);
+});
+
+lowering("both directions are what they are by themselves, merged or not, for every row of a batch-major input", async () => {
+  const spread = (count: number, step: number): number[] => Array.from({ length: count }, (_, i) => ((i * step) % 17) / 8 - 1);
+  const given = async (merged: boolean) => {
+    const good = bidirectional(merged), size = (shape: readonly number[]) => shape.reduce((a, b) => a * b);
+    const operands = good.operands.map((tensor, i) => tensor && { ...tensor, shape: i === 0 ? [2, 4, 2] : i >= 35 ? [2, 3] : tensor.shape, ...(tensor.data && { data: spread(size(tensor.shape), 3 + i) }) });
+    const named = operands.flatMap((tensor, i) => (tensor ? [{ ...tensor, name: `x${i}` }] : []));
+    const names = merged ? ["y"] : ["y", "z"], outputs = names.map((name) => ({ type: "float32", shape: [2, 4, merged ? 6 : 3], name }) as const);
+    const graph = graphOf({ tensors: [...named, ...outputs], operators: [{ op: good.op, inputs: operands.map((tensor, i) => (tensor ? `x${i}` : null)), outputs: names, options: good.options! }], inputs: ["x0"], outputs: names });
+    const net = await Interpreter.create(graph, { core: "mcu" });
+    (net.inputs[0]!.data as Float32Array).set(spread(16, 5));
+    for (let turn = 0; turn < 2; turn++) net.invoke(); // hidden states are kept
+    return net.outputs.map(({ data }) => [...(data as Float32Array)]);
+  };
+  const [[both], [forward, backward]] = [await given(true), await given(false)] as [[number[]], [number[], number[]]];
+  for (let row = 0; row < 8; row++) assert.equal(both.slice(6 * row, 6 * row + 6), [...forward.slice(3 * row, 3 * row + 3), ...backward.slice(3 * row, 3 * row + 3)]);
+  assert.ok(new Set(both).size > 30);
 });
 
 lowering("a layer of nothing is refused", () => {

@@ -8,7 +8,7 @@ import { Interpreter, Model } from "../../src/index";
 import { FloatGraph } from "../../src/quantizer/float_graph";
 import { quantizeModel, type QuantizeOptions, type Quantized } from "../../src/quantizer/quantize";
 import type { Range } from "../../src/quantizer/range";
-import { parseRecipe } from "../../src/quantizer/recipe";
+import { parseRecipe } from "../../src/quantizer/recipe_file";
 import { readModelObject, writeModel, type TableObject } from "../../src/tflite/object";
 import { buildModel } from "../support/build_model";
 
@@ -159,6 +159,21 @@ quantizer("weights only: as many operators as before behind a DEQUANTIZE for eac
   const codes = operators.filter(({ name }) => name === "DEQUANTIZE").map(({ inputs }) => tensors[inputs[0]!]!);
   const dynamic = FloatGraph.read(golden("hybrid", "dynamic")).tensors.filter(({ type }) => type === "INT8").map(({ data }) => Buffer.from(data!).toString("hex"));
   assert.equal(codes.map(({ data }) => Buffer.from(data!).toString("hex")).sort(), dynamic.sort()); // the converter's codes
+});
+
+quantizer("a constant of a quantized operator and of a float one is there twice", () => {
+  const shared = buildModel({
+    tensors: [
+      { name: "x", type: "float32", shape: [1, 2] }, { name: "c", type: "float32", shape: [2], data: new Uint8Array(new Float32Array([1, 2]).buffer) },
+      { name: "sum", type: "float32", shape: [1, 2] }, { name: "y", type: "float32", shape: [1, 2] },
+    ],
+    operators: [{ op: "ADD", inputs: ["x", "c"], outputs: ["sum"] }, { op: "FLOOR_MOD", inputs: ["sum", "c"], outputs: ["y"] }],
+  });
+  const { bytes, float } = quantizeModel(shared, { scheme: "int8", ranges: new Map([[0, range(-1, 1)], [2, range(0, 3)], [3, range(0, 2)]]), allowFloat: true });
+  assert.is(float.length, 1);
+  const { operators, tensors } = Model.parse(bytes).subgraphs[0]!;
+  const constants = operators.filter(({ inputs }) => inputs.length === 2).map(({ inputs }) => tensors[inputs[1]!]!.type);
+  assert.equal(constants, ["int8", "float32"]);
 });
 
 quantizer("signatures follow their tensors", () => {

@@ -1,7 +1,9 @@
 """
 One network through the TensorFlow Lite converter, and what the converter itself calibrated.
 
-    python tests/oracle/quantizer/convert.py --out DIR [NETWORK ...]
+    python tests/oracle/quantizer/convert.py --out DIR [--calibrated-only] [NETWORK ...]
+
+A network of networks.py, or of ../architectures.py.
 
 Writes DIR/<network>/ float32.tflite, calibrated.tflite (the float model with the minima and maxima that the converter recorded: its own
 `_experimental_calibrate_only`), int8.tflite, float_io.tflite (int8 inside, float at the borders), int16x8.tflite
@@ -16,7 +18,7 @@ import zlib
 from pathlib import Path
 
 os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 
 SAMPLES = 6
 
@@ -53,7 +55,7 @@ def quantize_int8(calibrated, io):
     return mlir_quantize(calibrated, input_data_type=io, output_data_type=io)
 
 
-def convert(model, samples, out):
+def convert(model, samples, out, calibrated_only):
     import tensorflow as tf
 
     def integer(kind, io, also_float=False):
@@ -74,9 +76,11 @@ def convert(model, samples, out):
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         return converter.convert()
 
-    (out / "float32.tflite").write_bytes(converter_of(model).convert())
     calibrated = calibrate_only()
     (out / "calibrated.tflite").write_bytes(calibrated)
+    if calibrated_only:
+        return
+    (out / "float32.tflite").write_bytes(converter_of(model).convert())
     for name, make in {
         "int8": lambda: quantize_int8(calibrated, tf.int8),
         "float_io": lambda: quantize_int8(calibrated, tf.float32),
@@ -93,10 +97,12 @@ def convert(model, samples, out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--calibrated-only", action="store_true")
     parser.add_argument("networks", nargs="*")
     options = parser.parse_args()
     import numpy as np
     import tensorflow as tf
+    from architectures import NETWORKS as ARCHITECTURES
     from networks import NETWORKS
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -104,12 +110,12 @@ def main():
         seed = zlib.crc32(name.encode())
         tf.keras.utils.set_random_seed(seed & 0x7FFFFFFF)
         rng = np.random.default_rng(seed)
-        model = NETWORKS[name]()
+        model = (NETWORKS.get(name) or ARCHITECTURES[name])()
         if name != "wide":
             settle(model, rng)
         out = options.out / name
         out.mkdir(parents=True, exist_ok=True)
-        convert(model, samples_for(model, rng), out)
+        convert(model, samples_for(model, rng), out, options.calibrated_only)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """
 The quantizer test: Arenula's quantizer against the TensorFlow Lite converter's, on the networks of networks.py with drawn ranges.
 
-    npm run test:quantizer -- [--cases N] [--seed S] [--keep DIR]
+    npm run test:quantizer -- [--cases N] [--seed S] [--networks NAME ...] [--keep DIR]
+
+`--networks published` takes MobileNet v1 to v3, EfficientNet-Lite, DenseNet and others of ../architectures.py instead of the small networks.
 
 1. Same ranges, same file: types, scales, zero points, weights and biases of every operator, bit for bit (tests/quantizer/main.ts).
 2. Same results: the first cases of every network and scheme, ours and the converter's, on the same random inputs in TFLM (LiteRT's reference kernels where TFLM
@@ -33,6 +35,10 @@ from run import run_arenula  # noqa: E402
 COMPARE = HERE.parents[2] / "build" / "quantizer" / "main.mjs"
 TOTAL = re.compile(r"^(\d+) passed, (\d+) failed, \d+ skipped\n?", re.MULTILINE)
 RUN_CASES = 2  # of each network and scheme
+PUBLISHED = (
+    "mobilenet_v1", "mobilenet_v2", "mobilenet_v3_minimalistic", "mobilenet_v3_small", "efficientnet_lite", "densenet", "resnet8", "ds_cnn", "autoencoder",
+    "conv_autoencoder", "unet", "yolo", "attention", "mnist",
+)
 
 
 def outputs_of(file, inputs=None):
@@ -60,6 +66,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--networks", nargs="+", metavar="NAME", default=[])
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write models and cases there")
     options = parser.parse_args()
     passed = failed = skipped = 0
@@ -67,7 +74,8 @@ def main():
         directory = options.keep or Path(temporary)
         networks, drawn = directory / "networks", directory / "drawn"
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True}
-        subprocess.run([sys.executable, HERE / "convert.py", "--out", networks], **quiet)
+        names = PUBLISHED if options.networks == ["published"] else options.networks
+        subprocess.run([sys.executable, HERE / "convert.py", "--calibrated-only", "--out", networks, *names], **quiet)
         subprocess.run([sys.executable, HERE / "fuzz.py", "--models", networks, "--out", drawn, "--cases", str(options.cases), "--seed", str(options.seed)], **quiet)
         compared = subprocess.run(["node", str(COMPARE), str(drawn)], stdout=subprocess.PIPE, text=True, check=False).stdout
         total = TOTAL.search(compared)
@@ -95,10 +103,10 @@ def main():
                 continue
             copy = directory / f"{network}_{case}.{scheme}.tflite"
             copy.write_bytes(model_bytes)
-            _, reason = write_cases(directory, copy)
+            *_, reason = write_cases(directory, copy)
             skipped += reason is not None
         sys.stdout.flush()
-        of_arenula = run_arenula(directory)
+        of_arenula, _ = run_arenula(directory)
     print(f"{passed + of_arenula[0]} passed, {failed + of_arenula[1]} failed, {skipped + of_arenula[2]} skipped")
     return 1 if failed or of_arenula[1] else 0
 
