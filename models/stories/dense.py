@@ -1,10 +1,10 @@
 """
-Two DenseNets for few and for many classes of patterns, seen by a sensor of 12 bits in bright and in dark light: dense_few_float.tflite,
+Two DenseNets for few and for many classes of patterns, seen by a sensor of 12 bits, a few with a flash: dense_few_float.tflite,
 dense_many_float.tflite and their data. docs/stories/concentration.md tells their story.
 
     python -m models.stories.dense
 
-The networks have no biases, so they are proportional to the light: float32 answers the same at noon and at dusk.
+The networks have no biases, so they are proportional to the light: float32 answers the same with and without a flash.
 """
 
 from pathlib import Path
@@ -22,7 +22,7 @@ OUT = Path(__file__).parent
 SIZE, GROWTH, LAYERS = 8, 8, 3
 CLASSES = {"few": 8, "many": 64}
 FULL = 4095  # the sensor's largest value; stored as uint16, real = pixel / FULL
-DARKEST = 1 / 16  # light is drawn evenly in octaves
+FLASH, DIM = 1 / 16, (1 / 12, 1 / 7)  # the share of samples in full light, and the light of the others
 TEST_NOISE, TRAIN_NOISE = 0.06, 0.2  # trained on harder images, so that classes are far apart
 TRAIN, CALIBRATION, TEST = 6400, 128, 384
 
@@ -42,8 +42,9 @@ def draw(templates, count, noise, rng):
 
 
 def seen(images, rng):
-    """uint16 [n, 8, 8, 1]: what the sensor makes of them in light from DARKEST to 1."""
-    light = np.exp(rng.uniform(np.log(DARKEST), 0, (len(images), 1, 1, 1)))
+    """uint16 [n, 8, 8, 1]: what the sensor makes of them, a few with a flash, most in dim light."""
+    size = (len(images), 1, 1, 1)
+    light = np.where(rng.uniform(size=size) < FLASH, 1.0, rng.uniform(*DIM, size))
     return np.round(images * light * FULL).astype(np.uint16)
 
 

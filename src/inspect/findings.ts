@@ -44,6 +44,11 @@ const LEAST_DUMMIES = 4;
 /** Channels of weights whose largest values differ by more share no scale well: the smallest keeps three of eight bits. */
 const MOST_UNEVEN = 32;
 
+/** RELU6 has this range by definition, and quantization-aware training takes it so. */
+function isRelu6([low, high]: readonly [number, number]): boolean {
+  return low === 0 && Math.abs(high - 6) < 0.01;
+}
+
 /** What a model's file alone tells. */
 export function modelFindings(model: Graph): Finding[] {
   const { operators, tensors } = model.subgraphs[0]!;
@@ -51,8 +56,7 @@ export function modelFindings(model: Graph): Finding[] {
   const sharing = new Map<string, Tensor[]>();
   for (const operator of operators) {
     const tensor = tensors[operator.outputs[0] ?? -1], range = tensor && realRange(tensor);
-    // RELU6 has its range by definition, and quantization-aware training takes it so
-    if (!range || !MAKES_RANGE.has(operator.name) || operator.options["fusedActivationFunction"] === "RELU6") continue;
+    if (!range || !MAKES_RANGE.has(operator.name) || (operator.options["fusedActivationFunction"] === "RELU6" && isRelu6(range))) continue;
     const key = range.join();
     sharing.set(key, [...(sharing.get(key) ?? []), tensor]);
   }
