@@ -22,7 +22,7 @@ OUT = Path(__file__).parent
 SIZE, GROWTH, LAYERS = 8, 8, 3
 CLASSES = {"few": 8, "many": 64}
 FULL = 4095  # the sensor's largest value; stored as uint16, real = pixel / FULL
-FLASH, DIM = 1 / 16, (1 / 12, 1 / 7)  # the share of samples in full light, and the light of the others
+FLASH, DIM = 1 / 16, (1 / 8, 1 / 5)  # the share of samples in full light, and the light of the others
 TEST_NOISE, TRAIN_NOISE = 0.06, 0.2  # trained on harder images, so that classes are far apart
 TRAIN, CALIBRATION, TEST = 6400, 128, 384
 
