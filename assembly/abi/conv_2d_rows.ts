@@ -3,13 +3,14 @@
 // A patch is summed in rows: runs of at most ROW_BLOCKS blocks of 16 bytes that lie together, filled up with weights of 0. Where patches are
 // read in place the rows are those of the filter; where all are copied out they only cut the patch into pieces.
 //
-// Weights come in tiles of four output channels, missing ones 0. Where outputs are folded:
-//   entries      {int64 addend, int32 multiplier, int32 shift} [4] (arithmetic/folded.ts)
-// else:
+// Weights come in tiles of four output channels. Where outputs are folded, channels that are left come in tiles of one (`channelsAlone`), or in one of
+// four that begins among the channels before, and a tile begins with:
+//   entries      {int64 addend, int32 multiplier, int32 shift} [channels] (arithmetic/folded.ts)
+// else missing channels are 0, and it begins with:
 //   bias         int32 [4], input offset folded in
 //   multipliers  {int32 multiplier, int32 shift} [4], positive shifts to the left
 // and in either case:
-//   weights      int8 [rows][blocks][4][16]
+//   weights      int8 [rows][blocks][channels][16]
 import { WINDOW_SIZE } from "./window";
 export const CONV_2D_ROWS_INPUT = WINDOW_SIZE; // address, int8 [batches][in_h][in_w][in_c]
 export const CONV_2D_ROWS_OUTPUT = WINDOW_SIZE + 4; // address, int8 [batches][out_h][out_w][out_stride]
@@ -30,9 +31,9 @@ export const CONV_2D_ROWS_ROW_STEP = WINDOW_SIZE + 60; // bytes from one row to 
 export const CONV_2D_ROWS_PATCH_STEP = WINDOW_SIZE + 64; // the same of a patch that is copied out
 export const CONV_2D_ROWS_PATCH_BYTES = WINDOW_SIZE + 68; // k_h * k_w * group_c
 export const CONV_2D_ROWS_MOST_PATCHES = WINDOW_SIZE + 72; // patches that are copied out at once
-export const CONV_2D_ROWS_FOLDED = WINDOW_SIZE + 76; // 1: outputs are folded, which takes whole tiles and a clamp of all int8
+export const CONV_2D_ROWS_FOLDED = WINDOW_SIZE + 76; // 1: outputs are folded
 export const CONV_2D_ROWS_FILL = WINDOW_SIZE + 80; // what a padded tap reads: the input's zero point, as an unsigned byte
-export const CONV_2D_ROWS_OUTPUT_OFFSET = WINDOW_SIZE + 84; // the output's zero point; this and the clamp: where outputs are not folded
+export const CONV_2D_ROWS_OUTPUT_OFFSET = WINDOW_SIZE + 84; // the output's zero point, where outputs are not folded
 export const CONV_2D_ROWS_MIN = WINDOW_SIZE + 88; // clamp, int8
 export const CONV_2D_ROWS_MAX = WINDOW_SIZE + 92;
 export const CONV_2D_ROWS_SIZE = WINDOW_SIZE + 96;
@@ -41,3 +42,8 @@ export const CONV_2D_ROWS_SIZE = WINDOW_SIZE + 96;
 export const ROW_BLOCKS = 15;
 /** Pixels whose sums wait for being rescaled. */
 export const TILE_PIXELS = 16;
+
+/** Of the channels of a slice, the last, how many are tiles of one. @param group output channels of the group */
+export function channelsAlone(channels: i32, group: i32): i32 {
+  return group < 4 ? channels : (channels & 3) == 1 ? 1 : 0;
+}

@@ -16,13 +16,20 @@ export function rescale_entry(sum: i32, entry: usize): i32 {
 /** Channels between two clamps of the addresses; one more may be looked at without being used. */
 const RUN = 60;
 
-/** @param run 1 to RUN */
+/** Clamps codes that are stored, at most RUN. @param run at least 1 */
 function clamp_run(out: usize, run: u32, low: i32, high: i32): void {
   out = within(out, RUN + 1);
   run = min<u32>(run, RUN);
   let i: u32 = 0;
   do store<i8>(out + i, clamp(load<i8>(out + i), low, high));
   while (++i < run);
+}
+
+/** Clamps rows of `count` codes that are stored, `step` bytes apart: nothing, where the clamp is all int8. */
+export function clamp_rows(out: usize, count: i32, rows: i32, step: i32, low: i32, high: i32): void {
+  if (low > i8.MIN_VALUE || high < i8.MAX_VALUE)
+    for (; rows > 0; rows--, out += step)
+      for (let c = 0; c < count; c += RUN) clamp_run(out + c, count - c, low, high);
 }
 
 /**
@@ -38,8 +45,8 @@ export function rescale_row_folded(sums: usize, entries: usize, count: i32, out:
     do {
       store<i8>(o + i, rescale_entry(load<i32>(s + (i << 2)), e + (i << 4)));
     } while (++i < run);
-    if (low > i8.MIN_VALUE || high < i8.MAX_VALUE) clamp_run(o, run, low, high);
   }
+  clamp_rows(out, count, 1, 0, low, high);
 }
 
 /** The same for entries that are not folded. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
+import { printable } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import { joinShards } from "../inspect/shards";
 import type { ModelStatistics } from "../inspect/statistics";
@@ -81,7 +82,7 @@ async function showStatistics(file: string, flags: StatsFlags, io: Io): Promise<
   const statistics = flags.merge ? await mergeParts(opened, flags.merge) : await collectSamples(opened, flags.data!, flags, io);
   if (flags.out !== undefined) await writeFileAtomically(flags.out, encodeStatistics(statistics));
   if (statistics.skipped.length > 0 && !flags.json) {
-    io.err(`${io.errColors.yellow(`${statistics.skipped.length} of ${statistics.data.count} samples passed over`)}: ${statistics.skipped.slice(0, 3).map(({ name, message }) => `${name} (${message})`).join("; ")}${statistics.skipped.length > 3 ? "; ..." : ""}\n`);
+    io.err(`${io.errColors.yellow(`${statistics.skipped.length} of ${statistics.data.count} samples passed over`)}: ${statistics.skipped.slice(0, 3).map(({ name, message }) => printable(`${name} (${message})`)).join("; ")}${statistics.skipped.length > 3 ? "; ..." : ""}\n`);
   }
   const candidate: Candidate = { calibrator: flags.calibrator, options: { ...(flags.decay !== undefined && { decay: flags.decay }), ...(flags.percentile !== undefined && { percentile: flags.percentile }) } };
   const tensor = flags.tensor === undefined ? null : tensorNamed(statistics, flags.tensor);
@@ -122,7 +123,7 @@ export async function mergeParts({ file, bytes }: OpenModel, files: readonly str
 export async function collectSamples({ bytes }: OpenModel, data: string, flags: CollectOptions, io: Io): Promise<ModelStatistics> {
   const bar = progressBar(io, `statistics, ${flags.jobs ?? availableParallelism()} workers`);
   try {
-    const statistics = await collect(bytes, data, flags, { progress: bar.update, note: (text) => io.err(`${io.errColors.dim(text)}\n`) });
+    const statistics = await collect(bytes, data, flags, { progress: bar.update, note: (text) => io.err(`${io.errColors.dim(printable(text))}\n`) });
     if (statistics.samples.length === 0 && statistics.skipped.length > 0)
       throw new ArenulaError("DATA_EMPTY", `all ${statistics.skipped.length} samples are bad, the first: ${statistics.skipped[0]!.message}`, { where: data });
     return statistics;

@@ -6,7 +6,7 @@ import { distributionOf, sampleRanges } from "./statistics";
 export interface Occupancy {
   /** Share of the values beyond the ends by more than half a step. Of a tensor that is quantized already: share of the values in the two outermost codes, but for real zero: a RELU's zeros are not clipped. */
   readonly clipped: number;
-  /** Codes that some value falls on; of float32 values at the resolution of a bin. */
+  /** Codes that some value falls on. Of float32 values an estimate, as a bin can lie across codes: no bin takes more of them than it has values. */
   readonly codesUsed: number;
   /** By row of `ModelStatistics.samples`: codes from p1 to p99, so that 98 % of the sample lie on them. Samples without a finite value have none. */
   readonly perSample: readonly { readonly row: number; readonly codes: number }[];
@@ -43,9 +43,9 @@ function shareWithin({ low, high }: { low: number; high: number }, from: number,
 
 function codesUsed({ pieces }: Distribution, grid: Grid): number {
   let used = 0, next = 0; // pieces rise: codes below `next` are counted
-  for (const { low, high } of pieces) {
+  for (const { low, high, count } of pieces) {
     const first = Math.max(next, codeOf(grid, low)), end = codeOf(grid, high) + 1;
-    used += Math.max(0, end - first);
+    used += Math.min(count, Math.max(0, end - first)); // as many values as there are take no more codes
     next = Math.max(next, end);
   }
   return used;

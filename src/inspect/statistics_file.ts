@@ -48,25 +48,33 @@ export function encodeStatistics({ model, data, shard, samples, skipped, tensors
  * @throws ArenulaError STATISTICS_FORMAT
  */
 export function decodeStatistics(bytes: Uint8Array, where: string): ModelStatistics {
-  const refuse = (message: string, hint = "`arenula stats MODEL --data DATA -o FILE` writes one") => new ArenulaError("STATISTICS_FORMAT", message, { where, hint });
+  const refuse = (message: string, hint: string) => new ArenulaError("STATISTICS_FORMAT", message, { where, hint });
   let json: StatisticsJson, ranges: Uint8Array;
   try {
     const entries = unzipSync(bytes);
     json = JSON.parse(strFromU8(entries[JSON_NAME]!)) as StatisticsJson;
     ranges = entries[RANGES_NAME]!;
   } catch {
-    throw refuse("no file of statistics, or a damaged one");
+    throw refuse("no file of statistics, or a damaged one", "`arenula stats MODEL --data DATA -o FILE` writes one");
   }
   if (json.arenula_statistics !== VERSION) throw refuse(`statistics of version ${json.arenula_statistics}, this program reads version ${VERSION}`, "collect them again with this version");
-  const { model, data, shard, samples, skipped } = json;
-  const header = rangesHeader(json.tensors.length, samples.length), perTensor = samples.length * RANGE_FIELDS.length;
-  if (!header.every((byte, i) => ranges[i] === byte) || ranges.length !== header.length + 4 * perTensor * json.tensors.length) throw refuse("its ranges are not those of its tensors and samples: the file is damaged");
+  try {
+    return statisticsOf(json, ranges);
+  } catch {
+    throw refuse("a damaged file: its fields or ranges are not those of its tensors and samples", "collect them again");
+  }
+}
+
+/** @throws where a field is missing or no number, or the ranges are not of this many tensors and samples */
+function statisticsOf({ model, data, shard, samples, skipped, tensors: list }: StatisticsJson, ranges: Uint8Array): ModelStatistics {
+  const header = rangesHeader(list.length, samples.length), perTensor = samples.length * RANGE_FIELDS.length;
+  if (!header.every((byte, i) => ranges[i] === byte) || ranges.length !== header.length + 4 * perTensor * list.length) throw new Error("ranges of another shape");
   const view = new DataView(ranges.buffer, ranges.byteOffset + header.length);
-  const tensors = json.tensors.map(({ info, count, unfit, histogram: pairs, sums }, t): TensorStatistics => {
+  const tensors = list.map(({ info, count, unfit, histogram: pairs, sums }, t): TensorStatistics => {
     const histogram = new Counts();
     for (let i = 0; i < pairs.length; i += 2) histogram.add(pairs[i]!, pairs[i + 1]!);
     return {
-      info, count, unfit: [...unfit], histogram, sums: sums && { sum: fromHex(sums.sum), squares: fromHex(sums.squares) },
+      info, count, unfit: [...unfit], histogram, sums: sums === null ? null : { sum: fromHex(sums.sum), squares: fromHex(sums.squares) },
       ranges: Float32Array.from({ length: perTensor }, (_, i) => view.getFloat32(4 * (t * perTensor + i), true)),
     };
   });

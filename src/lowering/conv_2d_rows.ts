@@ -38,13 +38,13 @@ function rowsOf({ inC, groups, groupC, depth, y, x }: Conv2d) {
   return { inPlace: together && y.kernel === 1, rows, blocks, rowTerms: step, rowStep: step, patchStep: step };
 }
 
-/** Four channels' weights [channels][depth] -> [rows][blocks][4][16], what is missing 0. */
-function packRows(weights: Int8Array, channels: number, depth: number, { rows, blocks, rowTerms }: ReturnType<typeof rowsOf>): Uint8Array {
-  const packed = new Uint8Array(4 * BLOCK * rows * blocks);
+/** Weights [channels][depth] -> [rows][blocks][width][16], what is missing 0. @param width channels of the tile: 4 or 1 */
+function packRows(weights: Int8Array, channels: number, depth: number, width: number, { rows, blocks, rowTerms }: ReturnType<typeof rowsOf>): Uint8Array {
+  const packed = new Uint8Array(width * BLOCK * rows * blocks);
   for (let c = 0; c < channels; c++)
     for (let i = 0; i < depth; i++) {
       const row = Math.floor(i / rowTerms), term = i % rowTerms;
-      packed[((row * blocks + Math.floor(term / BLOCK)) * 4 + c) * BLOCK + (term % BLOCK)] = weights[c * depth + i]!;
+      packed[((row * blocks + Math.floor(term / BLOCK)) * width + c) * BLOCK + (term % BLOCK)] = weights[c * depth + i]!;
     }
   return packed;
 }
@@ -59,8 +59,8 @@ function asRun(conv: Conv2d): Conv2d {
 
 /** Whether sums become outputs where they are. Elsewhere they wait in scratch, for a kernel that takes every layer. */
 function foldedOf(conv: Conv2d) {
-  const rescale = conv.min === -128 && conv.max === 127 && (conv.outC / conv.groups) % 4 === 0 ? rescaleRows({ ...conv, sumsBeginWithBias: false }) : null;
-  return rescale?.folded ? rescale : null;
+  const rescale = rescaleRows({ ...conv, sumsBeginWithBias: false });
+  return rescale.folded ? rescale : null;
 }
 
 function emitRows(op: Op, emit: Emitter, layer: Conv2d): void {
@@ -69,19 +69,22 @@ function emitRows(op: Op, emit: Emitter, layer: Conv2d): void {
   const groupOut = outC / groups, folded = foldedOf(conv);
   const tiles: Uint8Array[] = [];
   for (let group = 0; group < outC; group += groupOut)
-    for (let first = group; first < group + groupOut; first += 4) {
-      const end = Math.min(first + 4, group + groupOut);
-      const packed = packRows(weights.subarray(first * depth, end * depth), end - first, depth, cutting);
+    for (let at = group, last = group + groupOut; at < last; ) {
+      const width = folded && abi.channelsAlone(last - at, groupOut) === last - at ? 1 : 4;
+      const first = folded && width === 4 ? Math.min(at, last - 4) : at, end = Math.min(first + width, last);
+      at = end;
+      const rowsOfTile = packRows(weights.subarray(first * depth, end * depth), end - first, depth, width, cutting);
       const each = Array.from({ length: end - first }, (_, c) => multipliers[multipliers.length === 1 ? 0 : first + c]!);
-      tiles.push(folded ? concatenate([folded.entries(first, end, 4), packed]) : packTile(4, bias.subarray(first, end), each, packed));
+      tiles.push(folded ? concatenate([folded.entries(first, end, width), rowsOfTile]) : packTile(4, bias.subarray(first, end), each, rowsOfTile));
     }
-  const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / groups);
+  const fours = Math.ceil(groupOut / 4), tileBytes = (folded ? 64 : 48) + 4 * BLOCK * rows * blocks, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, fours);
+  const packed = concatenate(tiles), slice = Math.min(perSlice * tileBytes, packed.length / groups);
   const copies = !inPlace || y.touchesBorder || x.touchesBorder;
   const patches = Math.max(Math.min(MOST_PATCHES, Math.floor(MOST_PATCH_BYTES / depth), y.output * x.output), 1);
   emit.step("conv_2d_rows", abi.CONV_2D_ROWS_SIZE, (r) => {
     r.input(abi.CONV_2D_ROWS_INPUT, op.input(0));
     r.output(abi.CONV_2D_ROWS_OUTPUT, op.output());
-    r.slices(abi.CONV_2D_ROWS_TILES, abi.CONV_2D_ROWS_BUFFER, concatenate(tiles), perSlice * tileBytes);
+    r.slices(abi.CONV_2D_ROWS_TILES, abi.CONV_2D_ROWS_BUFFER, packed, slice);
     r.scratch(abi.CONV_2D_ROWS_PATCHES, copies ? patches * depth + BLOCK : 0);
     r.scratch(abi.CONV_2D_ROWS_SUMS, folded ? 0 : 4 * 4 * abi.TILE_PIXELS);
     writeWindow(r, batches, y, x);

@@ -1,5 +1,6 @@
 // A plan becomes a file: tensors in their types, constants as codes, QUANTIZE and DEQUANTIZE wherever a tensor is read in another form than it is written in.
 import type { TableObject, UnionObject } from "../tflite/object";
+import { compacted } from "./compact";
 import type { QuantizedConstant } from "./constants";
 import { CONSTRAINTS } from "./constraints";
 import type { FloatGraph, FloatOperator } from "./float_graph";
@@ -48,7 +49,15 @@ class Emitter {
     for (const tensor of graph.inputs) this.convert(tensor);
     for (const operator of graph.operators) this.emitOperator(operator);
     const outputs = graph.outputs.map((tensor, i) => (graph.isConstant(tensor) ? tensor : this.read(tensor, settings.floatIo ? null : plan.outputs[i]!)));
-    return this.compact(inputs, outputs);
+    const { model, inputs: oldInputs, outputs: oldOutputs } = graph, description = (model.description as string | null) ?? "";
+    const first = { ...this.subgraph, tensors: this.tensors, operators: this.operators, inputs, outputs };
+    const moved = (list: unknown, old: readonly number[], now: readonly number[]) => (list as TableObject[] | null)?.map((item) => ({ ...item, tensorIndex: now[old.indexOf(item.tensorIndex as number)] ?? item.tensorIndex! })) ?? null;
+    const signatureDefs = (model.signatureDefs as TableObject[] | null)?.map((signature) =>
+      signature.subgraphIndex !== 0 ? signature : { ...signature, inputs: moved(signature.inputs, oldInputs, inputs), outputs: moved(signature.outputs, oldOutputs, outputs) }) ?? null;
+    return compacted({
+      ...model, description: `${description}${description ? " " : ""}${settings.note}`, operatorCodes: this.codes, buffers: this.buffers,
+      subgraphs: [first, ...(model.subgraphs as TableObject[]).slice(1)], signatureDefs,
+    });
   }
 
   /** Fixes the form that a tensor is written in. */
@@ -130,8 +139,7 @@ class Emitter {
     });
     const wide = [this.tensors[from]!.type, this.tensors[made]!.type].includes("INT16");
     const version = form === null ? (wide ? CONVERSION_VERSION.dequantizeInt16 : CONVERSION_VERSION.dequantize) : wide ? CONVERSION_VERSION.toInt16 : CONVERSION_VERSION.toInt8;
-    const name_ = form === null ? "DEQUANTIZE" : "QUANTIZE";
-    this.operators.push({ opcodeIndex: this.builtin(name_, version), inputs: [from], outputs: [made], builtinOptions: { type: form === null ? "DequantizeOptions" : "QuantizeOptions", value: {} } });
+    this.operators.push({ opcodeIndex: this.builtin(form === null ? "DEQUANTIZE" : "QUANTIZE", version), inputs: [from], outputs: [made], builtinOptions: { type: form === null ? "DequantizeOptions" : "QuantizeOptions", value: {} } });
     return made;
   }
 
@@ -171,53 +179,17 @@ class Emitter {
     return this.codeLike({ ...code, version });
   }
 
-  private builtin(name: string, version: number): number {
-    return this.codeLike({ deprecatedBuiltinCode: BUILTIN_CODES[name as keyof typeof BUILTIN_CODES], customCode: null, version, builtinCode: name });
+  private builtin(name: keyof typeof BUILTIN_CODES, version: number): number {
+    return this.codeLike({ deprecatedBuiltinCode: BUILTIN_CODES[name], customCode: null, version, builtinCode: name });
   }
 
   private codeLike(wanted: TableObject): number {
-    const same = this.codes.findIndex((code) => code.builtinCode === wanted.builtinCode && code.deprecatedBuiltinCode === wanted.deprecatedBuiltinCode && code.customCode === wanted.customCode && code.version === wanted.version);
+    const same = this.codes.findIndex((code) => (["builtinCode", "deprecatedBuiltinCode", "customCode", "version"] as const).every((field) => code[field] === wanted[field]));
     return same >= 0 ? same : this.codes.push(wanted) - 1;
-  }
-
-  /** Leaves out what nothing refers to any more: float constants that became codes, operator codes of other versions. */
-  private compact(inputs: readonly number[], outputs: readonly number[]): TableObject {
-    const { model } = this.graph, others = (model.subgraphs as TableObject[]).slice(1);
-    const tensors = renumber(this.tensors, [...this.operators.flatMap(({ inputs, outputs, intermediates }) => [...(inputs as number[]), ...(outputs as number[]), ...((intermediates as number[] | null) ?? [])]), ...inputs, ...outputs]);
-    const kept = [...tensors.kept, ...others.flatMap((subgraph) => (subgraph.tensors as TableObject[] | null) ?? [])];
-    const metadata = (model.metadata as TableObject[] | null) ?? [];
-    const buffers = renumber(this.buffers, [0, ...kept.map(({ buffer }) => buffer as number), ...metadata.map(({ buffer }) => buffer as number)]);
-    const codes = renumber(this.codes, [...this.operators, ...others.flatMap((subgraph) => (subgraph.operators as TableObject[] | null) ?? [])].map(({ opcodeIndex }) => opcodeIndex as number));
-    const rebuffered = (list: readonly TableObject[]) => list.map((item) => ({ ...item, buffer: buffers.index(item.buffer as number) }));
-    const recoded = (list: readonly TableObject[]) => list.map((item) => ({ ...item, opcodeIndex: codes.index(item.opcodeIndex as number) }));
-    const at = (list: unknown) => ((list as number[] | null) ?? []).map(tensors.index);
-    const first: TableObject = {
-      ...this.subgraph, tensors: rebuffered(tensors.kept), inputs: inputs.map(tensors.index), outputs: outputs.map(tensors.index),
-      operators: recoded(this.operators).map((operator) => ({ ...operator, inputs: at((operator as TableObject).inputs), outputs: at((operator as TableObject).outputs), ...((operator as TableObject).intermediates ? { intermediates: at((operator as TableObject).intermediates) } : {}) })),
-    };
-    const rest = others.map((subgraph) => ({ ...subgraph, tensors: rebuffered((subgraph.tensors as TableObject[] | null) ?? []), operators: recoded((subgraph.operators as TableObject[] | null) ?? []) }));
-    const oldInputs = this.graph.inputs, oldOutputs = this.graph.outputs;
-    const remap = (list: unknown, old: readonly number[], now: readonly number[]) => (list as TableObject[] | null)?.map((item) => ({ ...item, tensorIndex: tensors.index(now[old.indexOf(item.tensorIndex as number)] ?? (item.tensorIndex as number)) })) ?? null;
-    const signatures = (model.signatureDefs as TableObject[] | null)?.map((signature) =>
-      (signature.subgraphIndex as number) !== 0 ? signature : { ...signature, inputs: remap(signature.inputs, oldInputs, inputs), outputs: remap(signature.outputs, oldOutputs, outputs) }) ?? null;
-    const description = (model.description as string | null) ?? "";
-    return {
-      ...model, description: `${description}${description ? " " : ""}${this.settings.note}`, operatorCodes: codes.kept, subgraphs: [first, ...rest],
-      buffers: buffers.kept, metadata: model.metadata ? rebuffered(metadata) : null, signatureDefs: signatures,
-    };
   }
 }
 
 const BUILTIN_CODES = { DEQUANTIZE: 6, QUANTIZE: 114 } as const;
-
-/** Items that are used, in their order, and the new index of each; -1 stays. */
-function renumber<T>(items: readonly T[], used: readonly number[]): { kept: T[]; index: (old: number) => number } {
-  const wanted = new Set(used), map = new Map<number, number>(), kept: T[] = [];
-  items.forEach((item, i) => {
-    if (wanted.has(i)) map.set(i, kept.push(item) - 1);
-  });
-  return { kept, index: (old) => map.get(old) ?? -1 };
-}
 
 function quantizationTable(scales: readonly number[], zeroPoints: readonly number[], axis: number): TableObject {
   return { min: null, max: null, scale: [...scales], zeroPoint: [...zeroPoints], details: null, quantizedDimension: axis };

@@ -24,7 +24,7 @@ readme("shows what npm start prints", () => assert.ok(withStart(text) === text, 
 const commands = [...text.matchAll(/^ {4}npm run -s arenula -- (.*)$/gm)].map((match) => match[1]!);
 for (const command of commands) {
   readme(`arenula ${command}`, () => {
-    const words = command.replace("plan.svg", "build/docs/plan.svg").split(" ");
+    const words = command.replace(/(?<= )(?=plan\.svg|digits\.tflite)/g, "build/docs/").split(" ");
     const out = execFileSync(process.execPath, ["dist/cli.js", ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     if (!words.includes("--svg")) assert.ok(out.length > 100);
     // Output that the page shows below a command is the command's.

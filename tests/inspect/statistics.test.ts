@@ -1,4 +1,5 @@
 // Statistics are exact: held against a naive recomputation with whole numbers, and against themselves in other orders and parts.
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Collector, tensorsOf } from "../../src/inspect/collect";
@@ -177,5 +178,10 @@ files("a damaged file is refused, whichever byte is gone", async () => {
   const net = await Interpreter.create(pairOfNetworks().float), bytes = encodeStatistics(await collected(net, samples(12), [0, 1]));
   assert.equal(encodeStatistics(decodeStatistics(bytes, "x")), bytes);
   for (const damaged of [new Uint8Array(0), bytes.subarray(0, 100), bytes.subarray(1), new TextEncoder().encode("{}")]) refused(() => decodeStatistics(damaged, "x"), "STATISTICS_FORMAT", /./);
+  const entries = unzipSync(bytes), json = strFromU8(entries["statistics.json"]!);
+  const changed = (from: string, to: string) => zipSync({ ...entries, "statistics.json": strToU8(json.replace(from, to)) });
+  refused(() => decodeStatistics(changed('"arenula_statistics":1', '"arenula_statistics":2'), "x"), "STATISTICS_FORMAT", /version 2, this program reads version 1/);
+  for (const field of ["samples", "tensors", "histogram", "unfit", "sums"]) refused(() => decodeStatistics(changed(`"${field}":`, `"no_${field}":`), "x"), "STATISTICS_FORMAT", /damaged/);
+  refused(() => decodeStatistics(zipSync({ ...entries, "ranges.npy": entries["ranges.npy"]!.subarray(1) }), "x"), "STATISTICS_FORMAT", /damaged/);
 });
 files.run();

@@ -3,16 +3,18 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { quantizeModel } from "../../src/quantizer/quantize";
+import { parseRecipe } from "../../src/quantizer/recipe_file";
 import { sharedBias } from "./known_differences";
 import { differences } from "./same_model";
 
 const [directory = "."] = process.argv.slice(2);
 let passed = 0, failed = 0;
 for (const file of readdirSync(directory).filter((name) => name.endsWith(".calibrated.tflite"))) {
-  for (const scheme of ["int8", "int16x8"] as const) {
-    const stem = path.join(directory, file.replace(".calibrated.tflite", `.${scheme}`)), theirs = `${stem}.tflite`;
+  for (const variant of ["int8", "int16x8", "recipe"] as const) {
+    const stem = path.join(directory, file.replace(".calibrated.tflite", `.${variant}`)), theirs = `${stem}.tflite`, scheme = variant === "int16x8" ? variant : "int8";
     if (!existsSync(theirs)) continue; // the converter refuses
-    const { bytes } = quantizeModel(new Uint8Array(readFileSync(path.join(directory, file))), { scheme, allowFloat: true });
+    const recipe = variant === "recipe" && { recipe: parseRecipe(readFileSync(`${stem}.json`, "utf8"), stem) };
+    const { bytes } = quantizeModel(new Uint8Array(readFileSync(path.join(directory, file))), { scheme, allowFloat: true, ...recipe });
     writeFileSync(`${stem}.ours.tflite`, bytes);
     const found = differences(bytes, new Uint8Array(readFileSync(theirs))).filter((difference) => !sharedBias(scheme, difference));
     if (found.length === 0) passed++;

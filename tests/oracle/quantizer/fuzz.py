@@ -4,16 +4,24 @@ The converter's quantizers on drawn ranges: the same float model, thousands of s
     python tests/oracle/quantizer/fuzz.py --models DIR --out DIR [--cases N] [--seed S]
 
 DIR/<network>/calibrated.tflite (convert.py) gives the models. Writes OUT/<network>.<case>.calibrated.tflite with drawn minima and maxima, and what the converter
-makes of it: .int8.tflite (`mlir_quantize`) and .int16x8.tflite (`Calibrator.QuantizeModel`, which takes what is recorded where it has seen no data itself).
+makes of it: .int8.tflite (`mlir_quantize`), .recipe.tflite (the same with one operator kept in float32, which .recipe.json names) and .int16x8.tflite (`Calibrator.QuantizeModel`, which takes what is recorded where it has seen no data itself).
 """
 
 import argparse
+import json
 import os
 import warnings
 from pathlib import Path
 
 os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
 warnings.filterwarnings("ignore")
+
+
+# What `denylisted_nodes` keeps in float32. Not among them: operators of one scale for inputs and outputs and of fixed outputs, whose constraints the converter
+# spreads nevertheless, and TRANSPOSE_CONV, which a later pass quantizes again.
+KEEPABLE = (
+    "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "SUB", "MUL", "MEAN", "PRELU", "LEAKY_RELU", "HARD_SWISH", "BATCH_MATMUL", "GELU", "SQUARED_DIFFERENCE", "RSQRT",
+)
 
 
 def draw_range(rng, low, high):
@@ -54,6 +62,7 @@ def main():
 
     options.out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(options.seed)
+    names = {value: name for name, value in vars(schema.BuiltinOperator).items() if isinstance(value, int)}
     for file in sorted(options.models.glob("*/calibrated.tflite")):
         original = file.read_bytes()
         for case in range(options.cases):
@@ -68,6 +77,12 @@ def main():
             calibrated, stem = bytes(builder.Output()), options.out / f"{file.parent.name}.{case}"
             Path(f"{stem}.calibrated.tflite").write_bytes(calibrated)
             Path(f"{stem}.int8.tflite").write_bytes(mlir_quantize(calibrated, input_data_type=tf.int8, output_data_type=tf.int8))
+            graph = model.subgraphs[0]
+            kinds = [model.operatorCodes[operator.opcodeIndex] for operator in graph.operators]
+            kept = int(rng.choice([i for i, kind in enumerate(kinds) if names[max(kind.builtinCode, kind.deprecatedBuiltinCode)] in KEEPABLE]))
+            Path(f"{stem}.recipe.json").write_text(json.dumps({"keep": [{"operator": kept, "as": "float32"}]}))
+            node = graph.tensors[graph.operators[kept].outputs[0]].name.decode()
+            Path(f"{stem}.recipe.tflite").write_bytes(mlir_quantize(calibrated, input_data_type=tf.int8, output_data_type=tf.int8, denylisted_nodes={node}))
             int16, int64 = (np.dtype(kind).num for kind in (np.int16, np.int64))
             try:
                 wide = calibrator.Calibrator(calibrated)._calibrator.QuantizeModel(int16, int16, True, int16, int64, False, False)
