@@ -13,6 +13,8 @@ export interface Propagation extends ConstantRule {
   readonly perChannel: boolean;
   /** Operators that stay float. */
   readonly blocked: ReadonlySet<number>;
+  /** Of these, the ones that a recipe keeps: they do not spread scales either. */
+  readonly kept: ReadonlySet<number>;
 }
 
 /** Half of int32 is left to the accumulator. Source: kBiasMax. */
@@ -62,7 +64,7 @@ class Propagator {
   private prepareConstant(tensor: number): void {
     const uses = this.graph.uses[tensor]!, value = this.values.get(tensor)!;
     for (const use of uses) {
-      const constraint = CONSTRAINTS[this.graph.operators[use.operator]!.name];
+      const constraint = this.constraintOf(this.graph.operators[use.operator]!);
       if (constraint?.bias?.operand !== use.position && !constraint?.sameScale) {
         const axis = constraint?.weights?.operand === use.position ? constraint.weights.axis : null;
         if (axis !== null || !this.weights.has(value)) this.weights.set(value, this.weights.get(value) ?? axis);
@@ -74,11 +76,15 @@ class Propagator {
   }
 
   run(): void {
-    for (const operator of this.graph.operators) if (CONSTRAINTS[operator.name]) this.work.push({ operator });
+    for (const operator of this.graph.operators) if (this.constraintOf(operator)) this.work.push({ operator });
     for (let next = this.work.pop(); next !== undefined; next = this.work.pop()) {
       if ("constant" in next) this.visitConstant(next.constant);
       else this.visit(next.operator);
     }
+  }
+
+  private constraintOf({ name, index }: FloatOperator): Constraint | undefined {
+    return this.rule.kept.has(index) ? undefined : CONSTRAINTS[name];
   }
 
   operand(operator: FloatOperator, position: number): Value | undefined {
@@ -99,7 +105,7 @@ class Propagator {
   }
 
   private visit(operator: FloatOperator): void {
-    const constraint = CONSTRAINTS[operator.name];
+    const constraint = this.constraintOf(operator);
     if (!constraint || this.done.has(operator)) return;
     this.done.add(operator);
     const operands = operator.inputs.map((_, position) => this.operand(operator, position)), results = operator.outputs.map((tensor) => this.values.get(tensor));

@@ -9,7 +9,7 @@ import { hybridOptions, planWeights } from "./dynamic";
 import { emit } from "./emit";
 import { FloatGraph, type FloatOperator } from "./float_graph";
 import { planInt16x8 } from "./int16x8";
-import type { Parameters } from "./parameters";
+import { rangeOf, type Parameters } from "./parameters";
 import type { Plan } from "./plan";
 import { planPropagated, rangeParameters } from "./propagate";
 import { checkRange, type Range, type Ranges } from "./range";
@@ -88,7 +88,8 @@ export function quantizeModel(bytes: Uint8Array, options: QuantizeOptions): Quan
   const unsupported = weightsOnly ? [] : graph.operators.filter((operator) => !kept.float32.has(operator.index) && !quantizable(graph, operator, scheme === "int16x8" || kept.int16.has(operator.index)));
   if (unsupported.length > 0 && !options.allowFloat) throw refusedOperators(graph, unsupported, scheme);
   const blocked = new Set([...kept.float32, ...unsupported.map(({ index }) => index)]);
-  const plan = planFor(graph, scheme, ranges, { float32: blocked, int16: kept.int16 }, [...ranges.values()].some((range) => range.trained && scheme !== "uint8" && !range.source.startsWith("mean ")));
+  const free = new Set([...kept.float32, ...kept.int16]);
+  const plan = planFor(graph, scheme, ranges, { float32: blocked, int16: kept.int16 }, free, [...ranges.values()].some((range) => range.trained && scheme !== "uint8" && !range.source.startsWith("mean ")));
   if (!weightsOnly) refuseMissing(graph, plan, blocked, ranges);
   const model = emit(graph, plan, {
     floatIo: weightsOnly || (options.floatIo ?? false), note: noteOf(scheme, ranges),
@@ -96,7 +97,7 @@ export function quantizeModel(bytes: Uint8Array, options: QuantizeOptions): Quan
   });
   const float = graph.operators.filter(({ index }) => !plan.operators[index]!.quantized && touchesFloat(graph, graph.operators[index]!));
   return {
-    bytes: writeModel(model), tensors: tensorReport(graph, plan, ranges), warnings: [...warningsOf(graph, ranges, plan), ...asymmetricWarning(graph, asymmetric.map(([tensor]) => tensor))],
+    bytes: writeModel(model), tensors: tensorReport(graph, plan, ranges, free), warnings: [...warningsOf(graph, ranges, plan, free), ...asymmetricWarning(graph, asymmetric.map(([tensor]) => tensor))],
     float: weightsOnly ? [] : float.map((operator) => graph.nameOf(operator)), operators: graph.operators.length,
   };
 }
@@ -113,12 +114,13 @@ function gatherRanges(graph: FloatGraph, { scheme, ranges, rangesFrom: other, de
   ]);
 }
 
-function planFor(graph: FloatGraph, scheme: Scheme, ranges: Ranges, kept: Kept, trained: boolean): Plan {
+function planFor(graph: FloatGraph, scheme: Scheme, ranges: Ranges, kept: Kept, free: ReadonlySet<number>, trained: boolean): Plan {
   const everything = new Set(graph.operators.map(({ index }) => index));
   if (scheme === "dynamic" || scheme === "weights") return planWeights(graph, scheme === "dynamic", kept.float32);
   if (scheme === "int16x8") return planInt16x8(graph, ranges, kept.float32);
   const type = scheme === "uint8" ? "uint8" : "int8";
-  const plan = planPropagated(graph, decidingRanges(graph, ranges), { type, seen: type === "int8" && !trained, perChannel: type === "int8", blocked: new Set([...kept.float32, ...kept.int16]) });
+  const blocked = new Set([...kept.float32, ...kept.int16]);
+  const plan = planPropagated(graph, decidingRanges(graph, ranges, free), { type, seen: type === "int8" && !trained, perChannel: type === "int8", blocked, kept: free });
   if (kept.int16.size === 0) return plan;
   const wide = planInt16x8(graph, ranges, new Set([...everything].filter((index) => !kept.int16.has(index))));
   return { ...plan, operators: plan.operators.map((operator, i) => (kept.int16.has(i) ? wide.operators[i]! : operator)) };
@@ -187,8 +189,8 @@ function noteOf(scheme: Scheme, ranges: Ranges): string {
   return `Quantized by Arenula: ${scheme}${dummy > 0 ? `, DUMMY ranges for ${dummy} tensors` : ""}.`;
 }
 
-function tensorReport(graph: FloatGraph, plan: Plan, ranges: Ranges): QuantizedTensor[] {
-  const deciding = decidingRanges(graph, ranges);
+function tensorReport(graph: FloatGraph, plan: Plan, ranges: Ranges, kept: ReadonlySet<number>): QuantizedTensor[] {
+  const deciding = decidingRanges(graph, ranges, kept);
   const forms = new Map<number, Parameters>(plan.main);
   plan.operators.forEach(({ results }, i) => results.forEach((form, k) => form && forms.set(graph.operators[i]!.outputs[k]!, form)));
   return [...forms].sort(([a], [b]) => a - b).map(([tensor, { type, scales, zeroPoints }]) => {
@@ -204,10 +206,22 @@ function asymmetricWarning(graph: FloatGraph, tensors: readonly number[]): strin
   return tensors.length === 0 ? [] : [`weights trained with asymmetric ranges, which only uint8 has kernels for, are quantized by their own values: ${listed(tensors.map((tensor) => `'${graph.tensors[tensor]!.name}'`))}`];
 }
 
-function warningsOf(graph: FloatGraph, ranges: Ranges, plan: Plan): string[] {
-  const deciding = [...decidingRanges(graph, ranges)].filter(([tensor]) => plan.main.has(tensor)), warnings: string[] = [];
+/** A share of a range whose loss is worth a word. */
+const CUT = 0.1;
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function warningsOf(graph: FloatGraph, ranges: Ranges, plan: Plan, kept: ReadonlySet<number>): string[] {
+  const deciding = [...decidingRanges(graph, ranges, kept)].filter(([tensor]) => plan.main.has(tensor)), warnings: string[] = [];
   const dummy = deciding.filter(([, { source }]) => source === DUMMY);
   if (dummy.length > 0) warnings.push(`dummy quantization: ${dummy.length} of ${deciding.length} ranges are ${dummy[0]![1].min} to ${dummy[0]![1].max} because --default-ranges says so; results mean nothing`);
+  const cut = [...plan.main].flatMap(([tensor, parameters]) => {
+    const own = ranges.get(tensor), reach = rangeOf(parameters), width = own ? own.max - own.min : 0;
+    return own && Math.max(own.max - reach.max, reach.min - own.min) > CUT * width ? [`'${graph.tensors[tensor]!.name}' spans ${short(own.min)} to ${short(own.max)}, its scale ${short(reach.min)} to ${short(reach.max)}`] : [];
+  });
+  if (cut.length > 0) warnings.push(`the constraint of one scale for inputs and outputs cuts ranges off (a recipe can keep the operator behind, MINIMUM or CONCATENATION mostly, in float32): ${cut.slice(0, 5).join("; ")}${cut.length > 5 ? `; and ${cut.length - 5} more` : ""}`);
   const flat = deciding.filter(([, { min, max }]) => min === max);
   if (flat.length > 0) warnings.push(`constant activations, as far as the ranges tell: ${listed(flat.map(([tensor, { min }]) => `'${graph.tensors[tensor]!.name}' is always ${min}`))}`);
   return warnings;

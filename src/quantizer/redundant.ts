@@ -6,10 +6,11 @@ import type { Ranges } from "./range";
  * Ranges that decide: where inputs and outputs of an operator share one scale, only one of its ranges can, and a fixed output needs none.
  * Forwards, a single input overrules its output; then backwards, the output of several inputs (CONCATENATION) overrules them all.
  * Trained ranges are never dropped. Source: quantization_utils.cc, RemoveRedundantStatsOps.
+ * @param kept operators that a recipe takes out of it
  */
-export function decidingRanges(graph: FloatGraph, ranges: Ranges): Ranges {
+export function decidingRanges(graph: FloatGraph, ranges: Ranges, kept: ReadonlySet<number> = new Set()): Ranges {
   const redundant = new Set<number>();
-  const sameScale = (operator: FloatOperator | undefined) => operator !== undefined && CONSTRAINTS[operator.name]?.sameScale === true;
+  const sameScale = (operator: FloatOperator | undefined) => operator !== undefined && !kept.has(operator.index) && CONSTRAINTS[operator.name]?.sameScale === true;
   const droppable = (tensor: number) => ranges.has(tensor) && !ranges.get(tensor)!.trained;
   const closure = (start: readonly number[], next: (tensor: number) => readonly number[]) => {
     const work = [...start], reached = new Set<number>();
@@ -25,7 +26,7 @@ export function decidingRanges(graph: FloatGraph, ranges: Ranges): Ranges {
   const seen = [...ranges.keys()].filter(droppable);
   for (const tensor of seen) {
     const operator = graph.operators[graph.producer[tensor]!];
-    if (operator && CONSTRAINTS[operator.name]?.output) redundant.add(tensor);
+    if (operator && !kept.has(operator.index) && CONSTRAINTS[operator.name]?.output) redundant.add(tensor);
   }
   closure(seen, (tensor) => graph.uses[tensor]!.flatMap((use) => {
     const operator = graph.operators[use.operator]!;

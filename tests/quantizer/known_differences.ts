@@ -14,9 +14,3 @@ export function sharedBias(scheme: string, { where, ours, theirs }: Difference):
   });
   return x!.every(({ scale, real }, i) => Math.abs(real - y![i]!.real) <= (scale + y![i]!.scale) * 0.51); // the same bias, in two scales
 }
-
-/** SOFTMAX, LOGISTIC or TANH kept in float32 in front of a CONCATENATION: the converter quantizes with the scale that the operator would have had, then rescales. Here it is one QUANTIZE. */
-export function roundedTwice({ ours, theirs }: Difference): boolean {
-  const fixed = / <- INT8\[[\d,]*\] scale (0\.00390625 zero -128|0\.0078125 zero 0) <- FLOAT32/;
-  return fixed.test(theirs) && theirs.replace(fixed, " <- FLOAT32") === ours;
-}

@@ -176,6 +176,17 @@ quantizer("a constant of a quantized operator and of a float one is there twice"
   assert.equal(constants, ["int8", "float32"]);
 });
 
+quantizer("a range that a shared scale cuts off is warned of", () => {
+  // MINIMUM's output decides for its inputs, through SPLIT and CONCATENATION, as in the converter
+  assert.match(quantizeModel(golden("twins"), { scheme: "int8" }).warnings.join(), /cuts ranges off.*'[^']*Relu.*' spans 0 to 63.4, its scale 0 to 0.971/);
+  for (const network of ["mnist", "mobile", "dense", "zoo", "hybrid"]) assert.equal(quantizeModel(golden(network), { scheme: "int8" }).warnings, [], network);
+  for (const as of ["float32", "int16"]) {
+    const recipe = parseRecipe(`{"keep": [{"op": "MINIMUM", "as": "${as}"}]}`, "recipe"), result = quantizeModel(golden("twins"), { scheme: "int8", recipe });
+    assert.equal(result.warnings, []);
+    assert.ok(result.tensors.some(({ max, scale }) => max! > 63 && Math.abs(scale * 255 - max!) < 0.01)); // CONCATENATION has its own range again
+  }
+});
+
 quantizer("signatures follow their tensors", () => {
   for (const floatIo of [true, false]) {
     const model = Model.parse(quantizeModel(golden("twins"), { scheme: "int8", floatIo }).bytes), [subgraph] = model.subgraphs;

@@ -17,10 +17,10 @@ os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_
 warnings.filterwarnings("ignore")
 
 
-# What `denylisted_nodes` keeps in float32. (Operators that only move values and make fewer of them, and TRANSPOSE_CONV, are quantized again by later passes.)
+# What `denylisted_nodes` keeps in float32. Not among them: operators of one scale for inputs and outputs and of fixed outputs, whose constraints the converter
+# spreads nevertheless, and TRANSPOSE_CONV, which a later pass quantizes again.
 KEEPABLE = (
-    "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "SUB", "MUL", "MEAN", "SOFTMAX", "LOGISTIC", "TANH", "L2_NORMALIZATION", "PRELU", "LEAKY_RELU", "HARD_SWISH",
-    "BATCH_MATMUL", "CONCATENATION", "GELU", "SQUARED_DIFFERENCE", "RSQRT",
+    "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "SUB", "MUL", "MEAN", "PRELU", "LEAKY_RELU", "HARD_SWISH", "BATCH_MATMUL", "GELU", "SQUARED_DIFFERENCE", "RSQRT",
 )
 
 
