@@ -45,14 +45,15 @@ function tile(x: usize, w: usize, count: u32, sums: usize, first: bool, start0: 
   do {
     const xs = x + (i << (wide ? 4 : 3)), ws = q + (i << ((wide ? 2 : 1) + channels));
     if (wide) {
-      const x0 = load<u64>(xs), x1 = pixels == 2 ? load<u64>(xs + 8) : 0, w0 = load<u64>(ws);
-      a0 = add_quad(a0, x0, w0);
-      if (pixels == 2) a1 = add_quad(a1, x1, w0);
+      const x1 = pixels == 2 ? load<u64>(xs + 8) : 0, x0 = load<u64>(xs);
       if (channels == 2) {
         const w1 = load<u64>(ws + 8);
-        b0 = add_quad(b0, x0, w1);
         if (pixels == 2) b1 = add_quad(b1, x1, w1);
+        b0 = add_quad(b0, x0, w1);
       }
+      const w0 = load<u64>(ws);
+      if (pixels == 2) a1 = add_quad(a1, x1, w0);
+      a0 = add_quad(a0, x0, w0);
     } else {
       a0 = add_bytes(a0, xs, ws);
       if (channels == 2) b0 = add_bytes(b0, xs, ws + 4);

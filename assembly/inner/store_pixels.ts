@@ -22,7 +22,7 @@ function narrow(out: usize, count: u32, low: i32, high: i32): void {
 }
 
 /**
- * Rescales the sums of one pixel or two and stores them as int8.
+ * Rescales the sums of one pixel or two and stores them as int8. Loads begin with the highest address, as in inner/dot_pairs.ts.
  * @param sums int32 [channels][2 pixels]
  * @param channels at least 1, at most 64
  * @param rescaling 16 bytes for every channel, by `kind` (abi/rescale.ts)
@@ -36,25 +36,25 @@ export function store_pixels(
   let c: u32 = 0;
   if (kind == RESCALE_FOLDED) {
     do {
-      const at = r + (c << 4), from = s + (c << 3);
-      const addend = load<i64>(at), multiplier = <i64>load<i32>(at + 8), down_32 = load<i32>(at + 12);
-      store_saturated(first + c, rescale_folded_high(load<i32>(from), multiplier, addend, down_32));
-      if (two) store_saturated(second + c, rescale_folded_high(load<i32>(from + 4), multiplier, addend, down_32));
+      const at = r + (c << 4), both = load<u64>(s + (c << 3));
+      const down_32 = load<i32>(at + 12), multiplier = <i64>load<i32>(at + 8), addend = load<i64>(at);
+      store_saturated(first + c, rescale_folded_high(<i32>both, multiplier, addend, down_32));
+      if (two) store_saturated(second + c, rescale_folded_high(<i32>(both >> 32), multiplier, addend, down_32));
     } while (++c < count);
   } else if (kind == RESCALE_SIGNED) {
     do {
-      const at = r + (c << 4), from = s + (c << 3);
-      const bias = load<i32>(at), multiplier = <i64>load<i32>(at + 4), addend_high = load<i32>(at + 8), down_32 = load<i32>(at + 12);
-      store_saturated(first + c, rescale_signed_high(load<i32>(from) + bias, multiplier, addend_high, down_32));
-      if (two) store_saturated(second + c, rescale_signed_high(load<i32>(from + 4) + bias, multiplier, addend_high, down_32));
+      const at = r + (c << 4), both = load<u64>(s + (c << 3));
+      const down_32 = load<i32>(at + 12), addend_high = load<i32>(at + 8), multiplier = <i64>load<i32>(at + 4), bias = load<i32>(at);
+      store_saturated(first + c, rescale_signed_high(<i32>both + bias, multiplier, addend_high, down_32));
+      if (two) store_saturated(second + c, rescale_signed_high(<i32>(both >> 32) + bias, multiplier, addend_high, down_32));
     } while (++c < count);
   } else {
     do {
-      const at = r + (c << 4), from = s + (c << 3);
-      const bias = load<i32>(at), multiplier = <i64>load<i32>(at + 4), left = load<i32>(at + 8), right = <i64>load<i32>(at + 12);
+      const at = r + (c << 4), both = load<u64>(s + (c << 3));
+      const right = <i64>load<i32>(at + 12), left = load<i32>(at + 8), multiplier = <i64>load<i32>(at + 4), bias = load<i32>(at);
       const rounding = rounding_of(right), sign = sign_of(right), down = down_of(right);
-      store_saturated(first + c, rescale((load<i32>(from) + bias) << left, multiplier, rounding, sign, down) + offset);
-      if (two) store_saturated(second + c, rescale((load<i32>(from + 4) + bias) << left, multiplier, rounding, sign, down) + offset);
+      let to = first + c, sums = both;
+      for (let pixels = two ? 2 : 1; pixels > 0; pixels--, to = second + c, sums >>= 32) store_saturated(to, rescale((<i32>sums + bias) << left, multiplier, rounding, sign, down) + offset);
     } while (++c < count);
   }
   if (low == -128 && high == 127) return;

@@ -20,12 +20,17 @@ const CHUNK: u32 = 64;
 /** Widens a row to int16, zeros behind it up to whole blocks, and gives its sum. */
 function widen_row(x: usize, depth: i32, blocks: i32, row: usize): i32 {
   let sum = 0;
-  for (const end = x + depth; x != end; x++, row += 2) {
+  for (; depth > 3; depth -= 4, blocks--, x += 4, row += 8) {
+    const four = load<i32>(x), first = (four << 24) >> 24, second = (four << 16) >> 24, third = (four << 8) >> 24, fourth = four >> 24;
+    store<u64>(row, <u64><u32>((first & 0xffff) | (second << 16)) | (<u64><u32>((third & 0xffff) | (fourth << 16)) << 32));
+    sum += first + second + third + fourth;
+  }
+  if (blocks > 0) store<u64>(row, 0);
+  for (; depth > 0; depth--, x++, row += 2) {
     const v = <i32>load<i8>(x);
     store<i16>(row, <i16>v);
     sum += v;
   }
-  for (let left = (blocks << 2) - depth; left > 0; left--, row += 2) store<i16>(row, 0);
   return sum;
 }
 
@@ -76,18 +81,17 @@ function tile_of_four(record: usize, start: i32, tile: usize, w: usize, m: usize
 }
 
 export function fully_connected_pairs(record: usize): void {
-  record = within(record, FULLY_CONNECTED_PAIRS_SIZE);
-  const depth = load<i32>(record + FULLY_CONNECTED_PAIRS_DEPTH), blocks = load<i32>(record + FULLY_CONNECTED_PAIRS_BLOCKS);
-  const out_c = load<i32>(record + FULLY_CONNECTED_PAIRS_OUT_C), slice_c = load<i32>(record + FULLY_CONNECTED_PAIRS_SLICE_C);
-  const buffer: usize = load<u32>(record + FULLY_CONNECTED_PAIRS_BUFFER);
-  const shared: usize = load<u32>(record + FULLY_CONNECTED_PAIRS_MULTIPLIER); // the multiplier of all channels, or 0
+  const depth = load<i32>(record, FULLY_CONNECTED_PAIRS_DEPTH), blocks = load<i32>(record, FULLY_CONNECTED_PAIRS_BLOCKS);
+  const out_c = load<i32>(record, FULLY_CONNECTED_PAIRS_OUT_C), slice_c = load<i32>(record, FULLY_CONNECTED_PAIRS_SLICE_C);
+  const buffer: usize = load<u32>(record, FULLY_CONNECTED_PAIRS_BUFFER);
+  const shared: usize = load<u32>(record, FULLY_CONNECTED_PAIRS_MULTIPLIER); // the multiplier of all channels, or 0
   const multiplier_stride = shared ? 0 : 8;
   const head = shared ? 16 : 48, tile_bytes = head + (blocks << 4);
-  let x: usize = load<u32>(record + FULLY_CONNECTED_PAIRS_INPUT);
-  let out: usize = load<u32>(record + FULLY_CONNECTED_PAIRS_OUTPUT);
-  for (let batch = load<i32>(record + FULLY_CONNECTED_PAIRS_BATCHES); batch > 0; batch--) {
-    let tiles: usize = load<u32>(record + FULLY_CONNECTED_PAIRS_TILES);
-    const start = widen_row(x, depth, blocks, load<u32>(record + FULLY_CONNECTED_PAIRS_ROW)) * load<i32>(record + FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET);
+  let x: usize = load<u32>(record, FULLY_CONNECTED_PAIRS_INPUT);
+  let out: usize = load<u32>(record, FULLY_CONNECTED_PAIRS_OUTPUT);
+  for (let batch = load<i32>(record, FULLY_CONNECTED_PAIRS_BATCHES); batch > 0; batch--) {
+    let tiles: usize = load<u32>(record, FULLY_CONNECTED_PAIRS_TILES);
+    const start = widen_row(x, depth, blocks, load<u32>(record, FULLY_CONNECTED_PAIRS_ROW)) * load<i32>(record, FULLY_CONNECTED_PAIRS_WEIGHTS_OFFSET);
     for (let first = 0; first < out_c; first += slice_c) {
       const count = min(out_c - first, slice_c);
       const bytes = ((count + 3) >> 2) * tile_bytes;

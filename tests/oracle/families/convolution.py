@@ -77,8 +77,8 @@ def draw_geometry(rng, filters):
             return kernel, strides, dilations, padding, image, outputs
 
 
-def finish(rng, graph, name, x, w_values, w_type, w_axis, taps, output_shape, options):
-    """Quantizes weights, bias and output of a drawn convolution and appends the operator."""
+def finish(rng, graph, name, x, w_values, w_type, w_axis, taps, output_shape, options, zero_point=None, activation=None):
+    """Quantizes weights, bias and output of a drawn convolution and appends the operator; what is None is drawn."""
     channels = output_shape[-1]
     w = draw.weight_quantization(rng, channels, w_axis, draw.chance(rng, 0.75) and w_type != "uint8")
     if w_type == "uint8":  # codes that families/legacy.py adds 128 to
@@ -86,9 +86,9 @@ def finish(rng, graph, name, x, w_values, w_type, w_axis, taps, output_shape, op
     mean, deviation = accumulator_of(graph.values[0] - np.int32(x.quantization.zero_point), w_values - np.int32(w.zero_point), taps)
     w, output_scale = settle_scales(rng, x, w, deviation)
     bias = add_bias(rng, graph, x.quantization.scale, w.scales, output_scale, (mean, deviation), channels)
-    output = graph.tensor(output_shape, quantization=per_tensor(output_scale, draw.zero_point(rng)))
+    output = graph.tensor(output_shape, quantization=per_tensor(output_scale, draw.zero_point(rng) if zero_point is None else zero_point))
     inputs = [x, graph.constant(w_values, w, w_type)] + ([bias] if bias is not None or draw.chance(rng, 0.5) else [])
-    graph.operator(name, inputs, output, fusedActivationFunction=draw.activation(rng), **options)
+    graph.operator(name, inputs, output, fusedActivationFunction=draw.activation(rng) if activation is None else activation, **options)
     return graph.finish(output)
 
 
@@ -134,9 +134,25 @@ def depthwise_conv_2d(rng, w_type="int8"):
     return finish(rng, graph, "DEPTHWISE_CONV_2D", x, w, w_type, 3, taps, [batch, *outputs, channels * multiplier], options)
 
 
+def depthwise_conv_2d_3x3_relu(rng):
+    """What networks for microcontrollers are made of: 3x3, RELU, codes from the zero point -128 on; kernels of their own compute it."""
+    while True:
+        stride, padding, image = int(draw.choose(rng, (1, 2))), draw.padding(rng), draw.shape(rng, 2)
+        outputs = [output_extent(extent, 3, stride, 1, padding) for extent in image]
+        channels, batch = int(draw.choose(rng, [count for count in draw.CHANNELS if count >= 4])), draw.batch(rng)
+        if min(outputs) >= 1 and batch * np.prod(outputs) * channels * 9 <= MAX_MACS // 4:
+            break
+    graph = Graph()
+    x = graph.input(draw.codes(rng, [batch, *image, channels]), draw.quantization(rng))
+    w = draw.weights(rng, [1, 3, 3, channels], "int8")
+    options = geometry_options([stride] * 2, [1, 1], padding) | {"depthMultiplier": 1}
+    return finish(rng, graph, "DEPTHWISE_CONV_2D", x, w, "int8", 3, 9, [batch, *outputs, channels], options, zero_point=-128, activation=draw.choose(rng, draw.ACTIVATIONS[1:3]))
+
+
 FAMILIES = {
     "conv_2d": conv_2d,
     "conv_2d_int4": lambda rng: conv_2d(rng, "int4"),
     "depthwise_conv_2d": depthwise_conv_2d,
+    "depthwise_conv_2d_3x3_relu": depthwise_conv_2d_3x3_relu,
     "depthwise_conv_2d_int4": lambda rng: depthwise_conv_2d(rng, "int4"),
 }
