@@ -30,6 +30,6 @@ export function drawGrid(panels: readonly Panel[], columns: number): string {
     const paths = CLASSES.map(([to, color], k) => [pathOf(ratios, k ? CLASSES[k - 1]![0] : 0, to), color]).filter(([d]) => d);
     return `<g transform="translate(${GAP + (i % columns) * width} ${TOP + Math.floor(i / columns) * height})"><text y="-4">${title}</text><g transform="scale(${CELL})">${paths.map(([d, color]) => `<path fill="${color}" d="${d}"/>`).join("")}</g></g>`;
   });
-  const keys = CLASSES.map(([to, color], k) => `<rect x="${GAP + k * 70}" y="${legend - 8}" width="10" height="10" fill="${color}"/><text x="${GAP + k * 70 + 14}" y="${legend}">${Number.isFinite(to) ? `to ${to}` : "above"}</text>`);
+  const keys = CLASSES.map(([to, color], k) => `<rect x="${GAP + k * 62}" y="${legend - 8}" width="10" height="10" fill="${color}"/><text x="${GAP + k * 62 + 14}" y="${legend}">${Number.isFinite(to) ? `to ${to}` : "above"}</text>`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${total} ${legend + TOP}" font-family="sans-serif" font-size="9"><rect width="100%" height="100%" fill="white"/>\n${[...drawn, ...keys].join("\n")}\n</svg>\n`;
 }

@@ -47,7 +47,7 @@ export async function look({ model }: OpenModel, flags: DataFlags, io: Io): Prom
       answers.add(reals, net.outputs[0]!.dequantize(), labels?.[i] ?? null);
       bar.update((i + 1) / data.count);
     }
-    return { executed: executed!, findings: [...inputs.flatMap((input) => input.findings()), ...answers.findings(labels !== null), ...modelFindings(model)] };
+    return { executed: executed!, findings: [...inputs.flatMap((input) => input.findings()), ...modelFindings(model), ...answers.findings(labels !== null)] }; // causes before symptoms
   } finally {
     bar.stop();
     await data.close();

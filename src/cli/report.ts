@@ -6,10 +6,10 @@ import { costModelFor, estimate } from "../device/simulate/cost";
 import { simulate } from "../device/simulate/simulate";
 import { Comparer, type Comparison } from "../inspect/compare";
 import { diffModels } from "../inspect/diff";
-import { comparisonFindings, modelFindings, type Finding } from "../inspect/findings";
+import { comparisonFindings, modelFindings, statisticsFindings, type Finding } from "../inspect/findings";
 import { page, type Section } from "../inspect/report/page";
 import { boardSection, diffSection, errorSection, findingsSection, histogramsSection, layersSection, memorySection, summarySection, type Histogram, type LayerCost } from "../inspect/report/sections";
-import { distributionOf } from "../inspect/statistics";
+import { distributionOf, type ModelStatistics } from "../inspect/statistics";
 import { storedRange } from "../graph/tensor";
 import { Interpreter, operatorMacs, type Subgraph } from "../index";
 import { collect } from "./collect";
@@ -74,14 +74,15 @@ async function sectionsOf(opened: OpenModel, other: OpenModel | null, board: Boa
   const comparison = other && hasData ? await compareOver(other, opened, flags, io) : null;
   const macs = operatorMacs(model), { operators, tensors } = model.subgraphs[0]!;
   const layers = operators.map(({ index, name: op, outputs }, i): LayerCost => ({ operator: index, op, tensor: tensors[outputs[0]!]?.name ?? "", macs: macs[i]!, ms: ms[i]!, cycles: cost?.cycles.get(index) ?? (cost ? 0 : null) }));
-  const findings: Finding[] = [...looked, ...(comparison ? comparisonFindings(comparison) : [])];
+  const statistics = flags.data === undefined ? null : await statisticsOf(other ?? opened, flags.data, flags, io);
+  const findings: Finding[] = [...looked, ...(comparison ? comparisonFindings(comparison) : []), ...(statistics ? statisticsFindings(statistics) : [])];
   return [
     findingsSection(findings, hasData ? "the model or these data" : "the model; no data were given"),
     summarySection(net, opened.bytes.length, macs.reduce((sum, n) => sum + n, 0), []),
     memorySection(name, net.arena, net.steps, board && fitText(boardFit(board, net))),
     layersSection(layers, comparison),
     ...(comparison ? [errorSection(other!.name, comparison, findings, flags.suspects, document)] : []),
-    ...(flags.data === undefined ? [] : [histogramsSection(await histograms(opened, other, comparison, flags, io), (other ?? opened).name, document)]),
+    ...(statistics ? [histogramsSection(histograms(statistics, opened, other, comparison, flags.suspects), (other ?? opened).name, document)] : []),
     ...(other ? [diffSection(other.name, name, diffModels(other.model, model))] : []),
     ...(cost ? [boardSection(`On ${board!.name}`, cost.facts, cost.note)] : []),
   ];
@@ -138,17 +139,21 @@ async function boardCost(opened: OpenModel, board: Board, engine: Engine, inputs
   };
 }
 
+async function statisticsOf({ bytes }: OpenModel, data: string, flags: DataFlags, io: Io): Promise<ModelStatistics> {
+  const bar = progressBar(io, "statistics");
+  return collect(bytes, data, flags, { progress: (done) => bar.update(done), note() {} }).finally(() => bar.stop());
+}
+
 /** Histograms of more tensors would bury the ones that tell something. */
 const MOST_HISTOGRAMS = 12;
 
 /** Of the inputs and of the layers that add most error, as the model computes them that is compared with; of the model's own first ones where nothing is compared. */
-async function histograms(opened: OpenModel, other: OpenModel | null, comparison: Comparison | null, flags: ReportFlags, io: Io): Promise<Histogram[]> {
-  const from = other ?? opened, bar = progressBar(io, "statistics");
-  const statistics = await collect(from.bytes, flags.data!, flags, { progress: (done) => bar.update(done), note() {} }).finally(() => bar.stop());
+function histograms(statistics: ModelStatistics, opened: OpenModel, other: OpenModel | null, comparison: Comparison | null, suspects: number): Histogram[] {
+  const from = other ?? opened;
   const [main, own] = [from.model.subgraphs[0]!, opened.model.subgraphs[0]!];
   const pairs = [...main.inputs.map((tensor, i): [number, number | undefined] => [tensor, own.inputs[i]])];
   if (comparison) {
-    for (const i of comparison.suspects.slice(0, flags.suspects)) {
+    for (const i of comparison.suspects.slice(0, suspects)) {
       const { operator_a, operator_b } = comparison.layers[i]!;
       pairs.push([outputOf(main, operator_a), outputOf(own, operator_b)]);
     }

@@ -1,14 +1,16 @@
 // What `stats` shows: all tensors in a table, worst first; one tensor in detail; everything as JSON.
 import { printable, shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
+import { statisticsFindings } from "../inspect/findings";
 import { gridOf, ownGrid, type Grid } from "../inspect/grid";
-import { bars, median, occupancyOf, type Occupancy } from "../inspect/occupancy";
+import { bars, FIXED_SCALE, median, occupancyOf, type Occupancy } from "../inspect/occupancy";
 import { distributionOf, meanAndStd, sampleRanges, type Distribution, type ModelStatistics, type TensorStatistics } from "../inspect/statistics";
 import { didYouMean } from "../near_names";
 import { rangeOf, type CalibratorName } from "../quantizer/calibrate";
 import type { CalibratorOptions } from "../quantizer/calibrators/calibrator";
 import { quantizationError } from "../quantizer/calibrators/error";
 import { CALIBRATORS } from "../quantizer/calibrators/table";
+import { findingsText } from "./explain";
 import * as format from "./format";
 import type { Io } from "./io";
 import { facts, table, type Cell } from "./table";
@@ -51,9 +53,6 @@ function figuresOf(tensor: TensorStatistics, { calibrator, options }: Candidate)
   };
 }
 
-/** TFLite gives the outputs of these a fixed scale: how few codes a sample takes is their nature. */
-const FIXED_SCALE = new Set(["SOFTMAX", "LOG_SOFTMAX", "LOGISTIC", "TANH", "L2_NORMALIZATION"]);
-
 /** Worst first: what is not finite, then by the share of its codes that the middle sample lies on; last what has a fixed scale or no value. */
 function byTrouble(a: Figures, b: Figures): number {
   const rank = ({ tensor, nan, infinite, grid }: Figures) => (nan + infinite > 0 ? 0 : !grid ? 3 : FIXED_SCALE.has(tensor.info.operator?.name ?? "") ? 2 : 1);
@@ -67,7 +66,7 @@ const JSON_BARS = 64;
 export function statisticsJson(statistics: ModelStatistics, only: TensorStatistics | null, candidate: Candidate): object {
   const { model, data, shard, samples, skipped, tensors } = statistics;
   return {
-    model, data, shard: `${shard.number}/${shard.of}`, samples: samples.map(({ name }) => name), skipped, calibrator: candidate.calibrator,
+    model, data, shard: `${shard.number}/${shard.of}`, samples: samples.map(({ name }) => name), skipped, calibrator: candidate.calibrator, findings: statisticsFindings(statistics),
     tensors: tensors.filter((tensor) => !only || tensor === only).map((tensor) => {
       const { distribution, mean, std, range, grid, occupancy, medianCodes, least, nan, infinite } = figuresOf(tensor, candidate);
       const { index, name, type, shape, operator } = tensor.info;
@@ -141,6 +140,8 @@ export function drawAll(modelName: string, statistics: ModelStatistics, candidat
   const legend = `codes: of 256 that some value takes${isFloat ? ` in the range of --calibrator ${candidate.calibrator}` : ""}; sample, worst: codes that hold 98 % of the middle and of the worst sample; clipped: ${
     [...(isFloat ? ["share of the values beyond the range"] : []), ...(isQuantized ? ["share of a quantized tensor's values in its two outermost codes, zero aside"] : [])].join(", ")}; heights are roots of counts`;
   io.out(`\n${format.wrap(legend, Math.min(columns, 120)).map((line) => `${colors.dim(line)}\n`).join("")}`);
+  const findings = statisticsFindings(statistics);
+  if (findings.length > 0) io.out(`\n${findingsText(findings, true, io)}`);
 }
 
 const WORST_SAMPLES = 5;

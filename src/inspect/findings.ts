@@ -2,6 +2,8 @@
 import { operatorName, type Graph } from "../graph/graph";
 import { elementCount, storedRange, type Tensor } from "../graph/tensor";
 import type { Comparison, LayerComparison } from "./compare";
+import { FIXED_SCALE } from "./occupancy";
+import { distributionOf, sampleRanges, type ModelStatistics, type TensorStatistics } from "./statistics";
 
 export type FindingCode =
   | "DUMMY_RANGES" // many activations share one range that no data gave them
@@ -42,6 +44,11 @@ const LEAST_DUMMIES = 4;
 /** Channels of weights whose largest values differ by more share no scale well: the smallest keeps three of eight bits. */
 const MOST_UNEVEN = 32;
 
+/** RELU6 has this range by definition, and quantization-aware training takes it so. */
+function isRelu6([low, high]: readonly [number, number]): boolean {
+  return low === 0 && Math.abs(high - 6) < 0.01;
+}
+
 /** What a model's file alone tells. */
 export function modelFindings(model: Graph): Finding[] {
   const { operators, tensors } = model.subgraphs[0]!;
@@ -49,8 +56,7 @@ export function modelFindings(model: Graph): Finding[] {
   const sharing = new Map<string, Tensor[]>();
   for (const operator of operators) {
     const tensor = tensors[operator.outputs[0] ?? -1], range = tensor && realRange(tensor);
-    // RELU6 has its range by definition, and quantization-aware training takes it so
-    if (!range || !MAKES_RANGE.has(operator.name) || operator.options["fusedActivationFunction"] === "RELU6") continue;
+    if (!range || !MAKES_RANGE.has(operator.name) || (operator.options["fusedActivationFunction"] === "RELU6" && isRelu6(range))) continue;
     const key = range.join();
     sharing.set(key, [...(sharing.get(key) ?? []), tensor]);
   }
@@ -187,4 +193,38 @@ function layerFinding({ operator_b, op, tensor, own, codes, clipped }: LayerComp
     return { code: "RANGE_WIDE", where, message: `the data use ${codes} of its codes; ${error}`, hint: "an outlier or a dummy made the range: --calibrator percentile or mse, or `arenula stats` to see which sample" };
   }
   return { code: "WEIGHTS_CHANGED", where, message: `it computes something else: ${error}`, hint: "`arenula diff` says whether weights or biases differ; per-tensor weights: --scheme int8 quantizes per channel" };
+}
+
+/** Samples below this share of the range of all are few: of 256 codes they are left with 42. A sound model's least ones are at a quarter. */
+const SMALL_SHARE = 1 / 6;
+/** Of the samples: fewer are what every data set has, such as recordings of silence. */
+const SMALL_SAMPLES = 1 / 4;
+/** Fewer samples do not tell what is usual. */
+const LEAST_OBSERVED = 16;
+
+/**
+ * What statistics over a data set tell: one finding, at the first tensor whose samples differ much in magnitude, as what follows mostly inherits that. Sizes are shares of
+ * the range over all samples, so it is the same for a float model and for a quantized one.
+ */
+export function statisticsFindings({ tensors }: Pick<ModelStatistics, "tensors">): Finding[] {
+  const concentrated = tensors.map((tensor) => ({ tensor, share: sampleShare(tensor) })).filter(({ share }) => share < SMALL_SHARE);
+  const [first] = concentrated;
+  if (!first) return [];
+  const { tensor, share } = first, { info } = tensor, { min, max } = distributionOf(tensor);
+  const others = concentrated.length - 1, worst = concentrated.reduce((least, each) => (each.share < least.share ? each : least));
+  const where = info.operator ? `operator ${info.operator.index} ${info.operator.name} '${info.name}'` : `input '${info.name}'`;
+  return [{
+    code: "SAMPLES_CONCENTRATED", where,
+    message: `all samples together range from ${short(min)} to ${short(max)}, a quarter of them uses at most ${short(100 * share)} % of it: ${Math.max(1, Math.round(256 * share))} of 256 codes` +
+      (others > 0 ? `; so do ${others} tensors behind it${worst === first ? "" : `, at worst '${worst.tensor.info.name}' with ${short(100 * worst.share)} %`}` : ""),
+    hint: "bring every sample to one magnitude before the model; if few samples are large, --calibrator kl or percentile gives the others their codes; --scheme int16x8 has 65,536 for all",
+  }];
+}
+
+/** The share of the range of all samples that the sample at the first quarter uses; 1 where nothing can be said. */
+function sampleShare(tensor: TensorStatistics): number {
+  const { min, max } = distributionOf(tensor), samples = sampleRanges(tensor);
+  if (samples.length < LEAST_OBSERVED || !(max > min) || FIXED_SCALE.has(tensor.info.operator?.name ?? "")) return 1;
+  const sizes = samples.map((sample) => sample.max - sample.min).sort((a, b) => a - b);
+  return sizes[Math.floor(SMALL_SAMPLES * (sizes.length - 1))]! / (max - min);
 }

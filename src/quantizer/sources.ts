@@ -1,6 +1,8 @@
 // Where ranges come from, apart from data and training: minima and maxima recorded in the model, another model, defaults, the scaling of uint8 inputs.
 import { ArenulaError } from "../errors";
-import type { TableObject } from "../tflite/object";
+import { isConversion, matchOperators, matchTensors } from "../inspect/match";
+import { writeModel, type TableObject } from "../tflite/object";
+import { readModel } from "../tflite/read";
 import { FloatGraph } from "./float_graph";
 import { CODES, perTensor, rangeOf } from "./parameters";
 import type { Range } from "./range";
@@ -18,24 +20,32 @@ export function recordedRanges(graph: FloatGraph): Map<number, Range> {
 }
 
 /**
- * Scales and zero points of another model, by the names of tensors.
+ * Scales and zero points of another model: by the names of tensors; where a name is in one model only, by the place in the network, if all operators have a counterpart.
+ * Training with FAKE_QUANT nodes renames inputs and the tensors behind such nodes.
  * @param source how people call that model
- * @throws ArenulaError RANGE_MISSING where no name is in both
+ * @throws ArenulaError RANGE_MISSING where the models have no tensor in common
  */
 export function rangesFrom(graph: FloatGraph, other: Uint8Array, source: string): Map<number, Range> {
   const theirs = FloatGraph.read(other), byName = new Map(theirs.tensors.filter(({ data }) => data === null).map((tensor) => [tensor.name, tensor]));
-  const ranges = new Map<number, Range>(recordedFrom(graph, theirs, source));
+  const ranges = new Map<number, Range>(recordedFrom(graph, theirs, source)), places = sameNetwork(graph, other);
   for (const { index, name } of graph.tensors) {
-    const tensor = byName.get(name), { scale, zeroPoint } = (tensor?.quantization ?? {}) as TableObject;
+    const tensor = byName.get(name) ?? theirs.tensors[places?.get(index) ?? -1], { scale, zeroPoint } = (tensor?.quantization ?? {}) as TableObject;
     const type = tensor?.type.toLowerCase();
     if (!graph.isFloat(index) || graph.isConstant(index) || ((scale as number[] | null) ?? []).length !== 1 || !(type === "int8" || type === "uint8" || type === "int16")) continue;
     const parameters = perTensor(type, (scale as number[])[0]!, (zeroPoint as number[])[0]!, CODES[type]);
     ranges.set(index, { ...rangeOf(parameters), source: `from ${source}`, parameters });
   }
   if (ranges.size > 0) return ranges;
-  throw new ArenulaError("RANGE_MISSING", "no tensor of that model has a scale and the name of one of this model", {
-    where: source, hint: "tensors are matched by name: both models have to come from the same network, with the same converter",
+  throw new ArenulaError("RANGE_MISSING", "no tensor of that model has a scale and the name or the place of one of this model", {
+    where: source, hint: "tensors are matched by name, and by place where all operators are the same: both models have to come from one network",
   });
+}
+
+/** Tensors of `graph` -> tensors of the other model; null where an operator has no counterpart. */
+function sameNetwork(graph: FloatGraph, other: Uint8Array): ReadonlyMap<number, number> | null {
+  const ours = readModel(writeModel(graph.model)), theirs = readModel(other), pairs = matchOperators(theirs, ours);
+  const layers = (model: typeof ours) => model.subgraphs[0]!.operators.filter((operator) => !isConversion(operator)).length;
+  return pairs.length > 0 && pairs.length === layers(ours) && pairs.length === layers(theirs) ? matchTensors(theirs, ours, pairs) : null;
 }
 
 /** Of a model that was calibrated only. */

@@ -232,6 +232,7 @@ export class Interpreter {
         see({ operator, tensor, bytes: this.asInFile(index, known ?? this.activation(index)), folded: known !== undefined });
       }
     });
+    this.run(this.program.final); // outputs then hold what `invoke` leaves there
   }
 
   /** Runs the model once and takes a checksum of every operator's outputs as they are computed. */

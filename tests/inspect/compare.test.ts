@@ -5,6 +5,8 @@ import type { Graph } from "../../src/graph/graph";
 import { Comparer, type Comparison } from "../../src/inspect/compare";
 import type { CoreChoice } from "../../src/runtime/core";
 import "../support/cores";
+import { readModel } from "../../src/tflite/read";
+import { load } from "../support/corpus";
 import { graphOf } from "../support/graph";
 import { pairOfNetworks, samples } from "./networks";
 
@@ -15,6 +17,13 @@ async function compared(a: Graph, b: Graph, cores?: readonly [CoreChoice, CoreCh
 }
 
 const test = suite("inspect/compare");
+
+test("outputs of uint8 models are those of invoke", async () => {
+  const comparer = await Comparer.create(readModel(load("models/digits/digits_float.tflite")), readModel(load("models/digits/digits_uint8.tflite")), { own: false });
+  comparer.add([new Uint8Array(Float32Array.from({ length: 64 }, (_, i) => (i % 16) / 16).buffer)]);
+  const { layers, outputs } = comparer.result();
+  assert.ok(Math.abs(outputs[0]!.sqnr_db! - layers.at(-1)!.sqnr_db!) < 1e-3, `${outputs[0]!.sqnr_db} dB, the last layer ${layers.at(-1)!.sqnr_db} dB`);
+});
 
 test("a sound quantization adds what rounding does in every layer", async () => {
   const { float, quantized } = pairOfNetworks();

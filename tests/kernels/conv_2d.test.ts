@@ -107,12 +107,14 @@ conv("filters larger than the image, and strides larger than the filter", async 
     for (const padding of ["SAME", "VALID"] as const) await convolves({ input: [1, 11, 10, 2], weights: [4, 2, 2, 2], stride: [stride, stride], padding });
 });
 
-conv("vectors: channels that four do not divide, folded: alone, or in a tile that begins among those before; groups, several slices, filters in rows", async () => {
-  const folded = { activation: "RELU", y: affine(0.1, -128) } as const;
-  for (let outC = 1; outC <= 13; outC++) {
-    await convolves({ input: [1, 2, 3, 7], weights: [outC, 1, 1, 7], ...folded });
-    await convolves({ input: [2, 5, 4, 16], weights: [outC, 3, 3, 16], ...folded });
-    await convolves({ input: [1, 3, 3, 6], weights: [2 * outC, 2, 2, 3], ...folded });
+conv("vectors: channels that four do not divide, folded: alone, or in a tile that begins among those before; groups, several slices, filters in rows, clamps", async () => {
+  for (const activation of ["RELU", "RELU6"] as const) {
+    const folded = { activation, y: affine(0.1, -128) };
+    for (let outC = 1; outC <= 13; outC++) {
+      await convolves({ input: [1, 2, 3, 7], weights: [outC, 1, 1, 7], ...folded });
+      await convolves({ input: [2, 5, 4, 16], weights: [outC, 3, 3, 16], ...folded });
+      await convolves({ input: [1, 3, 3, 6], weights: [2 * outC, 2, 2, 3], ...folded });
+    }
   }
 });
 

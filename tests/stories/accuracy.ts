@@ -1,0 +1,107 @@
+// The table of docs/stories/accuracy.md: what quantizing costs on samples that no range was made from, with the TensorFlow Lite converter beside it.
+import { readFileSync } from "node:fs";
+import { Interpreter, Model } from "../../src/index";
+import { Collector } from "../../src/inspect/collect";
+import { pairedTask, type PairedTask } from "../../src/inspect/task";
+import { rangesOf, type CalibratorName } from "../../src/quantizer/calibrate";
+import { quantizeModel, type Scheme } from "../../src/quantizer/quantize";
+import { parseNpy } from "../support/npy";
+
+interface Network {
+  readonly name: string;
+  readonly float: string;
+  readonly converter: string;
+  /** Of all rows of a file those from `first` on, `step` apart. */
+  readonly calibration: Rows;
+  readonly heldBack: Rows;
+  readonly labels: string;
+}
+interface Rows {
+  readonly file: string;
+  /** real = value / full */
+  readonly full: number;
+  readonly first: number;
+  readonly step: number;
+}
+
+const all = (file: string, full: number): Rows => ({ file, full, first: 0, step: 1 });
+const STORIES = "models/stories", DIGITS = "models/digits/samples/test_inputs.npy", FEATURES = "models/keywords/samples/test_features.npy";
+const digits = { calibration: all(`${STORIES}/digits_calibration.npy`, 255), heldBack: all(DIGITS, 255), labels: "models/digits/samples/test_labels.npy" };
+const dense = (kind: string): Network => ({
+  name: `dense_${kind}`, float: `${STORIES}/dense_${kind}_float.tflite`, converter: `${STORIES}/dense_${kind}_converter_int8.tflite`,
+  calibration: all(`${STORIES}/dense_${kind}_calibration.npy`, 4095), heldBack: all(`${STORIES}/dense_${kind}_test.npy`, 4095), labels: `${STORIES}/dense_${kind}_test_labels.npy`,
+});
+
+export const NETWORKS: readonly Network[] = [
+  { name: "digits", float: "models/digits/digits_float.tflite", converter: "models/digits/digits_int8.tflite", ...digits },
+  {
+    name: "keywords", float: "models/keywords/keywords_float.tflite", converter: `${STORIES}/keywords_converter_int8.tflite`, calibration: { file: FEATURES, full: 1, first: 0, step: 2 },
+    heldBack: { file: FEATURES, full: 1, first: 1, step: 2 }, labels: "models/keywords/samples/test_labels.npy",
+  },
+  { name: "mobile", float: `${STORIES}/mobile_float.tflite`, converter: `${STORIES}/mobile_converter_int8.tflite`, ...digits },
+  { name: "aware", float: `${STORIES}/aware_float.tflite`, converter: `${STORIES}/aware_converter_int8.tflite`, ...digits },
+  dense("few"), dense("many"),
+];
+
+/** One row: a quantized model of a network against the float one, on the held-back samples. */
+export interface Score {
+  readonly network: string;
+  readonly variant: "converter" | "transferred" | "minmax" | "auto" | "int16x8";
+  readonly samples: number;
+  readonly task: PairedTask;
+  /** Mean over the samples of 10 log10(sum of a² / sum of (a - b)²), a the float model's output. */
+  readonly sqnrDb: number;
+}
+
+export async function scoresOf(network: Network): Promise<Score[]> {
+  const float = new Uint8Array(readFileSync(network.float)), model = Model.parse(float), net = await Interpreter.create(model);
+  const size = net.inputs[0]!.data.length, collector = new Collector(await Interpreter.create(model));
+  rowsOf(network.calibration, size).forEach((row, i) => collector.add({ index: i, name: String(i) }, [new Uint8Array(row.buffer)]));
+  const statistics = { model: "", data: { name: network.calibration.file, count: 0, options: {} }, shard: { number: 1, of: 1 }, skipped: [], ...collector.result };
+  const ours = (scheme: Scheme, calibrator: CalibratorName) => quantizeModel(float, { scheme, ranges: rangesOf(statistics, calibrator, { codes: scheme === "int16x8" ? 65536 : 256 }) }).bytes;
+  const converter = new Uint8Array(readFileSync(network.converter));
+  const variants = {
+    converter, transferred: quantizeModel(float, { scheme: "int8", rangesFrom: { bytes: converter, name: network.converter } }).bytes, minmax: ours("int8", "minmax"), auto: ours("int8", "auto"), int16x8: ours("int16x8", "minmax"),
+  };
+  const samples = rowsOf(network.heldBack, size), { first, step } = network.heldBack;
+  const labels = [...parseNpy(readFileSync(network.labels))].filter((_, i) => i >= first && (i - first) % step === 0);
+  const expected = answers(net, samples), scores: Score[] = [];
+  for (const [variant, bytes] of Object.entries(variants)) {
+    const got = answers(await Interpreter.create(Model.parse(bytes)), samples);
+    const sqnrDb = expected.reduce((sum, row, i) => sum + decibels(row, got[i]!), 0) / expected.length;
+    scores.push({ network: network.name, variant: variant as Score["variant"], samples: samples.length, task: pairedTask(expected, got, labels, 1), sqnrDb });
+  }
+  return scores;
+}
+
+function rowsOf({ file, full, first, step }: Rows, size: number): Float32Array[] {
+  const values = parseNpy(readFileSync(file)), rows: Float32Array[] = [];
+  for (let row = first; row < values.length / size; row += step) rows.push(Float32Array.from(values.subarray(row * size, (row + 1) * size), (value) => value / full));
+  return rows;
+}
+
+function answers(net: Interpreter, samples: readonly Float32Array[]): Float32Array[] {
+  return samples.map((sample) => {
+    net.inputs[0]!.quantize(sample);
+    net.invoke();
+    return Float32Array.from(net.outputs[0]!.dequantize());
+  });
+}
+
+function decibels(a: Float32Array, b: Float32Array): number {
+  const signal = a.reduce((sum, value) => sum + value * value, 0), error = a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
+  return 10 * Math.log10(signal / error);
+}
+
+const NAMES: Readonly<Record<Score["variant"], string>> = { converter: "converter int8", transferred: "Arenula int8, the converter's ranges", minmax: "Arenula int8", auto: "Arenula int8, `--calibrator auto`", int16x8: "Arenula int16x8" };
+const points = (share: number) => `${share < 0 ? "-" : "+"}${Math.abs(100 * share).toFixed(1)}`;
+
+/** Markdown. */
+export function accuracyTable(scores: readonly Score[]): string {
+  const lines = scores.map(({ network, variant, samples, task, sqnrDb }) =>
+    `| ${network} | ${NAMES[variant]} | ${samples} | ${(100 * task.a.top1).toFixed(1)} | ${(100 * task.b.top1).toFixed(1)} | ${points(task.top1_difference)} (${points(task.interval[0])} to ${points(task.interval[1])}) | ${sqnrDb.toFixed(2)} |`);
+  return ["| network | quantized by | held back | float top-1 % | top-1 % | difference, points (95 %) | SQNR dB |", "|---|---|---|---|---|---|---|", ...lines].join("\n");
+}
+
+export const TABLE = /<!-- accuracy -->\n[^]*?<!-- \/accuracy -->/;
+export const marked = (table: string): string => `<!-- accuracy -->\n${table}\n<!-- /accuracy -->`;
