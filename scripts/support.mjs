@@ -1,6 +1,6 @@
 // Shared by the scripts, which run before anything is installed: Node alone.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, mkdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync, mkdirSync } from "node:fs";
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,8 @@ export function ensureInstalled() {
   const wanted = createHash("sha256").update(readFileSync(path.join(ROOT, "package-lock.json"))).digest("hex");
   const stamp = path.join(ROOT, "node_modules", `.arenula-lock-${wanted}`); // an installation removes the stamps of earlier ones
   if (existsSync(stamp)) return;
+  if (lstatSync(path.join(ROOT, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink())
+    fail("node_modules is a link, and not what package-lock.json says: installing would empty the folder that it leads to. Remove the link, and build again");
   console.error("installing packages");
   run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
   writeFileSync(stamp, "");
