@@ -12,7 +12,15 @@ const GROWTH = 4;
 export async function runJobs(board: string, engine: Engine, jobs: Iterable<Job> | AsyncIterable<Job>): Promise<JobRun[]> {
   const firmwares: Promise<readonly JobRun[]>[] = [];
   let batch: Job[] = [], bytes = 0;
-  const run = async (batch: readonly Job[]) => (await runFirmware(await buildFirmware({ board, engine, jobs: batch }), { timeoutMs: 600_000 })).jobs;
+  const run = async (batch: readonly Job[]): Promise<readonly JobRun[]> => {
+    try {
+      return (await runFirmware(await buildFirmware({ board, engine, jobs: batch }), { timeoutMs: 600_000 })).jobs;
+    } catch (error) {
+      if (batch.length === 1 || !/region `FLASH' overflowed/.test(String(error))) throw error;
+      const half = batch.length >> 1; // some modules grow more than others
+      return [...(await run(batch.slice(0, half))), ...(await run(batch.slice(half)))];
+    }
+  };
   const send = async () => {
     const firmware = run(batch);
     firmware.catch(() => {}); // is thrown where it is awaited
