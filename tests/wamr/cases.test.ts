@@ -76,9 +76,12 @@ function expectRuns(runs: readonly JobRun[], expected: readonly { readonly id: s
   }), []);
 }
 
+/** What a firmware takes of the flash besides a model, at most. */
+const FIRMWARE_BYTES = 100_000;
+
 const cases = kernelCases();
 for (const [board, engine] of CONFIGURATIONS) {
-  const operators = suite(`operators, ${board}, ${engine}`), { core: boardCore } = await boardByName(board), models = drawnModels(engine, boardCore, DRAWN_STEP);
+  const operators = suite(`operators, ${board}, ${engine}`), { core: boardCore, flashBytes } = await boardByName(board), models = drawnModels(engine, boardCore, DRAWN_STEP);
   operators(`${models.length} drawn models with ${new Set(models.flatMap(({ laidOut }) => laidOut.kernels)).size} kernels give TFLM's bits`, async () => {
     async function* jobs() {
       for (const drawn of models) yield { module: (await linkLaidOut(drawn.laidOut, core)).module, inputs: samplesOf(drawn), operators: 0 };
@@ -91,7 +94,7 @@ for (const [board, engine] of CONFIGURATIONS) {
     async function* jobs() {
       for (const one of cases) {
         const module = await linked(one, engine, boardCore);
-        if (!module) continue;
+        if (!module || module.length + FIRMWARE_BYTES > (flashBytes ?? Infinity)) continue;
         ran.push(one);
         yield { module, inputs: one.inputs, operators: 0 };
       }
