@@ -4,6 +4,7 @@
 import type { Subgraph } from "../graph/graph";
 import { byteLength, elementCount, type Tensor } from "../graph/tensor";
 import { emitCopyAll } from "./copy";
+import { emitGru } from "./gru";
 import type { Emitter, Lowering } from "./lowering";
 import { describe, type Op } from "./op";
 
@@ -91,6 +92,7 @@ const whileLowering: Lowering = {
   },
   calls: (op) => ["condSubgraphIndex", "bodySubgraphIndex"].map((option) => op.option(option, -1)),
   lower(op, emit) {
+    if (emitGru(op, emit)) return;
     const { inputs } = op, outputs = outputsOf(op); // which hold the values between turns
     const turning = inputs.map((input, i) => (isHandle(input) ? input : outputs[i]!));
     expectHandles(op, inputs, inputs);

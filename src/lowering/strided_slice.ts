@@ -51,7 +51,7 @@ function cutsOf(op: Op): { cuts: Cut[]; rank: number } {
 }
 
 /** What of every dimension of the input is taken by constants, and the shape of the output. */
-function stridedRanges(op: Op): { ranges: Range[]; shape: number[] } {
+export function stridedRanges(op: Op): { ranges: Range[]; shape: number[] } {
   const begins = op.integers(1), ends = op.integers(2), { cuts, rank } = cutsOf(op), shape = new Array<number>(rank).fill(1);
   const ranges = cuts.map(({ entry, step, flags, becomes }, d): Range => {
     const n = op.input(0).shape[d]!;

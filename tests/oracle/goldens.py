@@ -18,6 +18,8 @@ from generate import generate, report
 
 SEED, DRAWS = 3, 60
 CASES, CASE_BYTES = 12, 4_000  # the first of a family, and bytes of model, inputs and outputs together
+# Models of many operators: as many, and as large.
+LARGE = {"gru_float32": (6, 8_000)}
 # What a kernel of its own computes is drawn too rarely: more draws, and so many of every kind come first.
 RARE = {
     # whole tiles of eight channels, outputs not below their zero point: kernel conv_2d_12
@@ -39,10 +41,10 @@ def encoded(path):
     return base64.b64encode(path.read_bytes()).decode()
 
 
-def pack(folder):
-    """One case in one object, or None where it is too large."""
+def pack(folder, most):
+    """One case in one object, or None where it has more than `most` bytes."""
     case = json.loads((folder / "case.json").read_text())
-    if sum(path.stat().st_size for path in folder.iterdir() if path.name != "case.json") > CASE_BYTES:
+    if sum(path.stat().st_size for path in folder.iterdir() if path.name != "case.json") > most:
         return None
     return {
         "id": case["id"],
@@ -71,9 +73,10 @@ def main():
         for name in families:
             draws, few, kinds = RARE.get(name, (DRAWS, 0, []))
             folders = [Path(directory) / (name if name in RARE else "common") / "models" / f"{name}.{SEED}.{number}" for number in range(draws)]
-            cases = [case for case in map(pack, filter(Path.exists, folders)) if case]
+            count, most = LARGE.get(name, (CASES, CASE_BYTES))
+            cases = [case for case in (pack(folder, most) for folder in folders if folder.exists()) if case]
             rare = [case for kind in kinds for case in [case for case in cases if kind.search(case["operators"][0])][:few]]
-            cases = (rare + [case for case in cases if case not in rare])[:CASES]
+            cases = (rare + [case for case in cases if case not in rare])[:count]
             lines = ",\n".join(json.dumps(case) for case in cases)
             (TARGET / f"{name}.json").write_text(f"[\n{lines}\n]\n")
     return 1 if any(tally.failed for tally in tallies.values()) else 0
