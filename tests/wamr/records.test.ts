@@ -19,8 +19,8 @@ const CONFIGURATIONS: readonly (readonly [string, Engine])[] = [
 const DAMAGES = 3;
 /** Small, so that filling and checking it takes little; the band behind it is checked as well. */
 const POOL_BYTES = 256 << 10;
-/** 1 M instructions, enough to walk through a linear memory of some KB and far beyond: a record whose counts are damaged may keep a kernel busy for longer, and ends in a timeout. */
-const BUDGET_MS = 1;
+/** 2 M instructions, enough for every undamaged record in an interpreter, and to walk through a linear memory of some KB and far beyond: a record whose counts are damaged may keep a kernel busy for longer, and ends in a timeout. */
+const BUDGET_MS = 2;
 /** For the interpreters: `invoke_range` of so many operators has as many constants. */
 const WASM_STACK_BYTES = 32 << 10;
 
