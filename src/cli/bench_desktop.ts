@@ -7,6 +7,7 @@ import * as format from "./format";
 import type { DecodedInput } from "./inputs/types";
 import type { Io } from "./io";
 import { createInterpreter, openModel } from "./model";
+import { median, operatorTimes } from "./operator_times";
 import { progressBar } from "./progress";
 import { facts, table, type Column } from "./table";
 
@@ -74,23 +75,12 @@ function measure(net: Interpreter, model: Model, decoded: readonly DecodedInput[
 
   const { operators } = model.subgraphs[0];
   const macs = operatorMacs(model);
-  const perOperator = operators.map(() => [] as number[]);
-  for (let i = 0; i < Math.min(PROFILES, times.length); i++) {
-    feed(net, decoded);
-    const sums = operators.map(() => 0);
-    for (const step of net.profile().steps) sums[step.operator] += step.ms;
-    sums.forEach((ms, operator) => perOperator[operator].push(ms));
-  }
+  const perOperator = operatorTimes(net, () => feed(net, decoded), Math.min(PROFILES, times.length));
   return {
     core: net.core, runs: times.length, ms_min: times[0], ms_median: median(times), macs: macs.reduce((sum, n) => sum + n, 0), arena_bytes: net.arena.bytes,
-    layers: operators.map((operator, i) => ({ operator: operator.index, op: operator.name, macs: macs[i], ms: median(perOperator[i].sort((a, b) => a - b)) })),
+    layers: operators.map((operator, i) => ({ operator: operator.index, op: operator.name, macs: macs[i], ms: perOperator[i]! })),
     outputs,
   };
-}
-
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 type Baseline = Pick<Result, "ms_min" | "ms_median" | "outputs"> & { core?: string };

@@ -1,5 +1,4 @@
 // Statistics of a data set on all cores of this machine: workers take one sample after the other, and their parts are merged. Node only.
-import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,7 +12,7 @@ import { decodeStatistics } from "../inspect/statistics_file";
 import type { CoreChoice } from "../runtime/core";
 import type { CollectTask, TaskResult } from "./collect_worker";
 import { inputOptionsOf, type SampleFlags } from "./feed";
-import { readFile } from "./files";
+import { readFile, sha256 } from "./files";
 import { openDataSet } from "./inputs/data_set";
 import { inputsOf } from "./model";
 
@@ -78,8 +77,4 @@ function refuseFirst(results: readonly TaskResult[]): void {
 async function identify(dataPath: string, count: number, { mean, std, fit, frontEnd, stride }: SampleFlags): Promise<DataIdentity> {
   const options = { mean, std, fit, front_end: frontEnd === undefined ? undefined : sha256(await readFile(frontEnd)), stride };
   return { name: path.basename(path.resolve(dataPath)), count, options: JSON.parse(JSON.stringify(options)) }; // without what is undefined
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -5,12 +5,11 @@ import { Comparer, type Comparison, type LayerComparison } from "../inspect/comp
 import { classesOf, pairedTask, type PairedTask, type TaskMetrics } from "../inspect/task";
 import type { CoreName } from "../lowering/lowering";
 import { jsonOption, positive, type CommandFile } from "./command";
-import { dataOptions, openData, type DataFlags } from "./data";
+import { dataOptions, eachSample, openData, type DataFlags } from "./data";
 import * as format from "./format";
 import type { DataSet } from "./inputs/data_set";
 import type { Io } from "./io";
 import { openModel, type OpenModel } from "./model";
-import { progressBar } from "./progress";
 import { facts, table, type Cell } from "./table";
 
 interface CompareFlags extends DataFlags {
@@ -70,13 +69,10 @@ async function run(a: OpenModel, b: OpenModel, data: DataSet, flags: CompareFlag
   const options = flags.cores ? { a: { core: flags.cores[0] }, b: { core: flags.cores[1] } } : {};
   const comparer = await Comparer.create(a.model, b.model, { ...options, own: flags.own });
   const scores: [Float64Array[], Float64Array[]] = [[], []];
-  const bar = progressBar(io, "comparing");
-  for (let i = 0; i < data.count; i++) {
-    const outputs = comparer.add((await data.sample(i)).inputs.map(({ bytes }) => bytes));
+  await eachSample(data, io, "comparing", ({ inputs }) => {
+    const outputs = comparer.add(inputs.map(({ bytes }) => bytes));
     if (data.labels) outputs.forEach((output, k) => scores[k]!.push(output));
-    bar.update((i + 1) / data.count);
-  }
-  bar.stop();
+  });
   const task = data.labels && pairedTask(scores[0], scores[1], classesOf(data.labels, scores[0][0]!.length, data.where), flags.topK);
   return { comparison: comparer.result(), task };
 }

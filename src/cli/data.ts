@@ -5,10 +5,11 @@ import type { Model } from "../index";
 import { inputOptions, positive } from "./command";
 import { inputOptionsOf, readInputs, type InputFlags } from "./feed";
 import { readFile } from "./files";
-import { labelsOf, openDataSet, type DataSet } from "./inputs/data_set";
+import { labelsOf, openDataSet, type DataSet, type Sample } from "./inputs/data_set";
 import { formatOf } from "./inputs/formats";
 import type { Io } from "./io";
 import { inputsOf } from "./model";
+import { progressBar } from "./progress";
 
 /** The options of every command that takes many inputs. */
 export interface DataFlags extends InputFlags {
@@ -60,4 +61,27 @@ export async function openData(model: Model, flags: DataFlags, io: Io): Promise<
     throw new ArenulaError("INPUT_SHAPE", `${labels.length} labels for ${set.count} samples`, { where: flags.labels ?? data });
   }
   return { ...set, count: Math.min(set.count, samples), labels: labels?.slice(0, samples) ?? null };
+}
+
+/** Shows every sample of a set, in its order, behind a progress bar. */
+export async function eachSample(data: DataSet, io: Io, label: string, see: (sample: Sample, index: number) => void): Promise<void> {
+  const bar = progressBar(io, label);
+  try {
+    for (let i = 0; i < data.count; i++) {
+      see(await data.sample(i), i);
+      bar.update((i + 1) / data.count);
+    }
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Goes through a set once more: what is done to its numbers was said before. @param use is given what the inputs store, sample by sample */
+export async function overData(model: Model, flags: DataFlags, io: Io, label: string, use: (inputs: readonly Uint8Array[]) => void): Promise<void> {
+  const data = await openData(model, flags, { ...io, err: () => {} });
+  try {
+    await eachSample(data, io, label, ({ inputs }) => use(inputs.map(({ bytes }) => bytes)));
+  } finally {
+    await data.close();
+  }
 }

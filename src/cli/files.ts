@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile as read, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ArenulaError } from "../errors";
@@ -17,6 +17,11 @@ export async function readFile(file: string): Promise<Uint8Array> {
     if (code === "ENOENT" || code === "ENOTDIR") throw new ArenulaError("FILE_NOT_FOUND", "no such file", { where: file, hint: await neighbours(file) });
     throw new ArenulaError("FILE_UNREADABLE", code === "EACCES" || code === "EPERM" ? "no permission to read it" : message, { where: file });
   }
+}
+
+/** In hexadecimal: what tells one file from another. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Writes to a temporary file beside the target and renames it: no reader ever sees half a file. @throws ArenulaError FILE_UNWRITABLE */

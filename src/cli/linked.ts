@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { version } from "../../package.json";
 import { fitArena, type Board } from "../device/boards";
 import type { Engine } from "../device/machine";
 import { ArenulaError } from "../errors";
 import { build, type Built } from "../link/build";
+import { sha256 } from "./files";
 import type { OpenModel } from "./model";
 
 /** The options of every command that links. */
@@ -17,7 +17,7 @@ export interface LinkFlags {
 export async function linkModel({ model, name, bytes, file }: OpenModel, board: Board | null, { engine, weights, ram = Infinity }: LinkFlags): Promise<Built> {
   const region = board ? fitArena(board, 0).region.bytes : Infinity;
   const built = await build(model, {
-    engine, core: board?.core, widened: weights === "widened", name, version, sha256: createHash("sha256").update(bytes).digest("hex"),
+    engine, core: board?.core, widened: weights === "widened", name, version, sha256: sha256(bytes),
     ramBytes: Math.min(ram, region), limit: board && region < ram ? board.name : "--ram",
   });
   if (board) checkFlash(board, built.module, "the module", file);

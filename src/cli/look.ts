@@ -2,12 +2,11 @@ import { modelFindings, InputWatch, type Finding } from "../inspect/findings";
 import { OutputWatch } from "../inspect/outputs";
 import { classesOf } from "../inspect/task";
 import { Interpreter, type InputView, type TensorView } from "../index";
-import { openData, type DataFlags } from "./data";
+import { eachSample, openData, type DataFlags } from "./data";
 import { storedValues, tensorJson } from "./describe";
 import { feed } from "./feed";
 import type { Io } from "./io";
 import type { OpenModel } from "./model";
-import { progressBar } from "./progress";
 
 /** What one sample became here: numbers to hold against those of one's own code. */
 export interface Executed {
@@ -29,14 +28,12 @@ export const SHOWN = 8;
 export async function look({ model }: OpenModel, flags: DataFlags, io: Io): Promise<{ executed: Executed; findings: Finding[] }> {
   const net = await Interpreter.create(model), other = await Interpreter.create(model); // one answers, the other tries
   const data = await openData(model, flags, io);
-  const bar = progressBar(io, "looking at the data");
   try {
     const labels = data.labels && classesOf(data.labels, net.outputs[0]!.data.length, data.where);
     const inputs = net.inputs.map((_, i) => new InputWatch(model.subgraphs[0]!.tensors[model.subgraphs[0]!.inputs[i]!]!));
     const answers = new OutputWatch(other);
     let executed: Executed | null = null;
-    for (let i = 0; i < data.count; i++) {
-      const { name, inputs: decoded } = await data.sample(i);
+    await eachSample(data, io, "looking at the data", ({ name, inputs: decoded }, i) => {
       feed(net, decoded);
       net.inputs.forEach((input, k) => inputs[k]!.add(input.data as ArrayLike<number>, input.bytes));
       const reals = net.inputs[0]!.dequantize(), before = net.inputs.map(edgeOf);
@@ -45,11 +42,9 @@ export async function look({ model }: OpenModel, flags: DataFlags, io: Io): Prom
       net.invoke();
       executed ??= { sample: name, inputs: before, outputs: net.outputs.map(edgeOf) };
       answers.add(reals, net.outputs[0]!.dequantize(), labels?.[i] ?? null);
-      bar.update((i + 1) / data.count);
-    }
+    });
     return { executed: executed!, findings: [...inputs.flatMap((input) => input.findings()), ...modelFindings(model), ...answers.findings(labels !== null)] }; // causes before symptoms
   } finally {
-    bar.stop();
     await data.close();
   }
 }

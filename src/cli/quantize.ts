@@ -12,12 +12,11 @@ import { plainModel, quantizeModel, SCHEMES, type Quantized, type QuantizedTenso
 import type { Ranges } from "../quantizer/range";
 import type { Recipe } from "../quantizer/recipe";
 import { jsonOption, positive, type CommandFile } from "./command";
-import { dataOptions, openData, type DataFlags } from "./data";
+import { dataOptions, overData, type DataFlags } from "./data";
 import { readFile, writeFileAtomically } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
 import { createInterpreter, openModel, type OpenModel } from "./model";
-import { progressBar } from "./progress";
 import { calibratorOptions, checkCalibrator, collectSamples, mergeParts, type CalibratorFlags } from "./stats";
 import { table, type Cell } from "./table";
 
@@ -155,28 +154,14 @@ async function inFile<T>(file: string, act: () => T): Promise<T> {
 /** Biases without the mean error that the scheme's weights add. */
 async function correct(float: OpenModel, flags: QuantizeFlags, io: Io): Promise<Corrected> {
   const means = new ChannelMeans(await createInterpreter(float, {}), correctionInputs(float.bytes));
-  await overData(float, flags, io, "means", (inputs) => means.add(inputs));
+  await overData(float.model, flags, io, "means", (inputs) => means.add(inputs));
   return flags.scheme === "uint8" ? correctBiases(float.bytes, means.result, { type: "uint8", seen: false }, false) : correctBiases(float.bytes, means.result, { type: "int8", seen: true }, true);
-}
-
-/** Calibration said what is done to the numbers. */
-async function overData(float: OpenModel, flags: QuantizeFlags, io: Io, label: string, use: (inputs: readonly Uint8Array[]) => void): Promise<void> {
-  const data = await openData(float.model, flags, { ...io, err: () => {} }), bar = progressBar(io, label);
-  try {
-    for (let i = 0; i < data.count; i++) {
-      use((await data.sample(i)).inputs.map(({ bytes }) => bytes));
-      bar.update((i + 1) / data.count);
-    }
-  } finally {
-    bar.stop();
-    await data.close();
-  }
 }
 
 /** Every layer of the result against the float model, over the data. */
 async function compareWith(float: OpenModel, { bytes }: Quantized, flags: QuantizeFlags, io: Io): Promise<Comparison> {
   const comparer = await Comparer.create(float.model, Model.parse(bytes), { own: false });
-  await overData(float, flags, io, "comparing", (inputs) => void comparer.add(inputs));
+  await overData(float.model, flags, io, "comparing", (inputs) => void comparer.add(inputs));
   return comparer.result();
 }
 

@@ -12,9 +12,8 @@ import { boardSection, diffSection, errorSection, findingsSection, histogramsSec
 import { distributionOf, type ModelStatistics } from "../inspect/statistics";
 import { storedRange } from "../graph/tensor";
 import { Interpreter, operatorMacs, type Subgraph } from "../index";
-import { collect } from "./collect";
 import { boardOption, jsonOption, positive, type CommandFile } from "./command";
-import { dataOptions, openData, type DataFlags } from "./data";
+import { dataOptions, openData, overData, type DataFlags } from "./data";
 import { boardFit, fitText } from "./describe";
 import { feed } from "./feed";
 import { writeFileAtomically } from "./files";
@@ -23,7 +22,8 @@ import type { Io } from "./io";
 import { linkModel } from "./linked";
 import { look } from "./look";
 import { openBoard, openModel, type OpenModel } from "./model";
-import { progressBar } from "./progress";
+import { operatorTimes } from "./operator_times";
+import { collectSamples } from "./stats";
 
 interface ReportFlags extends DataFlags {
   against?: string;
@@ -68,17 +68,18 @@ async function sectionsOf(opened: OpenModel, other: OpenModel | null, board: Boa
   const data = await openData(model, fed, io);
   const first = await data.sample(0);
   await data.close();
+  const quiet: Io = { ...io, err: () => {} }; // what is done to the numbers has been said
   const ms = timesOf(net, () => feed(net, first.inputs));
   const cost = board && (await boardCost(opened, board, flags.engine, first.inputs.map(({ bytes }) => bytes)));
-  const looked = hasData ? (await look(opened, flags, { ...io, err: () => {} })).findings : modelFindings(model);
+  const looked = hasData ? (await look(opened, flags, quiet)).findings : modelFindings(model);
   const comparison = other && hasData ? await compareOver(other, opened, flags, io) : null;
   const macs = operatorMacs(model), { operators, tensors } = model.subgraphs[0]!;
   const layers = operators.map(({ index, name: op, outputs }, i): LayerCost => ({ operator: index, op, tensor: tensors[outputs[0]!]?.name ?? "", macs: macs[i]!, ms: ms[i]!, cycles: cost?.cycles.get(index) ?? (cost ? 0 : null) }));
-  const statistics = flags.data === undefined ? null : await statisticsOf(other ?? opened, flags.data, flags, io);
+  const statistics = flags.data === undefined ? null : await collectSamples(other ?? opened, flags.data, flags, quiet);
   const findings: Finding[] = [...looked, ...(comparison ? comparisonFindings(comparison) : []), ...(statistics ? statisticsFindings(statistics) : [])];
   return [
     findingsSection(findings, hasData ? "the model or these data" : "the model; no data were given"),
-    summarySection(net, opened.bytes.length, macs.reduce((sum, n) => sum + n, 0), []),
+    summarySection(net, opened.bytes.length, macs.reduce((sum, n) => sum + n, 0)),
     memorySection(name, net.arena, net.steps, board && fitText(boardFit(board, net))),
     layersSection(layers, comparison),
     ...(comparison ? [errorSection(other!.name, comparison, findings, flags.suspects, document)] : []),
@@ -92,29 +93,14 @@ const WARM_UP = 5, PROFILES = 21;
 
 /** Median milliseconds of every operator on this machine. */
 function timesOf(net: Interpreter, refill: () => void): number[] {
-  const times = net.model.subgraphs[0]!.operators.map((): number[] => []);
-  for (let run = 0; run < WARM_UP + PROFILES; run++) {
-    refill();
-    const sums = times.map(() => 0);
-    for (const { operator, ms } of net.profile().steps) sums[operator]! += ms;
-    if (run >= WARM_UP) sums.forEach((ms, i) => times[i]!.push(ms));
-  }
-  return times.map((list) => list.sort((a, b) => a - b)[PROFILES >> 1]!);
+  operatorTimes(net, refill, WARM_UP);
+  return operatorTimes(net, refill, PROFILES);
 }
 
 async function compareOver(a: OpenModel, b: OpenModel, flags: DataFlags, io: Io): Promise<Comparison> {
-  const data = await openData(a.model, flags, { ...io, err: () => {} }), comparer = await Comparer.create(a.model, b.model);
-  const bar = progressBar(io, "comparing");
-  try {
-    for (let i = 0; i < data.count; i++) {
-      comparer.add((await data.sample(i)).inputs.map(({ bytes }) => bytes));
-      bar.update((i + 1) / data.count);
-    }
-    return comparer.result();
-  } finally {
-    bar.stop();
-    await data.close();
-  }
+  const comparer = await Comparer.create(a.model, b.model);
+  await overData(a.model, flags, io, "comparing", (inputs) => void comparer.add(inputs));
+  return comparer.result();
 }
 
 interface BoardCost {
@@ -137,11 +123,6 @@ async function boardCost(opened: OpenModel, board: Board, engine: Engine, inputs
     ],
     note: costing.model ? `Estimated from executed instructions, within ${format.percent(costing.model.cycles.error.left_out_model_max)} for whole models; \`arenula bench --board\` counts under emulation. The runtime's own RAM comes on top.` : costing.reason,
   };
-}
-
-async function statisticsOf({ bytes }: OpenModel, data: string, flags: DataFlags, io: Io): Promise<ModelStatistics> {
-  const bar = progressBar(io, "statistics");
-  return collect(bytes, data, flags, { progress: (done) => bar.update(done), note() {} }).finally(() => bar.stop());
 }
 
 /** Histograms of more tensors would bury the ones that tell something. */

@@ -56,6 +56,14 @@ export interface Tensor {
   readonly rows?: number;
 }
 
+/** The least and the greatest real value of a tensor with one scale; null for all others. */
+export function realRange({ type, quantization }: Pick<Tensor, "type" | "quantization">): readonly [number, number] | null {
+  const stored = storedRange(type);
+  if (!stored || quantization?.scale.length !== 1) return null;
+  const [scale] = quantization.scale, [zeroPoint] = quantization.zeroPoint;
+  return [(stored[0] - zeroPoint!) * scale!, (stored[1] - zeroPoint!) * scale!];
+}
+
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }

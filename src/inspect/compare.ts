@@ -1,7 +1,7 @@
 // Two models over the same data, layer by layer: how far B is from A, and how much of that is the layer's own doing.
 import { ArenulaError } from "../errors";
 import type { Graph } from "../graph/graph";
-import { storedRange, type Tensor } from "../graph/tensor";
+import { realRange, type Tensor } from "../graph/tensor";
 import { Interpreter, type InterpreterOptions } from "../runtime/interpreter";
 import type { InputView } from "../runtime/tensor_view";
 import { isolate } from "./isolate";
@@ -75,9 +75,8 @@ class Sums {
   private most = -Infinity;
 
   constructor(private readonly tensor: Tensor) {
-    const { type, quantization } = tensor, stored = storedRange(type);
-    this.scale = stored && quantization?.scale.length === 1 ? quantization.scale[0]! : null;
-    this.range = this.scale === null ? null : (stored!.map((code) => (code - quantization!.zeroPoint[0]!) * this.scale!) as [number, number]);
+    this.range = realRange(tensor);
+    this.scale = this.range && tensor.quantization!.scale[0]!;
   }
 
   add(a: Float64Array | null, b: Float64Array | null): void {

@@ -1,7 +1,7 @@
 // The quantization of two models, tensor by tensor, without data.
 import { ArenulaError } from "../errors";
 import type { Graph, Operator } from "../graph/graph";
-import { elementCount, storedRange, type Tensor } from "../graph/tensor";
+import { elementCount, realRange, type Tensor } from "../graph/tensor";
 import { valuesIn } from "../runtime/tensor_view";
 import { isConversion, matchOperators, matchTensors } from "./match";
 
@@ -74,9 +74,9 @@ function isConversionOutput(operator: Operator | undefined): boolean {
   return operator !== undefined && isConversion(operator);
 }
 
-function parametersOf({ type, quantization }: Tensor): Parameters {
-  const stored = storedRange(type), scale = quantization?.scale.length === 1 ? quantization.scale[0]! : null, zeroPoint = scale === null ? null : quantization!.zeroPoint[0]!;
-  return { type, scale, zero_point: zeroPoint, range: scale !== null && stored ? [(stored[0] - zeroPoint!) * scale, (stored[1] - zeroPoint!) * scale] : null };
+function parametersOf(tensor: Tensor): Parameters {
+  const { type, quantization } = tensor, scale = quantization?.scale.length === 1 ? quantization.scale[0]! : null, zeroPoint = scale === null ? null : quantization!.zeroPoint[0]!;
+  return { type, scale, zero_point: zeroPoint, range: realRange(tensor) };
 }
 
 function tensorDiff(tensorA: Tensor, tensorB: Tensor, operator: Operator | undefined): TensorDiff {

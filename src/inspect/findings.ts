@@ -1,6 +1,6 @@
 // What is suspicious about a model, its data, or what a comparison found. A finding names one cause and its repair; sound models and data have none.
 import { operatorName, type Graph } from "../graph/graph";
-import { elementCount, storedRange, type Tensor } from "../graph/tensor";
+import { elementCount, realRange, storedRange, type Tensor } from "../graph/tensor";
 import type { Comparison, LayerComparison } from "./compare";
 import { FIXED_SCALE } from "./occupancy";
 import { distributionOf, sampleRanges, type ModelStatistics, type TensorStatistics } from "./statistics";
@@ -29,13 +29,6 @@ export interface Finding {
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
-
-/** The least and the greatest real value of a tensor with one scale. */
-export function realRange({ type, quantization }: Pick<Tensor, "type" | "quantization">): readonly [number, number] | null {
-  const stored = storedRange(type);
-  if (!stored || quantization?.scale.length !== 1) return null;
-  return [(stored[0] - quantization.zeroPoint[0]!) * quantization.scale[0]!, (stored[1] - quantization.zeroPoint[0]!) * quantization.scale[0]!];
-}
 
 /** Operators whose output range comes from data: the others take over their input's, or have one by definition. */
 const MAKES_RANGE = new Set(["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV", "ADD", "SUB", "MUL", "BATCH_MATMUL", "PRELU", "LEAKY_RELU", "HARD_SWISH", "ELU", "GELU", "MEAN", "SUM"]);

@@ -116,13 +116,13 @@ export function boardSection(title: string, pairs: readonly (readonly [string, s
 }
 
 /** The model in numbers. */
-export function summarySection(net: Interpreter, bytes: number, macs: number, answers: readonly (readonly [string, string])[]): Section {
+export function summarySection(net: Interpreter, bytes: number, macs: number): Section {
   const edge = ({ name, type, shape }: { name: string; type: string; shape: readonly number[] }) => `${text(shortName(name))} <span class="quiet">${type} [${shape.join(", ")}]</span>`;
   return {
     title: "Model",
     body: facts([
       ["file", `${count(bytes)} bytes`], ["MACs", count(macs)], ["arena", `${count(net.arena.bytes)} bytes`], ["operators", count(net.model.subgraphs[0]!.operators.length)],
-      ...net.inputs.map((input): [string, string] => ["input", edge(input)]), ...net.outputs.map((output): [string, string] => ["output", edge(output)]), ...answers,
+      ...net.inputs.map((input): [string, string] => ["input", edge(input)]), ...net.outputs.map((output): [string, string] => ["output", edge(output)]),
     ]),
   };
 }
