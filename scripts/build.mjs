@@ -10,15 +10,19 @@ const node = (bin, ...args) => run(process.execPath, [at("node_modules", bin), .
 /** `device` is `mcu` with its weights staged from flash: what src/link takes kernels from. It keeps names, for the reports of compilers. */
 const CORES = ["mcu", "device", "simd", "relaxed"];
 
+/** Those that have the kernels of assembly/simd as well. */
+const SIMD = ["simd", "relaxed"];
+
 /** Kernel files are entry files, found by folder; their exports are the core's. */
 function buildCores() {
-  const entries = [at("assembly", "memory.ts"), ...filesBelow(at("assembly", "kernels")).filter((file) => file.endsWith(".ts"))];
+  const kernels = (folder) => filesBelow(at("assembly", folder)).filter((file) => file.endsWith(".ts"));
+  const entries = (target) => [at("assembly", "memory.ts"), ...kernels("kernels"), ...(SIMD.includes(target) ? kernels("simd") : [])];
   const asc = (name, files, target) =>
     node("assemblyscript/bin/asc.js", ...files.map((file) => path.relative(ROOT, file)), "--target", target, "--outFile", `build/core/${name}.wasm`, "--textFile", `build/core/${name}.wat`);
   const sources = ["assembly", "asconfig.json", "package-lock.json"];
   for (const target of CORES) {
     if (isFresh(at("build/core", `${target}.wasm`), sources)) continue;
-    asc(target, entries, target);
+    asc(target, entries(target), target);
     checkCore(target);
   }
   // What the tests of assembly/arithmetic call: the functions that kernels have inlined.
@@ -28,7 +32,7 @@ function buildCores() {
 /** A core that could grow its memory would lose WAMR's shrunk memory (docs/architecture.md); `mcu` has to do without SIMD. */
 function checkCore(target) {
   const text = readFileSync(at("build/core", `${target}.wat`), "utf8");
-  const banned = ["memory.grow", "memory.size", ...(target === "mcu" || target === "device" ? ["v128", "i8x16", "i16x8", "i32x4"] : [])];
+  const banned = ["memory.grow", "memory.size", ...(!SIMD.includes(target) ? ["v128", "i8x16", "i16x8", "i32x4"] : [])];
   const found = banned.filter((word) => text.includes(word));
   if (found.length > 0) fail(`core ${target} contains ${found.join(", ")}: a kernel allocates, or uses what its target lacks`);
 }

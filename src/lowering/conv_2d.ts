@@ -4,6 +4,7 @@ import { CONV_2D_12 } from "./conv_2d_12";
 import { CONV_2D_BLOCKS } from "./conv_2d_blocks";
 import { CONV_2D_PAIRS } from "./conv_2d_pairs";
 import { CONV_2D_ROWS } from "./conv_2d_rows";
+import { CONV_2D_V128 } from "./conv_2d_v128";
 import { emitCheapest, type Form } from "./form";
 import type { Emitter, Lowering } from "./lowering";
 import type { Multiplier } from "./multiplier";
@@ -41,9 +42,9 @@ export interface Conv2d extends Conv2dGeometry, Weights {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS];
+const FORMS: readonly Form<Conv2d>[] = [CONV_2D_V128, CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS];
 /** The form for weights of four bits, or with a zero point. */
-const ANY_WEIGHTS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS];
+const ANY_WEIGHTS: readonly Form<Conv2d>[] = [CONV_2D_V128, CONV_2D_BLOCKS];
 
 /** Shapes and windows of a CONV_2D. Weights are [out_c][k_h][k_w][in_c / groups]. */
 export function geometry(op: Op): Conv2dGeometry {

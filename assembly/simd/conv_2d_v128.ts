@@ -1,0 +1,114 @@
+// CONV_2D on SIMD cores, int8 x int8 or legacy uint8 -> int8: blocks of four pixels x eight channels, two terms to a 16-bit dot product.
+// Record: CONV_2D_V128_* in abi/conv_2d_v128.ts, which gives the shapes.
+// Dialect: reference. Source: TFLM reference/integer_ops/conv.h, ConvPerChannel.
+import {
+  CONV_2D_V128_INPUT, CONV_2D_V128_OUTPUT, CONV_2D_V128_TILES, CONV_2D_V128_ROWS, CONV_2D_V128_PATCH, CONV_2D_V128_IN_C, CONV_2D_V128_GROUPS, CONV_2D_V128_GROUP_C,
+  CONV_2D_V128_OUT_C, CONV_2D_V128_DEPTH, CONV_2D_V128_COMMON, CONV_2D_V128_FILL, CONV_2D_V128_OUTPUT_OFFSET, CONV_2D_V128_MIN, CONV_2D_V128_MAX, CONV_2D_V128_WEIGHTS,
+} from "../abi/conv_2d_v128";
+import {
+  WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
+} from "../abi/window";
+import { copy_patch } from "../inner/copy_patch";
+import { codes_v128, magic_of, rescale_v128, store_codes } from "../inner/rescale_v128";
+import { widen_rows } from "../inner/rows_v128";
+
+/** Rescales and stores eight channels of one pixel. */
+// @ts-ignore: decorator
+@inline
+function store_pixel(first: v128, second: v128, tile: usize, common: i32, magic: v128, low: v128, high: v128, out: usize, count: i32): void {
+  store_codes(out, codes_v128(rescale_v128(first, tile, common, magic), rescale_v128(second, tile + 16, common, magic), low, high), count);
+}
+
+/** All channels of `pixels` pixels, which is known at compile time. `x`: int16 [ceil(depth / 2)][pixels][2]. */
+// @ts-ignore: decorator
+@inline
+function multiply(record: usize, x: usize, pixels: i32, tiles: usize, out: usize, out_c: i32, out_stride: i32): void {
+  const bytes = ((load<i32>(record, CONV_2D_V128_DEPTH) + 1) >> 1) << 5, common = load<i32>(record, CONV_2D_V128_COMMON);
+  const magic = magic_of(load<i32>(record, CONV_2D_V128_OUTPUT_OFFSET));
+  const low = i8x16.splat(<i8>load<i32>(record, CONV_2D_V128_MIN)), high = i8x16.splat(<i8>load<i32>(record, CONV_2D_V128_MAX));
+  for (let left = out_c; left > 0; left -= 8, out += 8) {
+    let a0 = v128.load(tiles), b0 = v128.load(tiles, 16), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
+    let w = tiles + CONV_2D_V128_WEIGHTS, at = x;
+    const end = w + bytes;
+    do {
+      const w0 = v128.load(w), w1 = v128.load(w, 16), x0 = v128.load32_splat(at);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(x0, w0));
+      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(x0, w1));
+      if (pixels > 1) {
+        const x1 = v128.load32_splat(at, 4);
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(x1, w0));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(x1, w1));
+      }
+      if (pixels > 2) {
+        const x2 = v128.load32_splat(at, 8), x3 = v128.load32_splat(at, 12);
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(x2, w0));
+        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(x2, w1));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(x3, w0));
+        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(x3, w1));
+      }
+      at += pixels << 2;
+      w += 32;
+    } while (w != end);
+    const count = min(left, 8);
+    store_pixel(a0, b0, tiles, common, magic, low, high, out, count);
+    if (pixels > 1) store_pixel(a1, b1, tiles, common, magic, low, high, out + out_stride, count);
+    if (pixels > 2) {
+      store_pixel(a2, b2, tiles, common, magic, low, high, out + 2 * out_stride, count);
+      store_pixel(a3, b3, tiles, common, magic, low, high, out + 3 * out_stride, count);
+    }
+    tiles = end;
+  }
+}
+
+/** Copies the patches of `count` pixels, from number `pixel` on, `stride` bytes apart. */
+function copy_patches(record: usize, source: usize, pixel: i32, count: i32, to: usize, stride: i32): void {
+  const out_w = load<i32>(record, WINDOW_OUT_W), in_c = load<i32>(record, CONV_2D_V128_IN_C), group_c = load<i32>(record, CONV_2D_V128_GROUP_C), fill = load<i32>(record, CONV_2D_V128_FILL);
+  const stride_h = load<i32>(record, WINDOW_STRIDE_H), stride_w = load<i32>(record, WINDOW_STRIDE_W), pad_top = load<i32>(record, WINDOW_PAD_TOP), pad_left = load<i32>(record, WINDOW_PAD_LEFT);
+  let oy = pixel / out_w, ox = pixel - oy * out_w;
+  for (; count > 0; count--, to += stride) {
+    copy_patch(record, source, oy * stride_h - pad_top, ox * stride_w - pad_left, to, in_c, group_c, fill);
+    if (++ox == out_w) {
+      ox = 0;
+      oy++;
+    }
+  }
+}
+
+export function conv_2d_v128(record: usize): void {
+  const in_c = load<i32>(record, CONV_2D_V128_IN_C), group_c = load<i32>(record, CONV_2D_V128_GROUP_C), out_c = load<i32>(record, CONV_2D_V128_OUT_C);
+  const groups = load<i32>(record, CONV_2D_V128_GROUPS), out_stride = groups * out_c, depth = load<i32>(record, CONV_2D_V128_DEPTH);
+  const x: usize = load<u32>(record, CONV_2D_V128_ROWS), patch: usize = load<u32>(record, CONV_2D_V128_PATCH), patch_stride = (depth + 7) & ~7;
+  const pixels = load<i32>(record, WINDOW_OUT_H) * load<i32>(record, WINDOW_OUT_W), in_pixels = load<i32>(record, WINDOW_IN_H) * load<i32>(record, WINDOW_IN_W);
+  const tile_bytes = CONV_2D_V128_WEIGHTS + (((depth + 1) >> 1) << 5), group_bytes = ((out_c + 7) >> 3) * tile_bytes;
+  let input: usize = load<u32>(record, CONV_2D_V128_INPUT), output: usize = load<u32>(record, CONV_2D_V128_OUTPUT);
+  for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
+    let tiles: usize = load<u32>(record, CONV_2D_V128_TILES);
+    for (let group = 0; group < groups; group++, tiles += group_bytes) {
+      const source = input + group * group_c;
+      let out = output + group * out_c;
+      for (let pixel = 0; pixel < pixels; ) {
+        const left = pixels - pixel, count = left > 3 ? 4 : left > 1 ? 2 : 1;
+        let rows = source + pixel * in_c, stride = in_c;
+        if (patch) {
+          copy_patches(record, source, pixel, count, patch, patch_stride);
+          rows = patch;
+          stride = patch_stride;
+        }
+        if (count == 4) {
+          widen_rows(rows, stride, depth, 4, x);
+          multiply(record, x, 4, tiles, out, out_c, out_stride);
+        } else if (count == 2) {
+          widen_rows(rows, stride, depth, 2, x);
+          multiply(record, x, 2, tiles, out, out_c, out_stride);
+        } else {
+          widen_rows(rows, stride, depth, 1, x);
+          multiply(record, x, 1, tiles, out, out_c, out_stride);
+        }
+        pixel += count;
+        out += count * out_stride;
+      }
+    }
+    input += in_pixels * in_c;
+    output += pixels * out_stride;
+  }
+}

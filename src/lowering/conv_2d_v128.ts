@@ -1,0 +1,64 @@
+// CONV_2D in blocks of four pixels and eight channels for SIMD cores (assembly/simd/conv_2d_v128.ts).
+import * as abi from "../../assembly/abi/conv_2d_v128";
+import type { Conv2d } from "./conv_2d";
+import type { Form } from "./form";
+import type { Emitter } from "./lowering";
+import type { Op } from "./op";
+import { packRescaleV128, type RescaleV128 } from "./rescale_v128";
+import { writeWindow } from "./window";
+
+/** The largest magnitude of the sum of every channel, bias included, whatever the activations. @param weights [channels][depth] */
+export function largestSums(weights: Int8Array, weightsOffset: number, bias: Int32Array, depth: number): Float64Array {
+  return Float64Array.from(bias, (b, c) => {
+    let sum = 0;
+    for (let i = c * depth, end = i + depth; i < end; i++) sum += Math.abs(weights[i]! + weightsOffset);
+    return 128 * sum + Math.abs(b);
+  });
+}
+
+/** Tiles of eight channels, group by group. */
+function packTiles({ weights, weightsOffset, depth, outC, groups }: Conv2d, { blocks }: RescaleV128): Uint8Array {
+  const groupOut = outC / groups, weightsBytes = ((depth + 1) >> 1) * 32, tileBytes = abi.CONV_2D_V128_WEIGHTS + weightsBytes;
+  const packed = new Uint8Array(blocks.length * tileBytes), codes = new Int16Array(packed.buffer);
+  let c = 0;
+  blocks.forEach((block, tile) => {
+    packed.set(block, tile * tileBytes);
+    const at = (tile * tileBytes + abi.CONV_2D_V128_WEIGHTS) / 2;
+    for (let lane = 0, end = groupOut * (Math.floor(c / groupOut) + 1); lane < 8 && c < end; lane++, c++)
+      for (let i = 0, from = c * depth; i < depth; i++) codes[at + (i >> 1) * 16 + lane * 2 + (i & 1)] = weights[from + i]! + weightsOffset;
+  });
+  return packed;
+}
+
+function rescaling({ multipliers, weights, weightsOffset, bias, depth, outC, groups }: Conv2d): RescaleV128 | null {
+  if (groups > 1 && (outC / groups) % 8 !== 0) return null;
+  return packRescaleV128(multipliers, bias, largestSums(weights, weightsOffset, bias, depth));
+}
+
+function emitV128(op: Op, emit: Emitter, conv: Conv2d): void {
+  const { batches, inC, outC, groups, groupC, depth, y, x } = conv;
+  const rescale = rescaling(conv)!;
+  const inPlace = y.kernel === 1 && x.kernel === 1 && y.stride === 1 && x.stride === 1 && depth % 8 === 0;
+  emit.step("conv_2d_v128", abi.CONV_2D_V128_SIZE, (r) => {
+    r.input(abi.CONV_2D_V128_INPUT, op.input(0));
+    r.constant(abi.CONV_2D_V128_TILES, packTiles(conv, rescale));
+    r.output(abi.CONV_2D_V128_OUTPUT, op.output());
+    r.scratch(abi.CONV_2D_V128_ROWS, Math.ceil(depth / 8) * 16 * abi.CONV_2D_V128_PIXELS);
+    r.scratch(abi.CONV_2D_V128_PATCH, inPlace ? 0 : Math.ceil(depth / 8) * 8 * abi.CONV_2D_V128_PIXELS);
+    writeWindow(r, batches, y, x);
+    r.i32(abi.CONV_2D_V128_IN_C, inC);
+    r.i32(abi.CONV_2D_V128_GROUPS, groups);
+    r.i32(abi.CONV_2D_V128_GROUP_C, groupC);
+    r.i32(abi.CONV_2D_V128_OUT_C, outC / groups);
+    r.i32(abi.CONV_2D_V128_DEPTH, depth);
+    r.i32(abi.CONV_2D_V128_COMMON, rescale.common);
+    r.i32(abi.CONV_2D_V128_FILL, conv.inputZeroPoint);
+    r.i32(abi.CONV_2D_V128_OUTPUT_OFFSET, conv.outputZeroPoint);
+    r.i32(abi.CONV_2D_V128_MIN, conv.min);
+    r.i32(abi.CONV_2D_V128_MAX, conv.max);
+  });
+}
+
+/** Faster than the scalar forms wherever it fits. */
+const fits = (conv: Conv2d, emit: Emitter) => (emit.target.core !== "mcu" && rescaling(conv) ? 0 : Infinity);
+export const CONV_2D_V128: Form<Conv2d> = { cost: { desktop: fits }, emit: emitV128 };
