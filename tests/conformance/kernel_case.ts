@@ -8,6 +8,7 @@ import { CONV_2D_INT16_MAX, CONV_2D_INT16_MIN } from "../../assembly/abi/conv_2d
 import { DEPTHWISE_CONV_2D_INT16_MAX, DEPTHWISE_CONV_2D_INT16_MIN } from "../../assembly/abi/depthwise_conv_2d_int16";
 import { TRANSPOSE_CONV_MAX, TRANSPOSE_CONV_MIN } from "../../assembly/abi/transpose_conv";
 import { CONV_2D_12_MAX, CONV_2D_12_MIN } from "../../assembly/abi/conv_2d_12";
+import { CONV_2D_V128_MAX, CONV_2D_V128_MIN } from "../../assembly/abi/conv_2d_v128";
 import { CONV_2D_ROWS_MAX, CONV_2D_ROWS_MIN } from "../../assembly/abi/conv_2d_rows";
 import { DEPTHWISE_CONV_2D_ROWS_MAX, DEPTHWISE_CONV_2D_ROWS_MIN } from "../../assembly/abi/depthwise_conv_2d_rows";
 import { CONV_2D_PAIRS_MAX, CONV_2D_PAIRS_MIN } from "../../assembly/abi/conv_2d_pairs";
@@ -76,7 +77,7 @@ const CLAMPS: Record<string, readonly [number, number]> = {
   add: [ADD_MIN, ADD_MAX], sub: [ADD_MIN, ADD_MAX], conv_2d: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_12: [CONV_2D_12_MIN, CONV_2D_12_MAX], conv_2d_12_any: [CONV_2D_12_MIN, CONV_2D_12_MAX],
   conv_2d_pairs: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX], conv_2d_bytes: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX],
   conv_2d_rows: [CONV_2D_ROWS_MIN, CONV_2D_ROWS_MAX], depthwise_conv_2d_rows: [DEPTHWISE_CONV_2D_ROWS_MIN, DEPTHWISE_CONV_2D_ROWS_MAX],
-  conv_2d_offset: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_int4: [CONV_2D_MIN, CONV_2D_MAX],
+  conv_2d_v128: [CONV_2D_V128_MIN, CONV_2D_V128_MAX], conv_2d_offset: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_int4: [CONV_2D_MIN, CONV_2D_MAX],
   depthwise_conv_2d_wide: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], depthwise_conv_2d_3x3_wide: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX],
   depthwise_conv_2d_3x3_s2_wide: [DEPTHWISE_CONV_2D_MIN, DEPTHWISE_CONV_2D_MAX], fully_connected_int4: [FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX],
   fully_connected: [FULLY_CONNECTED_MIN, FULLY_CONNECTED_MAX], mul: [MUL_MIN, MUL_MAX],
