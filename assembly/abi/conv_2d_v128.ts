@@ -15,12 +15,13 @@ export const CONV_2D_V128_GROUPS = WINDOW_SIZE + 24;
 export const CONV_2D_V128_GROUP_C = WINDOW_SIZE + 28; // input channels of one group
 export const CONV_2D_V128_OUT_C = WINDOW_SIZE + 32; // output channels of one group
 export const CONV_2D_V128_DEPTH = WINDOW_SIZE + 36; // k_h * k_w * group_c
-export const CONV_2D_V128_COMMON = WINDOW_SIZE + 40; // shift of all channels (inner/rescale_v128.ts)
-export const CONV_2D_V128_FILL = WINDOW_SIZE + 44; // what a padded tap reads: the input's zero point
-export const CONV_2D_V128_OUTPUT_OFFSET = WINDOW_SIZE + 48; // the output's zero point
-export const CONV_2D_V128_MIN = WINDOW_SIZE + 52; // clamp, int8
-export const CONV_2D_V128_MAX = WINDOW_SIZE + 56;
-export const CONV_2D_V128_SIZE = WINDOW_SIZE + 60;
+export const CONV_2D_V128_KIND = WINDOW_SIZE + 40; // how sums are rescaled (abi/rescale_v128.ts)
+export const CONV_2D_V128_COMMON = WINDOW_SIZE + 44; // shift of all channels
+export const CONV_2D_V128_FILL = WINDOW_SIZE + 48; // what a padded tap reads: the input's zero point
+export const CONV_2D_V128_OUTPUT_OFFSET = WINDOW_SIZE + 52; // the output's zero point
+export const CONV_2D_V128_MIN = WINDOW_SIZE + 56; // clamp, int8
+export const CONV_2D_V128_MAX = WINDOW_SIZE + 60;
+export const CONV_2D_V128_SIZE = WINDOW_SIZE + 64;
 
 /** Output pixels that are multiplied at once. */
 export const CONV_2D_V128_PIXELS = 4;

@@ -3,28 +3,21 @@
 // Dialect: reference. Source: TFLM reference/integer_ops/conv.h, ConvPerChannel.
 import {
   CONV_2D_V128_INPUT, CONV_2D_V128_OUTPUT, CONV_2D_V128_TILES, CONV_2D_V128_ROWS, CONV_2D_V128_PATCH, CONV_2D_V128_IN_C, CONV_2D_V128_GROUPS, CONV_2D_V128_GROUP_C,
-  CONV_2D_V128_OUT_C, CONV_2D_V128_DEPTH, CONV_2D_V128_COMMON, CONV_2D_V128_FILL, CONV_2D_V128_OUTPUT_OFFSET, CONV_2D_V128_MIN, CONV_2D_V128_MAX, CONV_2D_V128_WEIGHTS,
+  CONV_2D_V128_OUT_C, CONV_2D_V128_DEPTH, CONV_2D_V128_KIND, CONV_2D_V128_COMMON, CONV_2D_V128_FILL, CONV_2D_V128_OUTPUT_OFFSET, CONV_2D_V128_MIN, CONV_2D_V128_MAX, CONV_2D_V128_WEIGHTS,
 } from "../abi/conv_2d_v128";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
 import { copy_patch } from "../inner/copy_patch";
-import { codes_v128, magic_of, rescale_v128, store_codes } from "../inner/rescale_v128";
+import { codes_v128, magic_of, store_codes } from "../inner/rescale_v128";
 import { widen_rows } from "../inner/rows_v128";
-
-/** Rescales and stores eight channels of one pixel. */
-// @ts-ignore: decorator
-@inline
-function store_pixel(first: v128, second: v128, tile: usize, common: i32, magic: v128, low: v128, high: v128, out: usize, count: i32): void {
-  store_codes(out, codes_v128(rescale_v128(first, tile, common, magic), rescale_v128(second, tile + 16, common, magic), low, high), count);
-}
 
 /** All channels of `pixels` pixels, which is known at compile time. `x`: int16 [ceil(depth / 2)][pixels][2]. */
 // @ts-ignore: decorator
 @inline
 function multiply(record: usize, x: usize, pixels: i32, tiles: usize, out: usize, out_c: i32, out_stride: i32): void {
-  const bytes = ((load<i32>(record, CONV_2D_V128_DEPTH) + 1) >> 1) << 5, common = load<i32>(record, CONV_2D_V128_COMMON);
-  const magic = magic_of(load<i32>(record, CONV_2D_V128_OUTPUT_OFFSET));
+  const bytes = ((load<i32>(record, CONV_2D_V128_DEPTH) + 1) >> 1) << 5, kind = load<i32>(record, CONV_2D_V128_KIND), common = load<i32>(record, CONV_2D_V128_COMMON);
+  const magic = magic_of(kind, load<i32>(record, CONV_2D_V128_OUTPUT_OFFSET));
   const low = i8x16.splat(<i8>load<i32>(record, CONV_2D_V128_MIN)), high = i8x16.splat(<i8>load<i32>(record, CONV_2D_V128_MAX));
   for (let left = out_c; left > 0; left -= 8, out += 8) {
     let a0 = v128.load(tiles), b0 = v128.load(tiles, 16), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
@@ -50,11 +43,11 @@ function multiply(record: usize, x: usize, pixels: i32, tiles: usize, out: usize
       w += 32;
     } while (w != end);
     const count = min(left, 8);
-    store_pixel(a0, b0, tiles, common, magic, low, high, out, count);
-    if (pixels > 1) store_pixel(a1, b1, tiles, common, magic, low, high, out + out_stride, count);
+    store_codes(out, codes_v128(a0, b0, tiles, kind, common, magic, low, high), count);
+    if (pixels > 1) store_codes(out + out_stride, codes_v128(a1, b1, tiles, kind, common, magic, low, high), count);
     if (pixels > 2) {
-      store_pixel(a2, b2, tiles, common, magic, low, high, out + 2 * out_stride, count);
-      store_pixel(a3, b3, tiles, common, magic, low, high, out + 3 * out_stride, count);
+      store_codes(out + 2 * out_stride, codes_v128(a2, b2, tiles, kind, common, magic, low, high), count);
+      store_codes(out + 3 * out_stride, codes_v128(a3, b3, tiles, kind, common, magic, low, high), count);
     }
     tiles = end;
   }
