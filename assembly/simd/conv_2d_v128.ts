@@ -3,12 +3,12 @@
 // Dialect: reference. Source: TFLM reference/integer_ops/conv.h, ConvPerChannel.
 import {
   CONV_2D_V128_INPUT, CONV_2D_V128_OUTPUT, CONV_2D_V128_TILES, CONV_2D_V128_ROWS, CONV_2D_V128_PATCH, CONV_2D_V128_IN_C, CONV_2D_V128_GROUPS, CONV_2D_V128_GROUP_C,
-  CONV_2D_V128_OUT_C, CONV_2D_V128_DEPTH, CONV_2D_V128_KIND, CONV_2D_V128_COMMON, CONV_2D_V128_FILL, CONV_2D_V128_OUTPUT_OFFSET, CONV_2D_V128_MIN, CONV_2D_V128_MAX, CONV_2D_V128_WEIGHTS,
+  CONV_2D_V128_OUT_C, CONV_2D_V128_DEPTH, CONV_2D_V128_KIND, CONV_2D_V128_COMMON, CONV_2D_V128_FILL, CONV_2D_V128_OUTPUT_OFFSET, CONV_2D_V128_MIN, CONV_2D_V128_MAX, CONV_2D_V128_WEIGHTS, CONV_2D_V128_SLACK,
 } from "../abi/conv_2d_v128";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
-import { copy_patch } from "../inner/copy_patch";
+import { copy_patch_16s } from "../inner/copy_patch_16s";
 import { codes_v128, magic_of, store_codes } from "../inner/rescale_v128";
 import { widen_rows } from "../inner/rows_v128";
 
@@ -59,7 +59,7 @@ function copy_patches(record: usize, source: usize, pixel: i32, count: i32, to: 
   const stride_h = load<i32>(record, WINDOW_STRIDE_H), stride_w = load<i32>(record, WINDOW_STRIDE_W), pad_top = load<i32>(record, WINDOW_PAD_TOP), pad_left = load<i32>(record, WINDOW_PAD_LEFT);
   let oy = pixel / out_w, ox = pixel - oy * out_w;
   for (; count > 0; count--, to += stride) {
-    copy_patch(record, source, oy * stride_h - pad_top, ox * stride_w - pad_left, to, in_c, group_c, fill);
+    copy_patch_16s(record, source, in_c, group_c, oy * stride_h - pad_top, ox * stride_w - pad_left, to, fill & 0xff);
     if (++ox == out_w) {
       ox = 0;
       oy++;
@@ -70,7 +70,7 @@ function copy_patches(record: usize, source: usize, pixel: i32, count: i32, to: 
 export function conv_2d_v128(record: usize): void {
   const in_c = load<i32>(record, CONV_2D_V128_IN_C), group_c = load<i32>(record, CONV_2D_V128_GROUP_C), out_c = load<i32>(record, CONV_2D_V128_OUT_C);
   const groups = load<i32>(record, CONV_2D_V128_GROUPS), out_stride = groups * out_c, depth = load<i32>(record, CONV_2D_V128_DEPTH);
-  const x: usize = load<u32>(record, CONV_2D_V128_ROWS), patch: usize = load<u32>(record, CONV_2D_V128_PATCH), patch_stride = (depth + 7) & ~7;
+  const x: usize = load<u32>(record, CONV_2D_V128_ROWS), patch: usize = load<u32>(record, CONV_2D_V128_PATCH), patch_stride = (depth + CONV_2D_V128_SLACK + 7) & ~7;
   const pixels = load<i32>(record, WINDOW_OUT_H) * load<i32>(record, WINDOW_OUT_W), in_pixels = load<i32>(record, WINDOW_IN_H) * load<i32>(record, WINDOW_IN_W);
   const tile_bytes = CONV_2D_V128_WEIGHTS + (((depth + 1) >> 1) << 5), group_bytes = ((out_c + 7) >> 3) * tile_bytes;
   let input: usize = load<u32>(record, CONV_2D_V128_INPUT), output: usize = load<u32>(record, CONV_2D_V128_OUTPUT);

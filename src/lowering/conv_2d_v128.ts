@@ -40,13 +40,13 @@ function rescaling(conv: Conv2d): RescaleV128 | null {
 function emitV128(op: Op, emit: Emitter, conv: Conv2d): void {
   const { batches, inC, outC, groups, groupC, depth, y, x } = conv;
   const rescale = rescaling(conv)!;
-  const inPlace = y.kernel === 1 && x.kernel === 1 && y.stride === 1 && x.stride === 1 && depth % 8 === 0;
+  const inPlace = y.kernel === 1 && x.kernel === 1 && y.stride === 1 && x.stride === 1;
   emit.step("conv_2d_v128", abi.CONV_2D_V128_SIZE, (r) => {
     r.input(abi.CONV_2D_V128_INPUT, op.input(0));
     r.constant(abi.CONV_2D_V128_TILES, packTiles(conv, rescale));
     r.output(abi.CONV_2D_V128_OUTPUT, op.output());
     r.scratch(abi.CONV_2D_V128_ROWS, Math.ceil(depth / 8) * 16 * abi.CONV_2D_V128_PIXELS);
-    r.scratch(abi.CONV_2D_V128_PATCH, inPlace ? 0 : Math.ceil(depth / 8) * 8 * abi.CONV_2D_V128_PIXELS);
+    r.scratch(abi.CONV_2D_V128_PATCH, inPlace ? 0 : Math.ceil((depth + abi.CONV_2D_V128_SLACK) / 8) * 8 * abi.CONV_2D_V128_PIXELS);
     writeWindow(r, batches, y, x);
     r.i32(abi.CONV_2D_V128_IN_C, inC);
     r.i32(abi.CONV_2D_V128_GROUPS, groups);
