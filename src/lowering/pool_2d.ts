@@ -20,6 +20,9 @@ export function geometry(op: Op) {
 /** What TFLM lets pass as the same scale: kernels/pooling_common.cc, PoolingPrepare. */
 const SCALE_TOLERANCE = 1e-6;
 
+/** Codes in a window that the kernels of SIMD cores divide by in float32 (assembly/simd/pool_2d_v128.ts). */
+const MOST_V128 = 2 ** 15 - 1;
+
 function pool(operator: string, kernel: string): Lowering {
   return {
     operator,
@@ -35,7 +38,9 @@ function pool(operator: string, kernel: string): Lowering {
       const { batches, y, x, channels } = geometry(op);
       const { min, max } = activationRange(op, op.output());
       const legacy = kernel === "average_pool_2d" && op.input(0).rebased;
-      emit.step(legacy ? "average_pool_2d_legacy" : kernelOf(kernel, op.input(0)), abi.POOL_2D_SIZE, (r) => {
+      const simd = emit.target.core !== "mcu" && op.input(0).type === "int8" && y.kernel * x.kernel <= MOST_V128;
+      const name = legacy ? "average_pool_2d_legacy" : kernelOf(kernel, op.input(0));
+      emit.step(simd ? `${name}_v128${kernel === "max_pool_2d" && channels >= 16 ? "_16" : ""}` : name, abi.POOL_2D_SIZE, (r) => {
         r.input(abi.POOL_2D_INPUT, op.input(0));
         r.output(abi.POOL_2D_OUTPUT, op.output());
         writeWindow(r, batches, y, x);

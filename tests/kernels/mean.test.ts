@@ -41,6 +41,13 @@ means("counts from 1 to a whole image", async () => {
   for (const filling of [-128, 127] as const) await averages([1, 96, 96, 2], [1, 2], { filling, x: affine(0.1, -filling - 1), y: affine(0.2) });
 });
 
+means("every number of channels, and sums that leave int16", async () => {
+  for (let channels = 1; channels <= 17; channels++) await averages([2, 5, 7, channels], [1, 2]);
+  for (const filling of [-128, 127, "with -128"] as const)
+    for (const shape of [[1, 16, 16, 9], [2, 255, 1, 8], [1, 1, 256, 3], [3, 130, 4, 10], [1, 3, 8300, 8]]) await averages(shape, [1, 2], { filling, x: affine(0.05, 90), y: affine(0.05, -128) });
+  for (const axes of [[0], [1], [0, 2], [0, 1, 2]]) await averages([3, 4, 5, 11], axes);
+});
+
 means("zero points at both ends", async () => {
   for (const x of ZERO_POINTS) for (const y of ZERO_POINTS) await averages([1, 3, 3, 4], [1, 2], { x: affine(0.05, x), y: affine(0.05, y) });
 });

@@ -1,6 +1,6 @@
 // AVERAGE_POOL_2D and MAX_POOL_2D on every core against tests/reference/pool_2d.ts.
 import { suite } from "uvu";
-import { averagePool2d, maxPool2d, poolShape, type Pool } from "../reference/pool_2d";
+import { averagePool2d, averagePool2dLegacy, maxPool2d, poolShape, type Pool } from "../reference/pool_2d";
 import { ACTIVATIONS } from "../reference/quantization";
 import { agrees } from "../support/contract";
 import { graphOfOne } from "../support/graph";
@@ -36,6 +36,25 @@ pooling("windows larger than the image, and over all of it", async () => {
 
 pooling("channels and batches", async () => {
   for (const channels of [1, 2, 3, 4, 5, 8, 9, 17]) await pools({ input: [2, 4, 4, channels], filter: [2, 2], stride: [2, 2] });
+});
+
+pooling("every number of channels up to two vectors and one, over every border", async () => {
+  for (let channels = 1; channels <= 33; channels++) await pools({ input: [1, 5, 4, channels], filter: [3, 3], stride: [1 + (channels % 2), 1] });
+});
+
+pooling("sums that leave int16, and counts that a float32 does not divide by", async () => {
+  for (const [h, w] of [[16, 16], [255, 1], [1, 256], [3, 254], [51, 40], [182, 181]] as const)
+    for (const filling of [-128, 127, "with -128"] as const) await pools({ input: [1, h, w, 9], filter: [h, w], padding: "VALID" }, filling);
+  for (let n = 1; n <= 130; n++) await pools({ input: [1, n, 3, 17], filter: [n, 3], padding: "VALID" });
+});
+
+pooling("means of legacy uint8 are rounded half up", async () => {
+  for (const [channels, filter, stride] of [[1, 2, 1], [3, 2, 2], [8, 3, 1], [11, 5, 2], [17, 4, 1]] as const) {
+    const c: Pool = { input: [2, 6, 7, channels], filter: [filter, filter], stride: [stride, stride], padding: "SAME", activation: "NONE", x: affine(0.05, 0) };
+    const x = codes(new Random(channels), 84 * channels), legacy = (values: Int8Array) => Uint8Array.from(values, (code) => code + 128), type = { type: "uint8", scale: 0.05, zeroPoint: 128 } as const;
+    const options = { padding: c.padding, strideH: stride, strideW: stride, filterHeight: filter, filterWidth: filter };
+    await agrees(`legacy, ${channels} channels`, graphOfOne("AVERAGE_POOL_2D", [{ shape: c.input, ...type }], { shape: poolShape(c), ...type }, options), [legacy(x)], [legacy(averagePool2dLegacy(c, x))]);
+  }
 });
 
 pooling("the extremes of int8, and ties of the mean on both sides of zero", async () => {

@@ -49,3 +49,7 @@ export const averagePool2d = (p: Pool, x: Int8Array): Int8Array =>
     const sum = codes.reduce((a, b) => a + b, 0);
     return Math.sign(sum) * Math.floor((2 * Math.abs(sum) + codes.length) / (2 * codes.length));
   });
+
+/** That of uint8 codes, which are 128 more: rounded half up. Source: TFLite reference/pooling.h, AveragePool. */
+export const averagePool2dLegacy = (p: Pool, x: Int8Array): Int8Array =>
+  pool(p, x, (codes) => Math.floor((2 * codes.reduce((a, b) => a + b + 128, 0) + codes.length) / (2 * codes.length)) - 128);
