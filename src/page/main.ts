@@ -42,7 +42,7 @@ async function take(list: readonly NamedBytes[]): Promise<void> {
   } else if (model && inputs.length > 0) {
     sources = assignFiles(inputs, sources, fed.map(({ name }) => name));
     run();
-  } else say(model ? "This model takes no inputs." : "Now drop a model: a .tflite file.");
+  } else if (!model) say("Now drop a model: a .tflite file.");
 }
 
 function keep(file: NamedBytes): void {
@@ -89,10 +89,11 @@ function open(again = false): void {
   say(`Reading ${model!.name} ...`, true);
   client.ask({ model: model!, core: coreChoice(), feeding: null }, (reply) => {
     if (reply.kind !== "opened") return answered(reply);
-    inputs = reply.inputs;
+    inputs = reply.runs ? reply.inputs : [];
     sources = chosen.length > 0 ? chosen : assignFiles(inputs, [], [...files.keys()]);
     showSections(reply.sections, SECTIONS.filter((id) => !again || (id !== "prediction" && id !== "layers")));
     showFed();
+    element("ways").hidden = !reply.runs;
     if (reply.runs) run();
     else say(`${model!.name} cannot run: the operators say why.`);
   });

@@ -46,8 +46,8 @@ export class Session {
   async sections(): Promise<Sections> {
     const { name, model, checks, net, refusal } = this;
     const operators = operatorsSection(model, checks, refusal, net?.arena.bytes ?? null).body;
+    if (!net) return { operators };
     const findings = findingsSection(modelFindings(model), "the model").body;
-    if (!net) return { operators, findings };
     const fits = (await boards()).map((board) => ({ board, fit: boardFit(board, net) }));
     return {
       operators, findings, boards: boardsSection(fits).body, memory: memorySection(name, net.arena, net.steps, null).body,

@@ -9,7 +9,7 @@ const BUDGET_MS = 400;
 const WARM_UP_MS = 200;
 
 export interface Times {
-  /** Of one inference, without the clock around every layer. */
+  /** Of one inference with its inputs filled in, without the clock around every layer. */
   readonly ms: number;
   readonly runs: number;
   /** Milliseconds of every operator of the main subgraph. */
@@ -23,34 +23,37 @@ export function timesOf(net: Interpreter, refill: () => void): Times {
     refill();
     net.invoke();
   } while (performance.now() - start < WARM_UP_MS);
-  const whole = batches(() => {
+  const whole: number[] = [];
+  const runs = batches(() => {
     refill();
-    const start = performance.now();
     net.invoke();
-    return [performance.now() - start];
-  });
-  const profiled = batches(() => {
-    const sums = net.model.subgraphs[0]!.operators.map(() => 0);
+  }, (size, ms) => void whole.push(ms / size));
+  const count = net.model.subgraphs[0]!.operators.length, layers = Array.from({ length: count }, (): number[] => []);
+  let sums = new Float64Array(count);
+  batches(() => {
     refill();
     for (const { operator, ms } of net.profile().steps) sums[operator]! += ms;
-    return sums;
+  }, (size) => {
+    sums.forEach((sum, operator) => void layers[operator]!.push(sum / size));
+    sums = new Float64Array(count);
   });
-  return { ms: whole.medians[0]!, runs: whole.runs, operators: profiled.medians };
+  const middle = (values: number[]) => median(values.sort((a, b) => a - b));
+  return { ms: middle(whole), runs, operators: layers.map(middle) };
 }
 
-/** Medians, over batches of runs, of the means of what a run measures. */
-function batches(run: () => number[]): { runs: number; medians: number[] } {
-  const means: number[][] = [], first = performance.now();
-  let runs = 0;
+/** @param end is told the runs of every batch, and how long it took. @returns all runs */
+function batches(run: () => void, end: (runs: number, ms: number) => void): number {
+  const first = performance.now();
+  let all = 0, batch = 0;
   do {
-    const start = performance.now(), sums: number[] = [];
-    let size = 0;
+    const start = performance.now();
+    let runs = 0, until = 1;
     do {
-      run().forEach((ms, i) => { sums[i] = (sums[i] ?? 0) + ms; });
-      size++;
-    } while (performance.now() - start < BATCH_MS && size < MOST_RUNS);
-    sums.forEach((sum, i) => (means[i] ??= []).push(sum / size));
-    runs += size;
-  } while ((means[0]?.length ?? BATCHES) < BATCHES && performance.now() - first < BUDGET_MS);
-  return { runs, medians: means.map((each) => median(each.sort((a, b) => a - b))) };
+      for (; runs < until; runs++) run();
+      until *= 2; // few looks at the clock
+    } while (until <= MOST_RUNS && performance.now() - start < BATCH_MS);
+    end(runs, performance.now() - start);
+    all += runs;
+  } while (++batch < BATCHES && performance.now() - first < BUDGET_MS);
+  return all;
 }
