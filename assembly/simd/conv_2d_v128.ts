@@ -3,28 +3,21 @@
 // Dialect: reference. Source: TFLM reference/integer_ops/conv.h, ConvPerChannel.
 import {
   CONV_2D_V128_INPUT, CONV_2D_V128_OUTPUT, CONV_2D_V128_TILES, CONV_2D_V128_ROWS, CONV_2D_V128_PATCH, CONV_2D_V128_IN_C, CONV_2D_V128_GROUPS, CONV_2D_V128_GROUP_C,
-  CONV_2D_V128_OUT_C, CONV_2D_V128_DEPTH, CONV_2D_V128_COMMON, CONV_2D_V128_FILL, CONV_2D_V128_OUTPUT_OFFSET, CONV_2D_V128_MIN, CONV_2D_V128_MAX, CONV_2D_V128_WEIGHTS,
+  CONV_2D_V128_OUT_C, CONV_2D_V128_DEPTH, CONV_2D_V128_KIND, CONV_2D_V128_COMMON, CONV_2D_V128_FILL, CONV_2D_V128_OUTPUT_OFFSET, CONV_2D_V128_MIN, CONV_2D_V128_MAX, CONV_2D_V128_WEIGHTS, CONV_2D_V128_SLACK,
 } from "../abi/conv_2d_v128";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 } from "../abi/window";
-import { copy_patch } from "../inner/copy_patch";
-import { codes_v128, magic_of, rescale_v128, store_codes } from "../inner/rescale_v128";
+import { copy_patch_16s } from "../inner/copy_patch_16s";
+import { codes_v128, magic_of, store_codes } from "../inner/rescale_v128";
 import { widen_rows } from "../inner/rows_v128";
-
-/** Rescales and stores eight channels of one pixel. */
-// @ts-ignore: decorator
-@inline
-function store_pixel(first: v128, second: v128, tile: usize, common: i32, magic: v128, low: v128, high: v128, out: usize, count: i32): void {
-  store_codes(out, codes_v128(rescale_v128(first, tile, common, magic), rescale_v128(second, tile + 16, common, magic), low, high), count);
-}
 
 /** All channels of `pixels` pixels, which is known at compile time. `x`: int16 [ceil(depth / 2)][pixels][2]. */
 // @ts-ignore: decorator
 @inline
 function multiply(record: usize, x: usize, pixels: i32, tiles: usize, out: usize, out_c: i32, out_stride: i32): void {
-  const bytes = ((load<i32>(record, CONV_2D_V128_DEPTH) + 1) >> 1) << 5, common = load<i32>(record, CONV_2D_V128_COMMON);
-  const magic = magic_of(load<i32>(record, CONV_2D_V128_OUTPUT_OFFSET));
+  const bytes = ((load<i32>(record, CONV_2D_V128_DEPTH) + 1) >> 1) << 5, kind = load<i32>(record, CONV_2D_V128_KIND), common = load<i32>(record, CONV_2D_V128_COMMON);
+  const magic = magic_of(kind, load<i32>(record, CONV_2D_V128_OUTPUT_OFFSET));
   const low = i8x16.splat(<i8>load<i32>(record, CONV_2D_V128_MIN)), high = i8x16.splat(<i8>load<i32>(record, CONV_2D_V128_MAX));
   for (let left = out_c; left > 0; left -= 8, out += 8) {
     let a0 = v128.load(tiles), b0 = v128.load(tiles, 16), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
@@ -50,14 +43,44 @@ function multiply(record: usize, x: usize, pixels: i32, tiles: usize, out: usize
       w += 32;
     } while (w != end);
     const count = min(left, 8);
-    store_pixel(a0, b0, tiles, common, magic, low, high, out, count);
-    if (pixels > 1) store_pixel(a1, b1, tiles, common, magic, low, high, out + out_stride, count);
+    store_codes(out, codes_v128(a0, b0, tiles, kind, common, magic, low, high), count);
+    if (pixels > 1) store_codes(out + out_stride, codes_v128(a1, b1, tiles, kind, common, magic, low, high), count);
     if (pixels > 2) {
-      store_pixel(a2, b2, tiles, common, magic, low, high, out + 2 * out_stride, count);
-      store_pixel(a3, b3, tiles, common, magic, low, high, out + 3 * out_stride, count);
+      store_codes(out + 2 * out_stride, codes_v128(a2, b2, tiles, kind, common, magic, low, high), count);
+      store_codes(out + 3 * out_stride, codes_v128(a3, b3, tiles, kind, common, magic, low, high), count);
     }
     tiles = end;
   }
+}
+
+/** All channels of one pixel, sixteen at once. `x`: int16 [ceil(depth / 2)][2]. */
+// @ts-ignore: decorator
+@inline
+function multiply_row(record: usize, x: usize, tiles: usize, out: usize, out_c: i32): void {
+  const bytes = ((load<i32>(record, CONV_2D_V128_DEPTH) + 1) >> 1) << 5, kind = load<i32>(record, CONV_2D_V128_KIND), common = load<i32>(record, CONV_2D_V128_COMMON);
+  const magic = magic_of(kind, load<i32>(record, CONV_2D_V128_OUTPUT_OFFSET));
+  const low = i8x16.splat(<i8>load<i32>(record, CONV_2D_V128_MIN)), high = i8x16.splat(<i8>load<i32>(record, CONV_2D_V128_MAX));
+  const tile_bytes = CONV_2D_V128_WEIGHTS + bytes;
+  for (let left = out_c; left > 8; left -= 16, out += 16) {
+    const next = tiles + tile_bytes;
+    let a = v128.load(tiles), b = v128.load(tiles, 16), c = v128.load(next), d = v128.load(next, 16);
+    let w = tiles + CONV_2D_V128_WEIGHTS, v = next + CONV_2D_V128_WEIGHTS, at = x;
+    do {
+      const terms = v128.load32_splat(at);
+      a = i32x4.add(a, i32x4.dot_i16x8_s(terms, v128.load(w)));
+      b = i32x4.add(b, i32x4.dot_i16x8_s(terms, v128.load(w, 16)));
+      c = i32x4.add(c, i32x4.dot_i16x8_s(terms, v128.load(v)));
+      d = i32x4.add(d, i32x4.dot_i16x8_s(terms, v128.load(v, 16)));
+      at += 4;
+      w += 32;
+      v += 32;
+    } while (w != next);
+    store_codes(out, codes_v128(a, b, tiles, kind, common, magic, low, high), 8);
+    store_codes(out + 8, codes_v128(c, d, next, kind, common, magic, low, high), min(left - 8, 8));
+    tiles = next + tile_bytes;
+  }
+  const rest = out_c & 15;
+  if (rest > 0 && rest <= 8) multiply(record, x, 1, tiles, out, rest, 0);
 }
 
 /** Copies the patches of `count` pixels, from number `pixel` on, `stride` bytes apart. */
@@ -66,7 +89,7 @@ function copy_patches(record: usize, source: usize, pixel: i32, count: i32, to: 
   const stride_h = load<i32>(record, WINDOW_STRIDE_H), stride_w = load<i32>(record, WINDOW_STRIDE_W), pad_top = load<i32>(record, WINDOW_PAD_TOP), pad_left = load<i32>(record, WINDOW_PAD_LEFT);
   let oy = pixel / out_w, ox = pixel - oy * out_w;
   for (; count > 0; count--, to += stride) {
-    copy_patch(record, source, oy * stride_h - pad_top, ox * stride_w - pad_left, to, in_c, group_c, fill);
+    copy_patch_16s(record, source, in_c, group_c, oy * stride_h - pad_top, ox * stride_w - pad_left, to, fill & 0xff);
     if (++ox == out_w) {
       ox = 0;
       oy++;
@@ -77,7 +100,7 @@ function copy_patches(record: usize, source: usize, pixel: i32, count: i32, to: 
 export function conv_2d_v128(record: usize): void {
   const in_c = load<i32>(record, CONV_2D_V128_IN_C), group_c = load<i32>(record, CONV_2D_V128_GROUP_C), out_c = load<i32>(record, CONV_2D_V128_OUT_C);
   const groups = load<i32>(record, CONV_2D_V128_GROUPS), out_stride = groups * out_c, depth = load<i32>(record, CONV_2D_V128_DEPTH);
-  const x: usize = load<u32>(record, CONV_2D_V128_ROWS), patch: usize = load<u32>(record, CONV_2D_V128_PATCH), patch_stride = (depth + 7) & ~7;
+  const x: usize = load<u32>(record, CONV_2D_V128_ROWS), patch: usize = load<u32>(record, CONV_2D_V128_PATCH), patch_stride = (depth + CONV_2D_V128_SLACK + 7) & ~7;
   const pixels = load<i32>(record, WINDOW_OUT_H) * load<i32>(record, WINDOW_OUT_W), in_pixels = load<i32>(record, WINDOW_IN_H) * load<i32>(record, WINDOW_IN_W);
   const tile_bytes = CONV_2D_V128_WEIGHTS + (((depth + 1) >> 1) << 5), group_bytes = ((out_c + 7) >> 3) * tile_bytes;
   let input: usize = load<u32>(record, CONV_2D_V128_INPUT), output: usize = load<u32>(record, CONV_2D_V128_OUTPUT);
@@ -102,7 +125,7 @@ export function conv_2d_v128(record: usize): void {
           multiply(record, x, 2, tiles, out, out_c, out_stride);
         } else {
           widen_rows(rows, stride, depth, 1, x);
-          multiply(record, x, 1, tiles, out, out_c, out_stride);
+          multiply_row(record, x, tiles, out, out_c);
         }
         pixel += count;
         out += count * out_stride;

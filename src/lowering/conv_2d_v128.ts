@@ -7,12 +7,13 @@ import type { Op } from "./op";
 import { packRescaleV128, type RescaleV128 } from "./rescale_v128";
 import { writeWindow } from "./window";
 
-/** The largest magnitude of the sum of every channel, bias included, whatever the activations. @param weights [channels][depth] */
-export function largestSums(weights: Int8Array, weightsOffset: number, bias: Int32Array, depth: number): Float64Array {
-  return Float64Array.from(bias, (b, c) => {
+/** The largest magnitude of the sum of products of every channel, whatever the activations. @param weights [channels][depth] */
+export function largestProducts(weights: Int8Array, weightsOffset: number, channels: number): Float64Array {
+  const depth = weights.length / channels;
+  return Float64Array.from({ length: channels }, (_, c) => {
     let sum = 0;
     for (let i = c * depth, end = i + depth; i < end; i++) sum += Math.abs(weights[i]! + weightsOffset);
-    return 128 * sum + Math.abs(b);
+    return 128 * sum;
   });
 }
 
@@ -30,27 +31,29 @@ function packTiles({ weights, weightsOffset, depth, outC, groups }: Conv2d, { bl
   return packed;
 }
 
-function rescaling({ multipliers, weights, weightsOffset, bias, depth, outC, groups }: Conv2d): RescaleV128 | null {
+function rescaling(conv: Conv2d): RescaleV128 | null {
+  const { weights, weightsOffset, outC, groups } = conv;
   if (groups > 1 && (outC / groups) % 8 !== 0) return null;
-  return packRescaleV128(multipliers, bias, largestSums(weights, weightsOffset, bias, depth));
+  return packRescaleV128(conv, largestProducts(weights, weightsOffset, outC));
 }
 
 function emitV128(op: Op, emit: Emitter, conv: Conv2d): void {
   const { batches, inC, outC, groups, groupC, depth, y, x } = conv;
   const rescale = rescaling(conv)!;
-  const inPlace = y.kernel === 1 && x.kernel === 1 && y.stride === 1 && x.stride === 1 && depth % 8 === 0;
+  const inPlace = y.kernel === 1 && x.kernel === 1 && y.stride === 1 && x.stride === 1;
   emit.step("conv_2d_v128", abi.CONV_2D_V128_SIZE, (r) => {
     r.input(abi.CONV_2D_V128_INPUT, op.input(0));
     r.constant(abi.CONV_2D_V128_TILES, packTiles(conv, rescale));
     r.output(abi.CONV_2D_V128_OUTPUT, op.output());
     r.scratch(abi.CONV_2D_V128_ROWS, Math.ceil(depth / 8) * 16 * abi.CONV_2D_V128_PIXELS);
-    r.scratch(abi.CONV_2D_V128_PATCH, inPlace ? 0 : Math.ceil(depth / 8) * 8 * abi.CONV_2D_V128_PIXELS);
+    r.scratch(abi.CONV_2D_V128_PATCH, inPlace ? 0 : Math.ceil((depth + abi.CONV_2D_V128_SLACK) / 8) * 8 * abi.CONV_2D_V128_PIXELS);
     writeWindow(r, batches, y, x);
     r.i32(abi.CONV_2D_V128_IN_C, inC);
     r.i32(abi.CONV_2D_V128_GROUPS, groups);
     r.i32(abi.CONV_2D_V128_GROUP_C, groupC);
     r.i32(abi.CONV_2D_V128_OUT_C, outC / groups);
     r.i32(abi.CONV_2D_V128_DEPTH, depth);
+    r.i32(abi.CONV_2D_V128_KIND, rescale.kind);
     r.i32(abi.CONV_2D_V128_COMMON, rescale.common);
     r.i32(abi.CONV_2D_V128_FILL, conv.inputZeroPoint);
     r.i32(abi.CONV_2D_V128_OUTPUT_OFFSET, conv.outputZeroPoint);

@@ -1,10 +1,10 @@
 import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
 import { emitCheapest, type Form } from "./form";
+import { FULLY_CONNECTED_ROWS, FULLY_CONNECTED_V128 } from "./fully_connected_as_conv_2d";
 import { FULLY_CONNECTED_PAIRED_CHANNELS } from "./fully_connected_channels";
 import { FULLY_CONNECTED_BYTES, FULLY_CONNECTED_PAIRS } from "./fully_connected_pairs";
 import { FULLY_CONNECTED_WORDS } from "./fully_connected_words";
-import { FULLY_CONNECTED_ROWS } from "./fully_connected_rows";
 import type { Lowering } from "./lowering";
 import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
@@ -28,9 +28,9 @@ export interface FullyConnected extends Weights {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS, FULLY_CONNECTED_BYTES, FULLY_CONNECTED_WORDS, FULLY_CONNECTED_ROWS];
+const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_V128, FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS, FULLY_CONNECTED_BYTES, FULLY_CONNECTED_WORDS, FULLY_CONNECTED_ROWS];
 /** The form for weights of four bits. */
-const INT4_FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_PAIRED_CHANNELS];
+const INT4_FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_V128, FULLY_CONNECTED_PAIRED_CHANNELS];
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
 export function geometry(op: Op) {

@@ -65,6 +65,8 @@ export interface MemoryUse {
 }
 
 const PAGE = 65536;
+/** What SIMD kernels may read behind the last byte they use. */
+const OVERREAD = 16;
 /** 2 GiB: kernels compute addresses as signed numbers of 32 bits. */
 const MOST_PAGES = 32768;
 
@@ -131,7 +133,7 @@ export class Interpreter {
   /** Plans and instantiates a program that was lowered for `core`. */
   static async fromProgram(model: Graph, program: Program, core: Core, planner: PlannerName = "auto"): Promise<Interpreter> {
     const map = layOut(program, core.heapBase, { planner });
-    const pages = Math.ceil(map.bytes / PAGE);
+    const pages = Math.ceil((map.bytes + OVERREAD) / PAGE);
     const memory = allocate(pages);
     const kernels = instantiate(core, memory);
     writeImage(program, map, new Uint8Array(memory.buffer));

@@ -1,5 +1,6 @@
-// FULLY_CONNECTED as the 1x1 convolution that it is, its batches as a row of pixels (conv_2d_rows.ts).
+// FULLY_CONNECTED as the 1x1 convolution that it is, its batches as a row of pixels: on vector units (conv_2d_rows.ts) and SIMD cores (conv_2d_v128.ts).
 import { CONV_2D_ROWS } from "./conv_2d_rows";
+import { CONV_2D_V128 } from "./conv_2d_v128";
 import type { Conv2d } from "./conv_2d";
 import type { Form } from "./form";
 import type { FullyConnected } from "./fully_connected";
@@ -15,3 +16,6 @@ function asConv2d(layer: FullyConnected): Conv2d {
 const vector = (layer: FullyConnected, emit: Emitter) => (layer.weightsOffset === 0 ? CONV_2D_ROWS.cost.vector!(asConv2d(layer), emit) : Infinity);
 
 export const FULLY_CONNECTED_ROWS: Form<FullyConnected> = { cost: { vector }, emit: (op, emit, layer) => CONV_2D_ROWS.emit(op, emit, asConv2d(layer)) };
+export const FULLY_CONNECTED_V128: Form<FullyConnected> = {
+  cost: { desktop: (layer, emit) => CONV_2D_V128.cost.desktop!(asConv2d(layer), emit) }, emit: (op, emit, layer) => CONV_2D_V128.emit(op, emit, asConv2d(layer)),
+};
