@@ -2,7 +2,7 @@ import { median } from "../cli/operator_times";
 import type { Interpreter } from "../index";
 
 /** A browser's clock ticks in 5 to 100 microseconds and a layer may take less than one: runs are timed by the batch, and the median of the batches counts. */
-const BATCH_MS = 8, BATCHES = 25, MOST_RUNS = 256;
+const BATCH_MS = 2, BATCHES = 101, MOST_RUNS = 256;
 /** A slow model is not run more often than this allows. */
 const BUDGET_MS = 400;
 /** An engine compiles a kernel again, and better, once it was called often. */
