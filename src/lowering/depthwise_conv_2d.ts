@@ -3,6 +3,7 @@ import { activationRange, checkActivation } from "./activation";
 import { DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_PLANES } from "./depthwise_conv_2d_planes";
 import { DEPTHWISE_CONV_2D_QUADS } from "./depthwise_conv_2d_quads";
 import { DEPTHWISE_CONV_2D_ROWS } from "./depthwise_conv_2d_rows";
+import { DEPTHWISE_CONV_2D_V128 } from "./depthwise_conv_2d_v128";
 import { emitCheapest, type Form } from "./form";
 import type { Lowering } from "./lowering";
 import type { Multiplier } from "./multiplier";
@@ -34,9 +35,9 @@ export interface DepthwiseConv2d extends Weights {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_QUADS, DEPTHWISE_CONV_2D_ROWS];
+const FORMS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_QUADS, DEPTHWISE_CONV_2D_ROWS, DEPTHWISE_CONV_2D_V128];
 /** The forms for weights of four bits, or with a zero point. */
-const ANY_WEIGHTS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL];
+const ANY_WEIGHTS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_V128];
 
 /** Shapes and windows of a DEPTHWISE_CONV_2D. Weights are [1][k_h][k_w][out_c]; output channel o reads input channel o / multiplier. */
 export function geometry(op: Op) {

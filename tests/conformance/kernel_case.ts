@@ -9,6 +9,7 @@ import { DEPTHWISE_CONV_2D_INT16_MAX, DEPTHWISE_CONV_2D_INT16_MIN } from "../../
 import { TRANSPOSE_CONV_MAX, TRANSPOSE_CONV_MIN } from "../../assembly/abi/transpose_conv";
 import { CONV_2D_12_MAX, CONV_2D_12_MIN } from "../../assembly/abi/conv_2d_12";
 import { CONV_2D_V128_MAX, CONV_2D_V128_MIN } from "../../assembly/abi/conv_2d_v128";
+import { DEPTHWISE_V128_MAX, DEPTHWISE_V128_MIN } from "../../assembly/abi/depthwise_conv_2d_v128";
 import { CONV_2D_ROWS_MAX, CONV_2D_ROWS_MIN } from "../../assembly/abi/conv_2d_rows";
 import { DEPTHWISE_CONV_2D_ROWS_MAX, DEPTHWISE_CONV_2D_ROWS_MIN } from "../../assembly/abi/depthwise_conv_2d_rows";
 import { CONV_2D_PAIRS_MAX, CONV_2D_PAIRS_MIN } from "../../assembly/abi/conv_2d_pairs";
@@ -74,6 +75,7 @@ export interface KernelCase {
 
 /** The clamp of a case is any range, that of a model an activation's: its place in the record, per kernel. */
 const CLAMPS: Record<string, readonly [number, number]> = {
+  ...Object.fromEntries(["", "_3", "_3_s2", "_5", "_5_s2"].flatMap((name) => ["", "_shared"].map((shared) => [`depthwise_conv_2d_v128${name}${shared}`, [DEPTHWISE_V128_MIN, DEPTHWISE_V128_MAX]]))),
   add: [ADD_MIN, ADD_MAX], sub: [ADD_MIN, ADD_MAX], conv_2d: [CONV_2D_MIN, CONV_2D_MAX], conv_2d_12: [CONV_2D_12_MIN, CONV_2D_12_MAX], conv_2d_12_any: [CONV_2D_12_MIN, CONV_2D_12_MAX],
   conv_2d_pairs: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX], conv_2d_bytes: [CONV_2D_PAIRS_MIN, CONV_2D_PAIRS_MAX],
   conv_2d_rows: [CONV_2D_ROWS_MIN, CONV_2D_ROWS_MAX], depthwise_conv_2d_rows: [DEPTHWISE_CONV_2D_ROWS_MIN, DEPTHWISE_CONV_2D_ROWS_MAX],

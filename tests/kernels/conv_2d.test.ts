@@ -159,6 +159,31 @@ conv("biases near the ends of int32, sums that wrap included", async () => {
     for (const zeroPoint of [-128, 0, 127]) await convolves({ input: [1, 2, 5, 3], weights: [5, 1, 1, 3], x: affine(1, zeroPoint), y: affine(1), weightScales: [scale] }, { bias: ends });
 });
 
+conv("SIMD: eights of channels, alone and in groups; one pixel, sixteen channels at once", async () => {
+  for (const outC of [7, 8, 9, 15, 16, 17, 23, 24, 25, 33])
+    for (const pixels of [1, 2, 3, 4, 5]) await convolves({ input: [1, 1, pixels, 9], weights: [outC, 1, 1, 9] });
+  for (const groupOut of [8, 16, 24]) for (const kernel of [1, 3] as const) await convolves({ input: [2, 3, 5, 6], weights: [2 * groupOut, kernel, kernel, 3] });
+});
+
+conv("SIMD: ties of either sign, with small sums and large ones, every shift", async () => {
+  for (const depth of [4, 600]) // of 2^21 and more: 600 products of 127 * 127
+    for (const activation of ["NONE", "RELU"] as const)
+      for (let right = 1; right <= (depth === 4 ? 9 : 16); right++) {
+        const weightScale = 2 ** -right * (depth === 4 ? 1 : 2 ** -4), step = Math.max(Math.round(0.5 / weightScale), 1); // an odd multiple of half a code
+        const random = new Random(right), weights = codes(random, 16 * depth), x = codes(random, 7 * depth, "with -128");
+        const c: Conv = {
+          input: [1, 1, 7, depth], weights: [16, 1, 1, depth], stride: [1, 1], dilation: [1, 1], padding: "VALID", activation, x: affine(1), y: affine(1, activation === "RELU" ? -128 : 3), weightScales: [weightScale],
+        };
+        const bias = Int32Array.from({ length: 16 }, (_, o) => {
+          const pixel = o % 7; // its sum becomes a tie
+          let sum = 0;
+          for (let i = 0; i < depth; i++) sum += x[pixel * depth + i]! * weights[o * depth + i]!;
+          return (o - 8) * 2 * step + step - sum;
+        });
+        await agrees(`ties, depth ${depth}, right ${right}, ${activation}`, graphOfConv(c, weights, bias), [x], [conv2d(c, x, weights, bias)]);
+      }
+});
+
 conv("fused activations", async () => {
   for (const activation of ACTIVATIONS)
     for (const y of [affine(0.05, -128), affine(0.02, 0), affine(0.1, 100)]) await convolves({ input: [1, 3, 4, 3], weights: [5, 3, 3, 3], activation, y });

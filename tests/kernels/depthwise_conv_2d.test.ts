@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import type { Graph } from "../../src/graph/graph";
 import { depthwiseConv2d, depthwiseShape, type Depthwise } from "../reference/depthwise_conv_2d";
-import { ACTIVATIONS } from "../reference/quantization";
+import { ACTIVATIONS, type Affine } from "../reference/quantization";
 import { agrees } from "../support/contract";
 import { bytesOf, graphOfOne } from "../support/graph";
 import { Random } from "../support/random";
@@ -17,9 +17,9 @@ interface Shape extends Partial<Omit<Depthwise, "weights">> {
   kernel: readonly [number, number];
   multiplier?: number;
 }
-interface Operands { x?: Filling; w?: Filling; bias?: Int32Array | null }
+interface Operands { x?: Filling; w?: Filling; bias?: Int32Array | null; zeroPoint?: number }
 
-async function convolves({ kernel, multiplier = 1, ...shape }: Shape, { x = "with -128", w = "with -128", bias }: Operands = {}): Promise<void> {
+async function convolves({ kernel, multiplier = 1, ...shape }: Shape, { x = "with -128", w = "with -128", bias, zeroPoint = 0 }: Operands = {}): Promise<void> {
   const label = JSON.stringify({ kernel, multiplier, ...shape, fillings: [x, w] });
   const random = new Random(label.length * 17 + shape.input[1]);
   const outC = shape.input[3] * multiplier, terms = kernel[0] * kernel[1];
@@ -31,18 +31,24 @@ async function convolves({ kernel, multiplier = 1, ...shape }: Shape, { x = "wit
   const activations = codes(random, full.input.reduce((a, b) => a * b), x);
   const weights = codes(random, outC * terms, w);
   const added = bias === undefined ? biases(random, outC, terms) : bias;
-  await agrees(label, graphOfDepthwise(full, weights, added), [activations], [depthwiseConv2d(full, activations, weights, added)]);
+  const reference = depthwiseConv2d(full, activations, Int16Array.from(weights, (code) => code - zeroPoint), added);
+  await agrees(label, graphOfDepthwise(full, weights, added, zeroPoint), [legacy(activations, zeroPoint)], [legacy(reference, zeroPoint)]);
 }
 
-function graphOfDepthwise(c: Depthwise, weights: Int8Array, bias: Int32Array | null): Graph {
+/** Codes as a model has them: of legacy uint8 they are 128 more. */
+const legacy = (values: Int8Array, zeroPoint: number) => (zeroPoint === 0 ? bytesOf(values) : Uint8Array.from(values, (code) => code + 128));
+
+/** @param zeroPoint of the weights: not 0 in a model of legacy uint8 alone */
+function graphOfDepthwise(c: Depthwise, weights: Int8Array, bias: Int32Array | null, zeroPoint = 0): Graph {
+  const type = zeroPoint === 0 ? "int8" : "uint8", more = zeroPoint === 0 ? 0 : 128, coded = ({ scale, zeroPoint }: Affine) => ({ type, scale, zeroPoint: zeroPoint + more }) as const;
   return graphOfOne(
     "DEPTHWISE_CONV_2D",
     [
-      { type: "int8", shape: c.input, ...c.x },
-      { type: "int8", shape: c.weights, scale: c.weightScales, dimension: 3, data: bytesOf(weights) },
+      { shape: c.input, ...coded(c.x) },
+      { type, shape: c.weights, scale: c.weightScales, zeroPoint: zeroPoint + more, dimension: 3, data: legacy(weights, zeroPoint) },
       bias && { type: "int32", shape: [bias.length], data: bytesOf(bias) },
     ],
-    { type: "int8", shape: depthwiseShape(c), ...c.y },
+    { shape: depthwiseShape(c), ...coded(c.y) },
     {
       padding: c.padding, strideH: c.stride[0], strideW: c.stride[1], dilationHFactor: c.dilation[0], dilationWFactor: c.dilation[1],
       fusedActivationFunction: c.activation, depthMultiplier: c.weights[3] / c.input[3],
@@ -178,6 +184,50 @@ depthwise("quads of channels: dead channels, the largest products, multipliers f
         await convolves({ input: [1, 5, 5, 4], kernel: [3, 3], x: affine(1, zeroPoint), y: affine(1), weightScales: [Math.fround(1 / 2400)] }, { x: filling, w, bias: null });
   const bias = Int32Array.of(2 ** 31 - 1, -(2 ** 31), 2 ** 30, -(2 ** 30), 5);
   for (const activation of ["NONE", "RELU"] as const) await convolves({ input: [1, 4, 5, 5], kernel: [3, 3], activation, x: affine(1, 7), y: affine(1, -128), weightScales: [2 ** -25] }, { bias });
+});
+
+depthwise("eights of channels: every number of them, with depth multipliers", async () => {
+  for (let channels = 1; channels <= 17; channels++) await convolves({ input: [2, 5, 7, channels], kernel: [3, 3], ...(channels % 2 ? FULL : {}) });
+  for (const channels of [1, 2, 3, 8]) for (const multiplier of [2, 7, 8, 11, 16]) for (const stride of [1, 2]) await convolves({ input: [2, 6, 7, channels], kernel: [5, 3], multiplier, stride: [stride, stride] });
+});
+
+depthwise("eights of channels: filters of three, five and any taps along a line, whichever axis that is", async () => {
+  for (const kernel of [[3, 3], [5, 5], [3, 5], [5, 3], [1, 5], [5, 1], [4, 3], [3, 6], [7, 2], [1, 1]] as const)
+    for (const stride of [[1, 1], [2, 2], [1, 2], [3, 1], [4, 4]] as const)
+      for (const dilation of [[1, 1], [2, 1], [1, 2], [2, 3]] as const)
+        for (const [h, w, channels] of [[7, 13, 9], [13, 7, 8]] as const) await convolves({ input: [1, h, w, channels], kernel, stride, dilation });
+  for (let size = 1; size <= 9; size++) for (const stride of [1, 2]) for (const multiplier of [1, 8]) await convolves({ input: [1, size, 9 - size + 1, 8], kernel: [5, 5], stride: [stride, stride], multiplier });
+});
+
+depthwise("eights of channels: several strips of lines", async () => {
+  for (const [h, w] of [[40, 130], [130, 41]] as const)
+    for (const kernel of [[3, 3], [5, 5], [4, 2]] as const)
+      for (const stride of [1, 2, 3]) {
+        await convolves({ input: [1, h, w, 9], kernel, stride: [stride, stride] });
+        await convolves({ input: [1, h, w, 8], kernel, stride: [stride, stride], dilation: [2, 3], padding: "VALID" });
+      }
+  await convolves({ input: [1, 14, 1200, 1], kernel: [3, 3], multiplier: 8 });
+});
+
+depthwise("eights of channels: sums of every size, with and without a clamp at the zero point", async () => {
+  const x = affine(1, 3);
+  for (const y of [affine(1, -9), affine(1, -128)])
+    for (const activation of ["NONE", "RELU"] as const)
+      for (const [most, scale] of [[2 ** 20, 2 ** -14], [2 ** 20, 2 ** -5], [2 ** 20, 2 ** 9], [2 ** 23, 2 ** -16], [2 ** 23, 0.3], [2 ** 30, 2 ** -23], [2 ** 30, 1e-12]] as const) {
+        const bias = Int32Array.from({ length: 11 }, (_, c) => Math.round((c / 5 - 1) * most));
+        await convolves({ input: [1, 5, 5, 11], kernel: [3, 3], activation, x, y, weightScales: [scale] }, { bias });
+        await convolves({ input: [1, 5, 5, 11], kernel: [3, 3], activation, x, y, weightScales: Array.from(bias, (_, c) => scale * (c === 4 ? 0 : 1 - c / 20)).map(Math.fround) }, { bias });
+      }
+});
+
+depthwise("a zero point of legacy uint8 weights", async () => {
+  const scales = { x: affine(2 ** -4, -3), y: affine(2 ** -3, 4), weightScales: [2 ** -7] }; // whose product a float32 holds
+  for (const zeroPoint of [-128, -7, 127])
+    for (const [kernel, multiplier] of [[[3, 3], 1], [[5, 5], 1], [[2, 3], 2], [[3, 3], 8]] as const)
+      for (const stride of [1, 2]) {
+        await convolves({ input: [1, 6, 7, 9], kernel, multiplier, stride: [stride, stride], ...scales }, { zeroPoint });
+        await convolves({ input: [1, 6, 7, 1], kernel, multiplier, stride: [stride, stride], activation: "RELU", ...scales }, { zeroPoint, w: zeroPoint < 0 ? 127 : -128, x: -128 });
+      }
 });
 
 depthwise("batches follow each other, in place too", async () => {

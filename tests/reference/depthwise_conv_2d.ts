@@ -11,7 +11,8 @@ export function depthwiseShape({ input: [n, h, w], weights: [, kH, kW, outC], pa
   return [n, extent(padding, h, kH, stride[0], dilation[0]), extent(padding, w, kW, stride[1], dilation[1]), outC];
 }
 
-export function depthwiseConv2d(conv: Depthwise, x: Int8Array, w: Int8Array, bias: Int32Array | null): Int8Array {
+/** @param w their zero point taken off */
+export function depthwiseConv2d(conv: Depthwise, x: Int8Array, w: Int8Array | Int16Array, bias: Int32Array | null): Int8Array {
   const { input: [, inH, inW, inC], weights: [, kH, kW, outC], stride, dilation, padding, weightScales } = conv;
   const [batches, outH, outW] = depthwiseShape(conv) as [number, number, number];
   const top = before(padding, inH, kH, stride[0], dilation[0]), left = before(padding, inW, kW, stride[1], dilation[1]);

@@ -76,7 +76,7 @@ function check(label: string, { core, kernels, memory, before }: Stand, graph: G
     before.set(memory);
     kernels[kernel]!(map.records[i]!);
     const allowed = [
-      ...writes.map((tensor) => [map.tensors.get(tensor)!, byteLength(subgraph.tensors[tensor]!)] as const),
+      ...writes.map((tensor) => [map.tensors.get(tensor)!, byteLength(program.subgraph.tensors[tensor]!)] as const),
       ...scratch.map((bytes, k) => [map.scratch[i]![k]!, bytes] as const),
     ];
     for (const [at, bytes] of allowed) before.set(memory.subarray(at, at + bytes), at);
