@@ -1,5 +1,5 @@
 // Builds everything: the cores (asc), the library and the command line (esbuild). Each part only where its sources changed.
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { ensureInstalled, fail, filesBelow, isFresh, ROOT, run, write } from "./support.mjs";
 
@@ -46,14 +46,21 @@ function buildBoards() {
   if (!existsSync(out) || readFileSync(out, "utf8") !== text) write(out, text);
 }
 
+/** What the page runs at one click, of models/digits. */
+const EXAMPLE = ["digits_int8.tflite", "labels.txt", "samples/digit_4.png"];
+
 async function buildLibrary() {
-  if (isFresh(at("dist/cli.js"), ["src", "build/core/relaxed.wasm", "build/boards.json", "package-lock.json", "scripts/build.mjs"])) return;
+  if (isFresh(at("dist/cli.js"), ["src", "models/digits", "build/core/relaxed.wasm", "build/boards.json", "package-lock.json", "scripts/build.mjs"])) return;
   rmSync(at("dist"), { recursive: true, force: true }); // chunks carry their hash: old ones would stay
   const { build } = await import("esbuild");
-  const common = { bundle: true, format: "esm", target: "es2022", absWorkingDir: ROOT, loader: { ".wasm": "binary" }, logLevel: "warning", legalComments: "none" };
-  // The library brings flatbuffers and the loader along, and runs anywhere: a platform of its own, no Node modules.
-  await build({ ...common, entryPoints: { index: "src/index.ts" }, outdir: "dist", chunkNames: "chunks/[name]-[hash]", splitting: true, platform: "neutral", mainFields: ["module", "main"], minify: true });
+  const common = { bundle: true, format: "esm", target: "es2022", absWorkingDir: ROOT, loader: { ".wasm": "binary", ".css": "text" }, logLevel: "warning", legalComments: "none" };
+  // The library brings flatbuffers and the loader along, and runs anywhere: a platform of its own, no Node modules. The page shares its chunks.
+  await build({ ...common, entryPoints: { index: "src/index.ts", "page/main": "src/page/main.ts", "page/worker": "src/page/worker.ts" }, outdir: "dist", chunkNames: "chunks/[name]-[hash]", splitting: true, platform: "neutral", mainFields: ["module", "main"], minify: true });
   await build({ ...common, entryPoints: { cli: "src/cli/main.ts", collect_worker: "src/cli/collect_worker.ts" }, outdir: "dist", chunkNames: "chunks/[name]-[hash]", splitting: true, platform: "node", packages: "external", banner: { js: "#!/usr/bin/env node" } });
+  await build({ ...common, entryPoints: ["src/page/style.css"], outdir: "dist/page", minify: true, loader: {} });
+  mkdirSync(at("dist/page/example"), { recursive: true });
+  copyFileSync(at("src/page/index.html"), at("dist/page/index.html"));
+  for (const file of EXAMPLE) copyFileSync(at("models/digits", file), at("dist/page/example", path.basename(file)));
 }
 
 buildCores();

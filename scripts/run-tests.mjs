@@ -14,7 +14,7 @@ export async function bundleTests(files) {
   const outdir = path.join(ROOT, "build/tests");
   await build({
     entryPoints: files, outdir, outbase: path.join(ROOT, "tests"), outExtension: { ".js": ".mjs" }, bundle: true, splitting: true, format: "esm", platform: "node",
-    packages: "external", target: "es2022", loader: { ".wasm": "binary" }, absWorkingDir: ROOT, logLevel: "warning", sourcemap: "inline",
+    packages: "external", target: "es2022", loader: { ".wasm": "binary", ".css": "text" }, absWorkingDir: ROOT, logLevel: "warning", sourcemap: "inline",
   });
   return files.map((file) => {
     const name = path.relative(path.join(ROOT, "tests"), file);

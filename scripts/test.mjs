@@ -8,7 +8,7 @@ run(process.execPath, [path.join(ROOT, "node_modules/typescript/bin/tsc"), "-p",
 
 const wanted = process.argv.slice(2);
 const files = filesBelow(path.join(ROOT, "tests"))
-  .filter((file) => file.endsWith(".test.ts") && !file.includes(`${path.sep}wamr${path.sep}`)) // those take QEMU and compilers: npm run test:wamr
+  .filter((file) => file.endsWith(".test.ts") && !/[/\\](wamr|browser)[/\\]/.test(file)) // those take QEMU and compilers, or Chromium: npm run test:wamr, test:browser
   .filter((file) => wanted.length === 0 || wanted.some((part) => path.relative(ROOT, file).includes(part)));
 
 const { bundleTests, runTests } = await import("./run-tests.mjs");

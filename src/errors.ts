@@ -58,6 +58,7 @@ export type ErrorCode =
   | "FILE_NOT_FOUND"
   | "FILE_UNREADABLE"
   | "FILE_UNWRITABLE"
+  | "ADDRESS_UNAVAILABLE" // `serve` cannot listen there
   | "USAGE"
   | "INTERNAL"; // a defect of ours
 

@@ -1,9 +1,9 @@
 import { printable } from "../arena/labels";
 import { ArenulaError } from "../errors";
 import { floatCost } from "../device/float_cost";
-import { checkModel, type Interpreter, type Model, type OperatorCheck } from "../index";
+import { checkModel, type Interpreter, type OperatorCheck } from "../index";
 import { boardOption, jsonOption, type CommandFile, type ExitStatus } from "./command";
-import { boardFit, fitText, type BoardFitJson } from "./describe";
+import { boardFit, fitText, groupedRefusals, typesText, type BoardFitJson } from "./describe";
 import * as format from "./format";
 import type { Io } from "./io";
 import { createInterpreter, openBoard, openModel, type OpenModel } from "./model";
@@ -61,11 +61,7 @@ function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], {
   const rows = operators.map(({ index, op, ok }): Cell[] => [
     String(index), op, typesText(model, index), ok ? { text: "ok", paint: colors.green } : { text: "refused", paint: colors.red },
   ]);
-  const reasons = [...groupBy(refused, ({ reason, hint }) => JSON.stringify([reason, hint])).values()].map((same) => {
-    const { reason, hint } = same[0];
-    const who = `operator${same.length > 1 ? "s" : ""} ${format.list(same.map(({ index }) => String(index)))}`;
-    return `${colors.red(who)}  ${printable(reason)}\n${hint ? `  ${colors.dim("hint")} ${printable(hint)}\n` : ""}`;
-  });
+  const reasons = groupedRefusals(refused).map(({ who, reason, hint }) => `${colors.red(who)}  ${printable(reason)}\n${hint ? `  ${colors.dim("hint")} ${printable(hint)}\n` : ""}`);
   const verdict = refused.length > 0 ? `${colors.red(colors.bold("no"))}  ${format.plural(refused.length, "operator")} of ${operators.length} cannot run`
     : refusal ? `${colors.red(colors.bold("no"))}  ${printable(refusal.message)}${refusal.hint ? `\n    ${colors.dim("hint")} ${printable(refusal.hint)}` : ""}`
     : `${colors.green(colors.bold("yes"))}  all ${format.plural(operators.length, "operator")} run, in an arena of ${format.bytes(net?.arena.bytes ?? 0)}`;
@@ -77,17 +73,4 @@ function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], {
     fit ? `${fit.fits ? colors.green(colors.bold("yes")) : colors.red(colors.bold("no "))}  ${fitText(fit)}\n` : "",
     cost ? `${colors.dim("hint")} ${cost}\n` : "",
   ].join("");
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
-}
-
-/** "int8, int8, int32 -> int8" */
-function typesText(model: Model, index: number): string {
-  const [{ operators, tensors }] = model.subgraphs;
-  const types = (indices: readonly number[]) => indices.map((tensor) => (tensor < 0 ? "-" : tensors[tensor].type)).join(", ");
-  return `${types(operators[index].inputs)} -> ${types(operators[index].outputs)}`;
 }

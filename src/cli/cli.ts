@@ -16,10 +16,11 @@ import { plan } from "./plan";
 import { quantize } from "./quantize";
 import { report } from "./report";
 import { run } from "./run";
+import { serve } from "./serve";
 import { simulate } from "./simulate";
 import { stats } from "./stats";
 
-const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, stats, quantize, compare, diff, explain, report, boards];
+const COMMANDS: readonly CommandFile[] = [run, inspect, check, plan, build, simulate, bench, stats, quantize, compare, diff, explain, report, serve, boards];
 
 const REFUSED = 1, WRONG_USAGE = 2, DEFECT = 3;
 

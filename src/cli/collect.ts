@@ -14,7 +14,7 @@ import type { CollectTask, TaskResult } from "./collect_worker";
 import { inputOptionsOf, type SampleFlags } from "./feed";
 import { readFile, sha256 } from "./files";
 import { openDataSet } from "./inputs/data_set";
-import { inputsOf } from "./model";
+import { inputsOf } from "./inputs/inputs";
 
 export interface CollectOptions extends SampleFlags {
   /** Only the first so many of the set. Defaults to all. */

@@ -10,7 +10,7 @@ import { encodeStatistics } from "../inspect/statistics_file";
 import type { CoreChoice } from "../runtime/core";
 import { inputOptionsOf, type SampleFlags } from "./feed";
 import { openDataSet, type DataSet } from "./inputs/data_set";
-import { inputsOf } from "./model";
+import { inputsOf } from "./inputs/inputs";
 
 export interface CollectTask {
   readonly modelBytes: Uint8Array;

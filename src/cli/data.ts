@@ -7,8 +7,8 @@ import { inputOptionsOf, readInputs, type InputFlags } from "./feed";
 import { readFile } from "./files";
 import { labelsOf, openDataSet, type DataSet, type Sample } from "./inputs/data_set";
 import { formatOf } from "./inputs/formats";
+import { inputsOf } from "./inputs/inputs";
 import type { Io } from "./io";
-import { inputsOf } from "./model";
 import { progressBar } from "./progress";
 
 /** The options of every command that takes many inputs. */

@@ -3,7 +3,7 @@ import type { ArenaPlan } from "../arena/plan";
 import { crc32 } from "../crc32";
 import type { Board } from "../device/boards";
 import { fitArena } from "../device/boards";
-import type { Interpreter, TensorView, TypedArray } from "../index";
+import type { Interpreter, Model, OperatorCheck, TensorView, TypedArray } from "../index";
 import * as format from "./format";
 
 /** An input or output as `--json` has it. */
@@ -68,4 +68,23 @@ export function fitText(fit: BoardFitJson): string {
 /** Blocks that are alive where the arena is fullest, largest first. */
 export function blocksAtPeak(plan: ArenaPlan): ArenaPlan["blocks"] {
   return plan.blocks.filter((block) => block.bytes > 0 && block.firstStep <= plan.peakStep && plan.peakStep <= block.lastStep).sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Refused operators by what refuses them: "operators 3, 5 and 9". */
+export function groupedRefusals(refused: readonly OperatorCheck[]): { who: string; reason: string; hint: string }[] {
+  const groups = new Map<string, OperatorCheck[]>();
+  for (const check of refused) {
+    const key = JSON.stringify([check.reason, check.hint]);
+    groups.set(key, [...(groups.get(key) ?? []), check]);
+  }
+  return [...groups.values()].map((same) => ({
+    who: `operator${same.length > 1 ? "s" : ""} ${format.list(same.map(({ index }) => String(index)))}`, reason: same[0]!.reason, hint: same[0]!.hint,
+  }));
+}
+
+/** "int8, int8, int32 -> int8" */
+export function typesText(model: Model, index: number): string {
+  const [{ operators, tensors }] = model.subgraphs;
+  const types = (indices: readonly number[]) => indices.map((tensor) => (tensor < 0 ? "-" : tensors[tensor].type)).join(", ");
+  return `${types(operators[index].inputs)} -> ${types(operators[index].outputs)}`;
 }

@@ -3,10 +3,9 @@ import { ArenulaError } from "../errors";
 import type { Interpreter, Model } from "../index";
 import { readFile } from "./files";
 import { openFrontEnd } from "./front_end";
-import { decodeInputs, type InputOptions, type NamedInput } from "./inputs/inputs";
+import { decodeInputs, inputsOf, type InputOptions, type NamedInput } from "./inputs/inputs";
 import type { DecodedInput, Scaling } from "./inputs/types";
 import type { Io } from "./io";
-import { inputsOf } from "./model";
 
 /** How the numbers of a file become an input: options of every command that takes inputs or a data set. */
 export interface SampleFlags {

@@ -3,8 +3,6 @@ import { boardByName, type Board } from "../device/boards";
 import { ArenulaError } from "../errors";
 import { Interpreter, Model, type CreateOptions } from "../index";
 import { readFile } from "./files";
-import type { NamedInput } from "./inputs/inputs";
-import { normalizations } from "./inputs/metadata";
 
 /** A model with the file it came from. */
 export interface OpenModel {
@@ -41,17 +39,4 @@ export async function openBoard(nameOrPath: string): Promise<Board> {
   if (!/[/\\]|\.json$/.test(nameOrPath)) return boardByName(nameOrPath);
   const { parseBoard } = await import("../device/board_file"); // the schema's compiler takes long to load
   return parseBoard(new TextDecoder().decode(await readFile(nameOrPath)), nameOrPath);
-}
-
-/** The inputs of a model with all that decoding needs: signature names, scaling from metadata. */
-export function inputsOf(model: Model): NamedInput[] {
-  const [subgraph] = model.subgraphs;
-  const scalings = normalizations(model.metadata);
-  return subgraph.inputs.map((index, i) => {
-    const { name, type, shape, quantization } = subgraph.tensors[index];
-    const aliases = model.signatures.filter((signature) => signature.subgraph === 0)
-      .flatMap((signature) => signature.inputs.filter((input) => input.tensor === index).map((input) => input.name))
-      .filter((alias) => alias !== name);
-    return { name, type, shape, scale: quantization?.scale[0] ?? null, zeroPoint: quantization?.zeroPoint[0] ?? null, aliases, scaling: scalings[i] ?? null };
-  });
 }

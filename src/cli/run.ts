@@ -2,6 +2,7 @@ import path from "node:path";
 import { printable, shortName } from "../arena/labels";
 import type { CoreChoice } from "../runtime/core";
 import type { Interpreter, TensorView } from "../index";
+import { rankingOf } from "../inspect/ranking";
 import { boardOption, coreOption, inputOptions, jsonOption, type CommandFile } from "./command";
 import { boardFit, fitText, quantizationText, storedValues, tensorJson } from "./describe";
 import { feed, readInputs, type InputFlags } from "./feed";
@@ -78,22 +79,7 @@ async function writeOutputs(net: Interpreter, folder: string): Promise<string[]>
   return files;
 }
 
-/** Outputs up to this many values are shown whole. */
-const SHOWN_WHOLE = 16;
-const TOP = 5;
 const BAR_COLUMNS = 24;
-
-/** Indices of the `count` largest values, the largest first, the first of equals first. One pass: an output may have hundreds of millions of values. */
-function largest(values: Float32Array, count: number): number[] {
-  const found: number[] = [];
-  for (let i = 0; i < values.length; i++) {
-    if (found.length === count && !(values[i] > values[found[count - 1]])) continue;
-    let at = Math.min(found.length, count - 1);
-    for (; at > 0 && values[i] > values[found[at - 1]]; at--) found[at] = found[at - 1];
-    found[at] = i;
-  }
-  return found;
-}
 
 /** The largest values first, as most outputs are scores; of a larger output the largest few, of an image-like one the range. */
 export function describeOutput(output: TensorView, io: Io): string {
@@ -103,16 +89,12 @@ export function describeOutput(output: TensorView, io: Io): string {
     ["output", colors.bold(printable(output.name))],
     ["", [`${output.type} ${format.shape(output.shape)}`, quantizationText(output), `crc32 ${tensorJson(output, output.bytes).crc32}`].filter(Boolean).join(", ")],
   ], colors);
-  const shown = largest(real, real.length <= SHOWN_WHOLE ? SHOWN_WHOLE : TOP);
-  const most = real[shown[0]] ?? 0;
-  // bars tell something of probabilities, and nothing of logits or coordinates
-  const areShares = shown.length > 1 && most > 0 && most <= 1 && real.every((value) => value >= 0);
+  const { shown, areShares, least } = rankingOf(real);
   const rows = shown.map((index) => [
     String(index), String(output.data[index]), real[index].toPrecision(4),
     ...(areShares ? [{ text: "█".repeat(Math.round(BAR_COLUMNS * real[index])), paint: colors.green }] : []),
   ]);
   const body = table([{ title: "index", align: "right" }, { title: "stored", align: "right" }, { title: "real", align: "right" }, ...(areShares ? [{ title: "" }] : [])], rows, { columns, colors });
   const rest = real.length - shown.length;
-  const least = real.reduce((a, b) => Math.min(a, b), Infinity);
   return `${head}${body}${rest > 0 ? colors.dim(`${format.count(rest)} smaller values, down to ${least.toPrecision(4)}\n`) : ""}`;
 }

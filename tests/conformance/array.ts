@@ -21,7 +21,7 @@ const WRITERS: Partial<Record<TensorType, { size: number; write: (view: DataView
 /** Little-endian bytes of an array of a case. */
 export function bytesOf(array: CaseArray): Uint8Array {
   const encoded = array.b64 ?? array.packed_b64;
-  if (encoded !== undefined) return new Uint8Array(Buffer.from(encoded, "base64"));
+  if (encoded !== undefined) return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
   const { size, write } = WRITERS[array.type]!;
   const bytes = new Uint8Array(size * array.data!.length);
   const view = new DataView(bytes.buffer);

@@ -1,14 +1,14 @@
 // npm run conformance -- DIR... [--models DIR]... [--core NAME] [--ulps]: every case below DIR (kernels/, models/, goldens/) on every core
 // and every form of its kernels.
 // Names each failing case, with --ulps how far apart the float32 outputs of each lay, groups the skipped ones by what is missing, ends with `N passed, N failed, N skipped`.
-import { existsSync, readdirSync, statSync } from "node:fs";
-import path from "node:path";
+import { existsSync, statSync } from "node:fs";
 import v8 from "node:v8";
 import { parseArgs } from "node:util";
 import type { CoreName } from "../../src/lowering/lowering";
-import { failed, type Outcome } from "./result";
+import { casesBelow } from "./cases";
+import type { Outcome } from "./result";
 import { describeForm, formsOf, type Form } from "../forms";
-import { runGolden, runKernelCase, runModelCase } from "./run_case";
+import { runCases } from "./run_cases";
 
 v8.setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 has relaxed SIMD behind this flag
 
@@ -41,12 +41,6 @@ function wrongUsage(message: string): never {
   process.exit(2);
 }
 
-const below = (folder: string, wanted: (file: string) => boolean): string[] =>
-  !existsSync(folder) ? [] : readdirSync(folder).sort().flatMap((name) => {
-    const file = path.join(folder, name);
-    return statSync(file).isDirectory() ? below(file, wanted) : wanted(file) ? [file] : [];
-  });
-
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const missing = new Map<string, Set<string>>(), ulps = new Map<string, number>();
 function count(name: string, form: Form, outcome: Outcome): void {
@@ -56,32 +50,13 @@ function count(name: string, form: Form, outcome: Outcome): void {
   if (outcome.status === "skipped") missing.set(outcome.reason, (missing.get(outcome.reason) ?? new Set()).add(name));
 }
 
-/** A case that cannot even be read has failed, and the others still run. */
-const unreadable = (error: unknown): Outcome => failed(`${(error as Error).name}: ${(error as Error).message}`);
-const outcomeOf = (run: () => Promise<Outcome>): Promise<Outcome> => run().catch(unreadable);
-
 for (const folder of positionals) {
   if (!existsSync(folder)) {
     console.log(`skipped: ${folder} is not there`);
     continue;
   }
-  const isJson = (file: string) => file.endsWith(".json");
-  const kernels = below(path.join(folder, "kernels"), (file) => isJson(file) && path.basename(file) !== "index.json");
-  const models = below(path.join(folder, "models"), (file) => path.basename(file) === "case.json");
-  const goldens = below(path.join(folder, "goldens"), (file) => isJson(file));
-  const modelFolders = [...values.models, path.join(folder, "../models"), folder, ...subfolders(folder)];
-  for (const form of cores.flatMap(formsOf)) {
-    for (const file of kernels) count(path.relative(folder, file), form, await outcomeOf(() => runKernelCase(file, form)));
-    for (const file of models) count(path.relative(folder, path.dirname(file)), form, await outcomeOf(() => runModelCase(file, form)));
-    for (const file of goldens) {
-      const results = await runGolden(file, modelFolders, form).catch((error: unknown) => [{ name: "", outcome: unreadable(error) }]);
-      for (const { name, outcome } of results) count(`${path.relative(folder, file)} ${name}`.trimEnd(), form, outcome);
-    }
-  }
-}
-
-function subfolders(folder: string): string[] {
-  return readdirSync(folder).map((name) => path.join(folder, name)).filter((file) => statSync(file).isDirectory());
+  const cases = casesBelow(folder, values.models);
+  for (const form of cores.flatMap(formsOf)) await runCases(cases, form, (name, outcome) => count(name, form, outcome));
 }
 
 if (values.ulps) for (const [name, apart] of ulps) console.log(`ulps: ${name} ${apart}`);

@@ -2,6 +2,7 @@ import { convertIndexedToRgb, decode as decodePng } from "fast-png";
 import { decode as decodeJpeg } from "jpeg-js";
 import { ArenulaError } from "../../errors";
 import { integerRange, scaleText, tensorText } from "./quantize";
+import { FAMILIAR_SCALINGS, type FamiliarScaling } from "./scalings";
 import type { InputTensor, Scaling } from "./types";
 
 /** Pixels in 0 to 255 (fractions only where a file has 16 bits, or after resizing), [height][width][channels], 1 or 3 channels. */
@@ -157,23 +158,16 @@ function taps(from: number, to: number): { first: number; weights: number[] }[] 
   });
 }
 
-const FAMILIAR: readonly { low: number; high: number; flags: string; gives: string }[] = [
-  { low: 0, high: 1, flags: "--mean 0 --std 255", gives: "0 to 1" },
-  { low: -1, high: 1, flags: "--mean 127.5 --std 127.5", gives: "-1 to 1" },
-  { low: 0, high: 255, flags: "--mean 0 --std 1", gives: "0 to 255" },
-  { low: -128, high: 127, flags: "--mean 128 --std 1", gives: "-128 to 127" },
-];
-
 /** Which scaling the range of the input points to, as a sentence: quantization was calibrated on what the training fed. */
 export function likelyScalings(tensor: InputTensor): string {
-  const name = ({ flags, gives }: (typeof FAMILIAR)[number]) => `${flags} (pixels become ${gives})`;
+  const name = ({ mean, std, low, high }: FamiliarScaling) => `--mean ${mean} --std ${std} (pixels become ${low} to ${high})`;
   const range = integerRange(tensor.type);
-  if (!range || tensor.scale === null || !(tensor.scale > 0)) return `usual are ${FAMILIAR.slice(0, 3).map(name).join(", ")}`;
+  if (!range || tensor.scale === null || !(tensor.scale > 0)) return `usual are ${FAMILIAR_SCALINGS.slice(0, 3).map(name).join(", ")}`;
   const zeroPoint = tensor.zeroPoint ?? 0;
   const low = (range[0] - zeroPoint) * tensor.scale, high = (range[1] - zeroPoint) * tensor.scale;
   const holds = `scale ${scaleText(tensor.scale)}, zero point ${zeroPoint} hold ${Number(low.toPrecision(3))} to ${Number(high.toPrecision(3))}`;
   // 16-bit inputs are symmetric, so that 0 to 1 and -1 to 1 look the same
-  const near = FAMILIAR.filter((familiar) => {
+  const near = FAMILIAR_SCALINGS.filter((familiar) => {
     const slack = 0.03 * (familiar.high - familiar.low);
     const lowFits = Math.abs(low - familiar.low) <= slack || (tensor.type === "int16" && familiar.low === 0);
     return lowFits && Math.abs(high - familiar.high) <= slack;

@@ -1,8 +1,10 @@
 import { ArenulaError } from "../../errors";
+import type { Graph } from "../../graph/graph";
 import { byteLength } from "../../graph/tensor";
 import { didYouMean } from "../../near_names";
 import { FILE_FORMATS, formatOf } from "./formats";
 import { Lcg } from "../../lcg";
+import { normalizations } from "./metadata";
 import { tensorText } from "./quantize";
 import type { DecodedInput, DecodeOptions, InputTensor, Scaling, SoundDecoder } from "./types";
 
@@ -19,6 +21,19 @@ export interface InputOptions {
   readonly fit: boolean;
   /** From `--front-end`: what makes features of sounds; null: sounds are waveforms. */
   readonly frontEnd: SoundDecoder | null;
+}
+
+/** The inputs of a model with all that decoding needs: signature names, scaling from metadata. */
+export function inputsOf(model: Graph): NamedInput[] {
+  const [subgraph] = model.subgraphs;
+  const scalings = normalizations(model.metadata);
+  return subgraph.inputs.map((index, i) => {
+    const { name, type, shape, quantization } = subgraph.tensors[index];
+    const aliases = model.signatures.filter((signature) => signature.subgraph === 0)
+      .flatMap((signature) => signature.inputs.filter((input) => input.tensor === index).map((input) => input.name))
+      .filter((alias) => alias !== name);
+    return { name, type, shape, scale: quantization?.scale[0] ?? null, zeroPoint: quantization?.zeroPoint[0] ?? null, aliases, scaling: scalings[i] ?? null };
+  });
 }
 
 /**

@@ -5,7 +5,7 @@ import { tensorText } from "./quantize";
 import type { InputTensor, Values } from "./types";
 
 /** Node sees the package as CommonJS, whose names it cannot tell; bundlers that take its ES module see them. */
-const { WaveFile } = (wavefile as { default?: typeof wavefile }).default ?? wavefile;
+const { WaveFile } = (Reflect.get(wavefile, "default") as typeof wavefile | undefined) ?? wavefile;
 
 /** Sound in -1 to 1, one channel. */
 export interface Sound {

@@ -1,4 +1,5 @@
-// One self-contained page: no script, no link, no font from elsewhere. Light and dark follow the reader's system.
+// One self-contained page: no script, no link, no font from elsewhere.
+import STYLE from "./style.css";
 
 export interface Section {
   readonly title: string;
@@ -31,39 +32,6 @@ export function bar(share: number, label: string, bad = false): string {
 export function facts(pairs: readonly (readonly [string, string])[]): string {
   return `<dl>${pairs.map(([label, value]) => `<div><dt>${text(label)}</dt><dd>${value}</dd></div>`).join("")}</dl>`;
 }
-
-const STYLE = `
-:root { color-scheme: light dark; --page: #fbfaf7; --card: #ffffff; --ink: #20242a; --quiet: #6d7580; --line: #e2e0da; --accent: #2f6f9f; --bad: #c0392b; --good: #2d7d46; }
-@media (prefers-color-scheme: dark) { :root { --page: #14171b; --card: #1c2026; --ink: #e6e4df; --quiet: #98a0ab; --line: #343a43; --accent: #6fb1e0; --bad: #ef7a6d; --good: #6cc08b; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 1040px; margin: 0 auto; padding: 24px 16px 64px; }
-h1 { font-size: 1.7rem; margin: 8px 0 4px; overflow-wrap: anywhere; }
-h2 { font-size: 1.15rem; margin: 0 0 12px; }
-h3 { font-size: 0.95rem; margin: 20px 0 4px; overflow-wrap: anywhere; }
-p { margin: 0 0 12px; max-width: 75ch; }
-.quiet { color: var(--quiet); }
-section { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 16px; margin: 16px 0; }
-nav { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 12px 0; }
-a { color: var(--accent); }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 12px; margin: 0 0 12px; }
-dt { color: var(--quiet); font-size: 0.85rem; }
-dd { margin: 0; font-size: 1.1rem; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
-th { text-align: left; color: var(--quiet); font-weight: 500; }
-th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); white-space: nowrap; }
-.number { text-align: right; }
-.bar { display: block; padding: 0 4px; background: linear-gradient(to right, color-mix(in srgb, var(--accent) 35%, transparent) calc(var(--share) * 100%), transparent 0); min-width: 90px; }
-.bar.bad { background: linear-gradient(to right, color-mix(in srgb, var(--bad) 35%, transparent) calc(var(--share) * 100%), transparent 0); }
-.finding { border-left: 4px solid var(--bad); padding: 4px 12px; margin: 0 0 12px; }
-.finding code { font-weight: 600; color: var(--bad); }
-.sound { border-left: 4px solid var(--good); padding: 4px 12px; margin: 0; }
-svg { max-width: 100%; min-width: 560px; height: auto; }
-figure { margin: 0; overflow-x: auto; }
-figcaption { color: var(--quiet); font-size: 0.85rem; }
-@media print { section { break-inside: avoid; } }
-`;
 
 /** The whole page. */
 export function page(title: string, subtitle: string, sections: readonly Section[]): string {

@@ -1,4 +1,4 @@
-// The parts of a report, each from one result. What was not asked for has no section.
+// The parts of a report that are text, tables and the plan, each from one result. What was not asked for has no section.
 import type { ArenaPlan } from "../../arena/plan";
 import { drawPlanSvg } from "../../arena/draw_svg";
 import { shortName } from "../../arena/labels";
@@ -6,14 +6,8 @@ import type { Interpreter, StepInfo } from "../../runtime/interpreter";
 import type { Comparison, LayerComparison } from "../compare";
 import type { ModelDiff } from "../diff";
 import type { Finding } from "../findings";
-import type { Distribution } from "../statistics";
-import { histogram, sqnrLadder, type CodePoints } from "./charts";
+import { count, decibels, percent, short } from "./numbers";
 import { bar, facts, htmlTable, text, type Section } from "./page";
-
-const count = (value: number): string => value.toLocaleString("en-US");
-const short = (value: number): string => String(Number(value.toPrecision(3)));
-const percent = (share: number): string => `${short(100 * share)} %`;
-const decibels = (value: number | null | undefined): string => (value === null || value === undefined ? "-" : Number.isFinite(value) ? value.toFixed(1) : "exact");
 
 /** Causes and repairs, worst first. */
 export function findingsSection(findings: readonly Finding[], looked: string): Section {
@@ -67,32 +61,6 @@ export function layersSection(costs: readonly LayerCost[], comparison: Compariso
 function errorCells(layer: LayerComparison | undefined): string[] {
   if (!layer) return ["", "", "", "", ""];
   return [decibels(layer.sqnr_db), decibels(layer.own?.sqnr_db), layer.own?.steps == null ? "-" : layer.own.steps.toFixed(2), layer.clipped === 0 ? "" : percent(layer.clipped), layer.codes === null ? "-" : String(layer.codes)];
-}
-
-/** How error grows through the network, and who adds it. */
-export function errorSection(other: string, comparison: Comparison, findings: readonly Finding[], suspects: number, document: Document): Section {
-  const worst = comparison.suspects.slice(0, suspects), faulty = comparison.layers.map(({ operator_b }, i) => (findings.some(({ where }) => where.startsWith(`operator ${operator_b} `)) ? i : -1)).filter((i) => i >= 0);
-  return {
-    title: "Error",
-    body: `${facts(comparison.outputs.map(({ tensor, sqnr_db, max_abs }): [string, string] => [`output ${shortName(tensor)}`, `${decibels(sqnr_db)} dB, at most ${short(max_abs)} apart`]))}
-<p>Bars: signal over error against ${text(other)}, over ${count(comparison.samples)} samples; red: layers with a finding. Circles: what a layer adds itself, fed with the values of ${text(other)}.</p>
-<figure>${sqnrLadder(comparison.layers, faulty, document)}</figure>
-<p>What adds most, worst first: ${worst.map((i) => `operator ${comparison.layers[i]!.operator_b} ${text(comparison.layers[i]!.op)}`).join(", ") || "none"}.</p>`,
-  };
-}
-
-export interface Histogram {
-  readonly operator: number | null;
-  readonly name: string;
-  readonly distribution: Distribution;
-  readonly codes: CodePoints | null;
-}
-
-/** What tensors hold, with the values that codes stand for. */
-export function histogramsSection(histograms: readonly Histogram[], of: string, document: Document): Section {
-  const figure = ({ operator, name, distribution, codes }: Histogram) => `<h3>${operator === null ? "input" : operator} ${text(shortName(name))}</h3><figure>${histogram(distribution, codes, document)}<figcaption>${short(distribution.min)} to ${short(distribution.max)}, ${count(distribution.count)} values${
-    codes ? `; codes of step ${short(codes.scale)} from ${short((codes.least - codes.zeroPoint) * codes.scale)} to ${short((codes.most - codes.zeroPoint) * codes.scale)}` : ""}</figcaption></figure>`;
-  return { title: "Histograms", body: `<p>Values in ${text(of)}; ticks below the axis are quantization points, red is what they cannot express. Heights are square roots of counts.</p>${histograms.map(figure).join("\n")}` };
 }
 
 /** Whose scales and zero points differ, and by how many codes. */
