@@ -8,7 +8,7 @@
 //
 // Weights come in tiles of eight output channels, the last of which begins at out_c - 8 if there are as many:
 //   rescaling  RESCALE_V128_* (abi/rescale_v128.ts)
-//   weights    int16 [even, odd first line][2][pairs of taps][taps along the line][4][2], their zero point taken off
+//   weights    int16 [even, odd first line][2][pairs of taps][taps along the line][4][2], their zero point taken off, times the power of two of RESCALE_V128_EVEN
 import { RESCALE_V128_BYTES } from "./rescale_v128";
 export const DEPTHWISE_V128_INPUT = 0; // address, int8 [batches][in_h][in_w][in_c]
 export const DEPTHWISE_V128_OUTPUT = 4; // address, int8 [batches][out_h][out_w][out_c]

@@ -4,6 +4,13 @@ export const RESCALE_V128_BIAS = 0;
 
 /** Sums below 2^21 of a layer that begins at its zero point (RELU): {float64 scale [8], addend [8]}. */
 export const RESCALE_V128_RELU = 0;
+/**
+ * Eight channels of such a layer whose sums, of weights and biases times a power of two of the channel, share one shift: {int32 multiplier [8], addend [8]}, where
+ * RESCALE_V128_EVEN is not 0 but that shift.
+ */
+export const RESCALE_V128_EVEN_MULTIPLIER = 32; // mantissas
+export const RESCALE_V128_EVEN_ADDEND = 64; // halves of both roundings, the zero point included
+export const RESCALE_V128_EVEN = 160;
 /** Sums below 2^21: {float64 scale [8], addend [8], half [8]}. */
 export const RESCALE_V128_SMALL = 1;
 export const RESCALE_V128_SCALE = 32; // multiplier / 2^31 * 2^shift

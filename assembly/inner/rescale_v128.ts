@@ -35,6 +35,18 @@ function small(x: v128, table: usize, relu: bool, magic: v128): v128 {
 }
 
 /**
+ * The same of sums x that carry 2^k, with right + k the same in all channels: floor((x * m + 2^(30 + k) + 2^(30 + right + k)) / 2^(31 + right + k)), whose halves
+ * have no bits below 2^32 as k is 2 and more. The zero point is in the addend.
+ * @param shift RESCALE_V128_EVEN of the block: right + k - 1
+ */
+// @ts-ignore: decorator
+@inline
+export function even_v128(x: v128, multiplier: v128, addend: v128, shift: i32): v128 {
+  const high = v128.shuffle<i32>(i64x2.extmul_low_i32x4_s(x, multiplier), i64x2.extmul_high_i32x4_s(x, multiplier), 1, 3, 5, 7);
+  return i32x4.shr_s(i32x4.add(high, addend), shift);
+}
+
+/**
  * The same of any sums: high = (x * m + 2^30 - (x & 2^31)) >> 32, then (high + 2^(right - 2)) >> (right - 1), as `rescale_signed_high` (arithmetic/folded.ts).
  * The second shift differs among lanes, which no instruction does: the part that all channels share is a shift, the rest a multiplication by a power of two
  * in float32 and a floor, exact below 2^24.

@@ -12,8 +12,8 @@ import {
   DEPTHWISE_V128_PAD, DEPTHWISE_V128_IN_STEP, DEPTHWISE_V128_OUT_STEP, DEPTHWISE_V128_TAPS, DEPTHWISE_V128_POSITIONS, DEPTHWISE_V128_KIND, DEPTHWISE_V128_COMMON,
   DEPTHWISE_V128_OUTPUT_OFFSET, DEPTHWISE_V128_MIN, DEPTHWISE_V128_MAX, DEPTHWISE_V128_WEIGHTS,
 } from "../abi/depthwise_conv_2d_v128";
-import { RESCALE_V128_RELU, RESCALE_V128_SMALL, RESCALE_V128_WIDE } from "../abi/rescale_v128";
-import { codes_v128, magic_of, store_codes } from "../inner/rescale_v128";
+import { RESCALE_V128_EVEN, RESCALE_V128_EVEN_ADDEND, RESCALE_V128_EVEN_MULTIPLIER, RESCALE_V128_RELU, RESCALE_V128_SMALL, RESCALE_V128_WIDE } from "../abi/rescale_v128";
+import { codes_v128, even_v128, magic_of, store_codes } from "../inner/rescale_v128";
 
 /** Bytes from one position of a plane to the next. */
 const POSITION = 32, SHARED_POSITION = 4;
@@ -198,6 +198,23 @@ function store_line(record: usize, kind: i32, tile: usize, out: usize, count: i3
     store_codes(out, codes_v128(v128.load(sums), v128.load(sums, 16), tile, kind, common, magic, low, high), count);
 }
 
+/** The same where the eight channels share a shift. @param count may be known at compile time */
+// @ts-ignore: decorator
+@inline
+function store_even_line(record: usize, shift: i32, tile: usize, out: usize, count: i32): void {
+  const step = load<i32>(record, DEPTHWISE_V128_OUT_STEP), low = i8x16.splat(<i8>load<i32>(record, DEPTHWISE_V128_MIN)), high = i8x16.splat(<i8>load<i32>(record, DEPTHWISE_V128_MAX));
+  const first = v128.load(tile, RESCALE_V128_EVEN_MULTIPLIER), second = v128.load(tile, RESCALE_V128_EVEN_MULTIPLIER + 16);
+  const first_addend = v128.load(tile, RESCALE_V128_EVEN_ADDEND), second_addend = v128.load(tile, RESCALE_V128_EVEN_ADDEND + 16);
+  let sums: usize = load<u32>(record, DEPTHWISE_V128_SUMS);
+  const end = sums + (load<i32>(record, DEPTHWISE_V128_OUT_N) << 5);
+  do {
+    const codes = i16x8.narrow_i32x4_s(even_v128(v128.load(sums), first, first_addend, shift), even_v128(v128.load(sums, 16), second, second_addend, shift));
+    store_codes(out, i8x16.max_s(i8x16.min_s(i8x16.narrow_i16x8_s(codes, codes), high), low), count);
+    sums += 32;
+    out += step;
+  } while (sums != end);
+}
+
 /** Eight channels of a pixel, as the output channels from `c` on read them. @param x the first of all channels */
 // @ts-ignore: decorator
 @inline
@@ -285,11 +302,16 @@ function walk(record: usize, taps: i32, stride: i32, shared: bool): void {
         if (shared) fill_plane_shared(record, input, c, in_line);
         else if (multiplier > 1) fill_plane_gathered(record, input, c, count, in_line);
         else fill_plane_side_by_side(record, input, c, in_line);
+        const shift = load<i32>(tile, RESCALE_V128_EVEN);
         let out = output + first * out_line_step + c;
         for (let line = 0, at = 0; line < lines; line++, at += line_stride, out += out_line_step) {
           const odd = advance == 2 ? at & 1 : 0;
           sum_line(record, taps, stride, shared, plane + (advance == 2 ? at >> 1 : at) * line_bytes, pair_step, tile + DEPTHWISE_V128_WEIGHTS + odd * weights_bytes, tile);
-          if (kind == RESCALE_V128_RELU) store_line(record, RESCALE_V128_RELU, tile, out, count);
+          if (kind == RESCALE_V128_RELU && shift) {
+            if (count == 8) store_even_line(record, shift, tile, out, 8);
+            else store_even_line(record, shift, tile, out, count);
+          }
+          else if (kind == RESCALE_V128_RELU) store_line(record, RESCALE_V128_RELU, tile, out, count);
           else if (kind == RESCALE_V128_SMALL) store_line(record, RESCALE_V128_SMALL, tile, out, count);
           else store_line(record, RESCALE_V128_WIDE, tile, out, count);
         }

@@ -17,14 +17,16 @@ function channelsOf(outC: number): number[] {
   return outC < 8 ? all : Array.from({ length: Math.ceil(outC / 8) }, (_, tile) => Math.min(8 * tile, outC - 8)).flatMap((first) => all.slice(first, first + 8));
 }
 
-function rescaling({ multipliers, bias, weights, weightsOffset, outC, outputZeroPoint, min }: DepthwiseConv2d): RescaleV128 | null {
+/** Of channels in the order of tiles. */
+function rescaling({ taps, multipliers, bias, weights, weightsOffset, outC, outputZeroPoint, min }: DepthwiseConv2d): RescaleV128 | null {
   const channels = channelsOf(outC), products = largestProducts(weights, weightsOffset, outC);
+  const largest = channels.map((c) => weights.subarray(c * taps, (c + 1) * taps).reduce((most, w) => Math.max(most, Math.abs(w + weightsOffset)), 0));
   return packRescaleV128(
     {
       outputZeroPoint, min, bias: Int32Array.from(channels, (c) => bias[c]!),
       multipliers: multipliers.length === 1 ? multipliers : channels.map((c) => multipliers[c]!),
     },
-    Float64Array.from(channels, (c) => products[c]!),
+    Float64Array.from(channels, (c) => products[c]!), Float64Array.from(largest),
   );
 }
 
@@ -51,7 +53,7 @@ function linesOf({ kernel, stride, dilation, output }: WindowAxis, pairBytes: nu
 }
 
 /** @param weightOf of an output channel, a tap across lines and one along the line */
-function packTiles({ blocks }: RescaleV128, outC: number, { pairs, advance }: Lines, across: number, along: number, weightOf: (c: number, line: number, tap: number) => number): Uint8Array {
+function packTiles({ blocks, factors }: RescaleV128, outC: number, { pairs, advance }: Lines, across: number, along: number, weightOf: (c: number, line: number, tap: number) => number): Uint8Array {
   const channels = channelsOf(outC), setBytes = pairs * along * 32, tileBytes = abi.DEPTHWISE_V128_WEIGHTS + 2 * setBytes;
   const packed = new Uint8Array(blocks.length * tileBytes), codes = new Int16Array(packed.buffer);
   blocks.forEach((block, tile) => packed.set(block, tile * tileBytes));
@@ -61,7 +63,7 @@ function packTiles({ blocks }: RescaleV128, outC: number, { pairs, advance }: Li
       const half = (tile * tileBytes + abi.DEPTHWISE_V128_WEIGHTS + odd * setBytes + (lane >> 2) * (setBytes / 2)) / 2;
       for (let line = 0; line < across; line++) {
         const at = line + odd;
-        if (at >> 1 < pairs) for (let tap = 0; tap < along; tap++) codes[half + ((at >> 1) * along + tap) * 8 + (lane & 3) * 2 + (at & 1)] = weightOf(c, line, tap);
+        if (at >> 1 < pairs) for (let tap = 0; tap < along; tap++) codes[half + ((at >> 1) * along + tap) * 8 + (lane & 3) * 2 + (at & 1)] = weightOf(c, line, tap) * factors[i]!;
       }
     }
   });
