@@ -39,14 +39,14 @@ export function timingText(ms: number, runs: number, core: string): string {
 }
 
 /** Which boards an arena and a model fit: the smallest first, then those that lack least. */
-export function boardsSection(fits: readonly { readonly board: Board; readonly fit: BoardFitJson }[]): Section {
+export function boardsSection(arenaBytes: number, fits: readonly { readonly board: Board; readonly fit: BoardFitJson }[]): Section {
   const missing = ({ fit }: (typeof fits)[number]) => fit.shortfall_bytes + fit.flash_shortfall_bytes;
   const sorted = [...fits].sort((a, b) => missing(a) - missing(b) || a.fit.region.bytes - b.fit.region.bytes);
   const share = (bytes: number, of: number | null) => (of === null ? '<span class="quiet">not known</span>' : bar(bytes / of, `${bytes > of ? "over" : format.percent(bytes / of)} of ${format.size(of)}`, bytes > of));
   const fitting = fits.filter(({ fit }) => fit.fits).length;
   return {
     title: "Boards",
-    body: `<p>It fits <strong>${fitting} of ${fits.length}</strong> boards: the arena in one piece of RAM, the model in flash. Runtime and stacks come on top; <code>arenula build --board</code> links it.</p>
+    body: `<p>It fits <strong>${fitting} of ${fits.length}</strong> boards: an arena of ${format.bytes(arenaBytes)}, as kernels without SIMD need it, in one piece of RAM, and the model in flash. Runtime and stacks come on top; <code>arenula build --board</code> links it.</p>
 ${htmlTable([{ title: "board" }, { title: "" }, { title: "core" }, { title: "arena of RAM" }, { title: "model of flash" }], sorted.map(({ board, fit }) => [
     `<span title="${text(board.title)}">${text(board.name)}</span>`, verdict(fit.fits, fit.fits ? "fits" : `${format.count(missing({ board, fit }))} bytes too many`), text(board.core),
     share(fit.arena_bytes, fit.region.bytes), share(fit.model_bytes, fit.flash_bytes),

@@ -8,6 +8,8 @@ import { tensorText } from "../cli/inputs/quantize";
 import type { DecodedInput, SoundDecoder } from "../cli/inputs/types";
 import { InputWatch, modelFindings } from "../inspect/findings";
 import { findingsSection, layersSection, memorySection, summarySection } from "../inspect/report/sections";
+import { lower } from "../lowering/lower";
+import { layOut } from "../lowering/memory";
 import type { CoreChoice } from "../runtime/core";
 import type { Feeding, InputInfo, NamedBytes, Sections } from "./protocol";
 import { boardsSection, operatorsSection, predictionSection, timingText } from "./sections";
@@ -48,9 +50,10 @@ export class Session {
     const operators = operatorsSection(model, checks, refusal, net?.arena.bytes ?? null).body;
     if (!net) return { operators };
     const findings = findingsSection(modelFindings(model), "the model").body;
-    const fits = (await boards()).map((board) => ({ board, fit: boardFit(board, net) }));
+    const { plan: arena } = layOut(lower(model, { core: "mcu" }), 0); // boards have no SIMD, whose kernels take other scratch
+    const fits = (await boards()).map((board) => ({ board, fit: boardFit(board, { arena, model }) }));
     return {
-      operators, findings, boards: boardsSection(fits).body, memory: memorySection(name, net.arena, net.steps, null).body,
+      operators, findings, boards: boardsSection(arena.bytes, fits).body, memory: memorySection(name, net.arena, net.steps, null).body,
       model: summarySection(net, model.bytes, operatorMacs(model).reduce((sum, macs) => sum + macs, 0)).body,
     };
   }

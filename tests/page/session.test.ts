@@ -35,7 +35,9 @@ session("answers as `run`, `explain` and `check` do", async () => {
   const own = await opened.sections();
   assert.match(own.operators!, "All 10 operators run");
   const { boards } = await json("boards");
-  assert.match(textOf(own.boards), `${boards.length} of ${boards.length} boards`);
+  const { arena_bytes } = await json("run", DIGITS, "--input", "zeros", "--core", "mcu"); // boards have no SIMD
+  assert.match(textOf(own.boards), `fits ${boards.length} of ${boards.length} boards: an arena of ${arena_bytes.toLocaleString("en-US")} bytes`);
+  assert.is((await (await Session.open(file(DIGITS), "simd")).sections()).boards, own.boards);
 });
 
 session("says what is suspicious about an input, and nothing about noise", async () => {
