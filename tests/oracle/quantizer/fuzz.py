@@ -20,7 +20,7 @@ warnings.filterwarnings("ignore")
 # What `denylisted_nodes` keeps in float32. Not among them: operators of one scale for inputs and outputs and of fixed outputs, whose constraints the converter
 # spreads nevertheless, and TRANSPOSE_CONV, which a later pass quantizes again.
 KEEPABLE = (
-    "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "SUB", "MUL", "MEAN", "PRELU", "LEAKY_RELU", "HARD_SWISH", "BATCH_MATMUL", "GELU", "SQUARED_DIFFERENCE", "RSQRT",
+    "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "SUB", "MUL", "MEAN", "PRELU", "LEAKY_RELU", "HARD_SWISH", "BATCH_MATMUL", "GELU", "SQUARED_DIFFERENCE", "RSQRT", "UNIDIRECTIONAL_SEQUENCE_LSTM", "SVDF",
 )
 
 
