@@ -90,7 +90,7 @@ export function quantizeModel(bytes: Uint8Array, options: QuantizeOptions): Quan
   if (unsupported.length > 0 && !options.allowFloat) throw refusedOperators(graph, unsupported, scheme);
   const blocked = new Set([...kept.float32, ...unsupported.map(({ index }) => index)]);
   const free = new Set([...kept.float32, ...kept.int16]);
-  const plan = planFor(graph, scheme, ranges, { float32: blocked, int16: kept.int16 }, free, [...ranges.values()].some((range) => range.trained && scheme !== "uint8" && !range.source.startsWith("mean ")));
+  const plan = planFor(graph, scheme, ranges, { float32: blocked, int16: kept.int16 }, free, [...ranges.values()].some((range) => range.trained && !range.parameters && scheme !== "uint8" && !range.source.startsWith("mean ")));
   if (!weightsOnly) refuseMissing(graph, plan, blocked, ranges);
   const model = emit(graph, plan, {
     floatIo: weightsOnly || (options.floatIo ?? false), note: noteOf(scheme, ranges),
