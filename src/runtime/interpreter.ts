@@ -262,6 +262,11 @@ export class Interpreter {
     });
   }
 
+  /** A variable of the model as it is now, as the file defines the tensor; null where nothing uses it. The bytes hold until the next call. */
+  variable(tensor: number): Uint8Array | null {
+    return this.program.variables.has(tensor) ? this.asInFile(tensor, this.activation(tensor)) : null;
+  }
+
   /** Runs the model once and takes a checksum of every operator's outputs as they are computed. */
   trace(): TraceEntry[] {
     const entries: TraceEntry[] = [];
