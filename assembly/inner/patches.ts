@@ -7,17 +7,15 @@ import { copy_patch } from "./copy_patch";
 import { pack_2__i64, pack_3__i64 } from "./dot_6x4";
 
 /**
- * Packs the patches of `count` output pixels, from number `pixel` on, three to a word; a last word that is not full repeats its last pixel, unless `back`
- * lets the second word begin earlier. The third field of two pixels is of no use.
+ * Packs the patches of `count` output pixels, from number `pixel` on, three to a word; a last word that is not full repeats its last pixel.
  * @param window record that begins with a window
  * @param source pixel (0, 0) of the group's input; `in_c` bytes to the next pixel, `group_c` of them the group's
  * @param patches scratch, int8 [3][depth]
  * @param rows scratch, {address, row stride} [3]
  * @param packs int64 [depth][term_bytes / 8]
- * @param back pixels of the first word that the second one has again
  */
 export function pack_patches(
-  window: usize, source: usize, in_c: i32, group_c: i32, fill: i32, pixel: i32, count: i32, patches: usize, rows: usize, packs: usize, term_bytes: i32, back: i32,
+  window: usize, source: usize, in_c: i32, group_c: i32, fill: i32, pixel: i32, count: i32, patches: usize, rows: usize, packs: usize, term_bytes: i32,
 ): void {
   const in_w = load<i32>(window, WINDOW_IN_W), out_w = load<i32>(window, WINDOW_OUT_W), k_h = load<i32>(window, WINDOW_K_H), k_w = load<i32>(window, WINDOW_K_W);
   const stride_h = load<i32>(window, WINDOW_STRIDE_H), stride_w = load<i32>(window, WINDOW_STRIDE_W), dilation_h = load<i32>(window, WINDOW_DILATION_H);
@@ -25,7 +23,7 @@ export function pack_patches(
   const last_y = load<i32>(window, WINDOW_IN_H) - (k_h - 1) * dilation_h, last_x = in_w - k_w; // where the last patch inside begins, plus one for y
   const in_place = group_c == in_c && load<i32>(window, WINDOW_DILATION_W) == 1;
   const row_bytes = k_w * group_c, row_stride = dilation_h * in_w * in_c;
-  const last = pixel + count - 1, two = count == 2;
+  const last = pixel + count - 1;
   do {
     for (let entry = rows, to = patches; entry != rows + 24; entry += 8) {
       const oy = <i32>(<u32>pixel / <u32>out_w), y = oy * stride_h - pad_top, x = (pixel - oy * out_w) * stride_w - pad_left;
@@ -40,13 +38,11 @@ export function pack_patches(
       }
       pixel = min(pixel + 1, last);
     }
-    pixel -= back;
-    back = 0;
     let row0: usize = load<u32>(rows), row1: usize = load<u32>(rows, 8), row2: usize = load<u32>(rows, 16);
     let to = packs, ky = k_h;
     do {
-      if (two) pack_2__i64(to, row0, row1, row_bytes, term_bytes);
-      else pack_3__i64(to, row0, row1, row2, row_bytes, term_bytes);
+      if (count > 2) pack_3__i64(to, row0, row1, row2, row_bytes, term_bytes);
+      else pack_2__i64(to, row0, row1, row_bytes, term_bytes);
       row0 += load<u32>(rows, 4);
       row1 += load<u32>(rows, 12);
       row2 += load<u32>(rows, 20);

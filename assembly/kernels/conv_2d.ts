@@ -42,7 +42,7 @@ function convolve(record: usize, offset_weights: bool, int4: bool): void {
       let slice: usize = 0; // the staged one
       for (let pixel = 0; pixel < pixels; pixel += CONV_2D_PIXELS) {
         const count = min(pixels - pixel, CONV_2D_PIXELS);
-        pack_patches(record, input + group * group_c, in_c, group_c, load<i32>(record, CONV_2D_FILL), pixel, count, load<u32>(record, CONV_2D_PATCHES), rows, packs, CONV_2D_TERM_BYTES, 0);
+        pack_patches(record, input + group * group_c, in_c, group_c, load<i32>(record, CONV_2D_FILL), pixel, count, load<u32>(record, CONV_2D_PATCHES), rows, packs, CONV_2D_TERM_BYTES);
         if (offset_weights) sum_6__i64(packs, CONV_2D_TERM_BYTES, depth, load<i32>(record, CONV_2D_WEIGHTS_OFFSET), totals);
         for (let first = 0; first < out_c; first += slice_c) {
           const end = min(first + slice_c, out_c);

@@ -18,7 +18,7 @@ import {
 } from "../inner/dot_fields";
 import { copy_patch_of, pack_patches } from "../inner/patches";
 import { stage } from "../inner/stage";
-import { overlap, spill_fields, store_fields, store_fields_signed, store_sums } from "../inner/store_fields";
+import { spill_fields, store_fields, store_fields_signed, store_sums } from "../inner/store_fields";
 
 /** `any` is known at compile time. */
 // @ts-ignore: decorator
@@ -46,9 +46,9 @@ function convolve(record: usize, any: bool): void {
       let o = out + group * out_c, pixel = 0;
       do {
         const block = pixelsOfBlock(pixels - pixel, most_pixels), count = min(pixels - pixel, block), single = any && block == 1;
-        const words = <i32>(<u32>block / 3), back = any && chunk < depth ? 0 : overlap(count);
+        const words = <i32>(<u32>block / 3);
         if (single) copy_patch_of(record, input + group * group_c, in_c, group_c, fill, pixel, patches);
-        else pack_patches(record, input + group * group_c, in_c, group_c, fill, pixel, count, patches, rows, packs, words << 3, back);
+        else pack_patches(record, input + group * group_c, in_c, group_c, fill, pixel, count, patches, rows, packs, words << 3);
         let first = 0, at = 0;
         do {
           // a slice is staged again for every block of pixels, unless it is the only one
