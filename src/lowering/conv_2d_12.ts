@@ -130,10 +130,13 @@ function emit12(op: Op, emit: Emitter, conv: Conv2d): void {
 
 export const CONV_2D_12: Form<Conv2d> = {
   name: "conv_2d_12",
-  /** Layers, blocks, terms of words of three pixels, tiles, terms of tiles, products of words, products of blocks of one pixel, outputs, terms that are copied out. */
+  /**
+   * Layers, blocks, terms of words of three pixels, tiles, terms of tiles, products of words, of blocks of one pixel terms of four channels and of those left,
+   * outputs, terms that are copied out.
+   */
   terms({ batches, groups, outC, depth, y, x, bias, multipliers, outputZeroPoint }, { spared, target }) {
     if (!foldRescale(bias, multipliers, depth, outputZeroPoint)) return null;
-    const groupOut = outC / groups, pixels = y.output * x.output;
+    const groupOut = outC / groups, pixels = y.output * x.output, times = batches * groups, each = times * depth;
     const tiles = tileChannels(groupOut, mostChannels(depth, target.sliceBytes)).length;
     let blocks = 0, words = 0, singles = 0;
     for (const [block, count] of countBlocks(pixels, mostPixels(spared))) {
@@ -141,10 +144,12 @@ export const CONV_2D_12: Form<Conv2d> = {
       words += count * Math.floor(block / 3);
       if (block === 1) singles += count;
     }
-    const times = batches * groups, each = times * depth;
-    return [1, times * blocks, each * words, times * tiles * blocks, each * tiles * blocks, each * words * groupOut, each * singles * groupOut, times * pixels * groupOut, copiesPatches(groups, y, x) ? each * pixels : 0];
+    return [
+      1, times * blocks, each * words, times * tiles * blocks, each * tiles * (blocks - singles), each * words * groupOut, each * singles * (groupOut >> 2), each * singles * (groupOut & 3),
+      times * pixels * groupOut, copiesPatches(groups, y, x) ? each * pixels : 0,
+    ];
   },
-  costs: { fast: [0, 5920, 238, 2770, 89.9, 54.1, 48.6, 332, 41.5], classic: [22000, 25700, 444, 7860, 261, 111, 105, 622, 138] },
+  costs: { fast: [0, 5920, 238, 2770, 89.9, 54.1, 290, 150, 332, 41.5], classic: [22000, 25700, 444, 7860, 261, 111, 620, 330, 622, 138] }, // npm run bench:grid -- --fit
   emit: emit12,
 };
 

@@ -54,6 +54,6 @@ export const CONV_2D_BLOCKS: Form<Conv2d> = {
     const pixels = y.output * x.output, blocks = batches * groups * Math.ceil(pixels / 6), tiles = blocks * Math.ceil(outC / groups / 4);
     return [1, blocks, blocks * depth, tiles, tiles * depth, batches * pixels * outC, copiesPatches(groups, y, x) ? batches * pixels * groups * depth : 0];
   },
-  costs: { desktop: [], fast: [686, 5960, 315, 3190, 594, 458, 74.6], classic: [34100, 12600, 661, 8870, 1320, 863, 225], scalar: [612, 923, 58.6, 536, 166, 57.8, 12.1], dsp: [285, 632, 39.4, 380, 150, 57.5, 9.75], vector: [318, 543, 30.8, 400, 139, 46.3, 12.8] },
+  costs: { desktop: [], fast: [686, 5960, 315, 3190, 594, 458, 74.6], classic: [34100, 12600, 661, 8870, 1320, 863, 225], scalar: [612, 923, 58.6, 536, 166, 57.8, 12.1], dsp: [285, 632, 39.4, 380, 150, 57.5, 9.75], vector: [318, 543, 30.8, 400, 139, 46.3, 12.8] }, // npm run bench:grid -- --fit
   emit: emitBlocks,
 };

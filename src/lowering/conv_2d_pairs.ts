@@ -69,6 +69,7 @@ function terms({ batches, groups, outC, depth, y, x }: Conv2d): readonly number[
   return [1, pairs, pairs * quads, tiles * quads, pixels * outC, outC * depth, copiesPatches(groups, y, x) ? pixels * groups * depth : 0];
 }
 
+// costs: npm run bench:grid -- --fit
 export const CONV_2D_PAIRS: readonly Form<Conv2d>[] = [
   { name: "conv_2d_pairs", terms, costs: { dsp: [334, 514, 13.3, 18.8, 29.1, 1.69, 5.15] }, emit: (op, emit, conv) => emitPairs(op, emit, conv, true) },
   { name: "conv_2d_bytes", terms, costs: { scalar: [538, 658, 9.76, 47.4, 63.8, 0, 7.84] }, emit: (op, emit, conv) => emitPairs(op, emit, conv, false) },

@@ -123,6 +123,6 @@ export const CONV_2D_ROWS: Form<Conv2d> = {
     const channelBlocks = pixels * rows * blocks * groups * (4 * fours + alone), outputs = pixels * outC;
     return [1, runs * tiles, pixels * tiles * rows, pixels * tiles * rows * blocks, channelBlocks, outputs, folded ? 0 : outputs, inPlace ? 0 : pixels * slices * conv.depth];
   },
-  costs: { vector: [597, 145, 37.2, 0, 3.58, 6.04, 36.7, 6.12] },
+  costs: { vector: [597, 145, 37.2, 0, 3.58, 6.04, 36.7, 6.12] }, // npm run bench:grid -- --fit
   emit: emitRows,
 };

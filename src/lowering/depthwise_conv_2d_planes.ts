@@ -44,7 +44,7 @@ function most(axis: WindowAxis, elements: number, group: number): number {
   return Math.min(Math.max(groups, 1) * group, axis.output);
 }
 
-/** Of layers, and of what `Pieces.terms` says, times input channels. */
+/** Of layers, and of what `Pieces.terms` says, times input channels: npm run bench:grid -- --fit. */
 const COSTS = {
   desktop: [], fast: [7620, 851, 21.4, 470, 609, 279, 1860, 74.4], classic: [42600, 4280, 0, 895, 1220, 745, 4820, 193], scalar: [1630, 114, 9.73, 74.7, 76.6, 44.2, 220, 8.78],
   dsp: [1040, 181, 2.24, 64.5, 73.8, 57.1, 270, 10.8], vector: [1520, 180, 0.921, 57.3, 71, 52.3, 229, 9.16],

@@ -88,6 +88,6 @@ export const DEPTHWISE_CONV_2D_QUADS: Form<DepthwiseConv2d> = {
     if (!rescalesOf(layer)) return null;
     return x.stride === 1 ? [1, quads, outputs, 0, 0] : [1, 0, 0, quads, outputs];
   },
-  costs: { dsp: [472, 1420, 176, 1070, 260] },
+  costs: { dsp: [472, 1420, 176, 1070, 260] }, // npm run bench:grid -- --fit
   emit: emitQuads,
 };

@@ -70,6 +70,6 @@ export const DEPTHWISE_CONV_2D_ROWS: Form<DepthwiseConv2d> = {
     const slices = Math.ceil(tiles / tilesPerSlice(target.sliceBytes, TILE * (20 + tapsOf(depthwise)), tiles));
     return [1, pixels * nines * Math.ceil(outC / 4), pixels * nines * tiles, pixels * outC, pixels * slices, batches * y.output * tiles];
   },
-  costs: { vector: [322, 54.5, 177, 5.94, 106, 723] },
+  costs: { vector: [322, 54.5, 177, 5.94, 106, 723] }, // npm run bench:grid -- --fit
   emit: emitRows,
 };

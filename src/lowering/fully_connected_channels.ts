@@ -43,6 +43,6 @@ export const FULLY_CONNECTED_PAIRED_CHANNELS: Form<FullyConnected> = {
     const tiles = batches * Math.ceil(outC / 8);
     return [1, batches * depth, tiles, tiles * depth, batches * outC];
   },
-  costs: { desktop: [], fast: [1990, 77, 4400, 303, 672], classic: [11200, 230, 8580, 678, 1600], scalar: [832, 6.51, 545, 76.4, 110], dsp: [530, 8.43, 336, 58.8, 92.5], vector: [563, 0, 319, 56.8, 93.8] },
+  costs: { desktop: [], fast: [1990, 77, 4400, 303, 672], classic: [11200, 230, 8580, 678, 1600], scalar: [832, 6.51, 545, 76.4, 110], dsp: [530, 8.43, 336, 58.8, 92.5], vector: [563, 0, 319, 56.8, 93.8] }, // npm run bench:grid -- --fit
   emit: emitTiles,
 };

@@ -57,6 +57,7 @@ function terms(layer: FullyConnected): readonly number[] | null {
   return rescales(layer) ? [1, batches * depth, tiles, tiles * depth, batches * outC] : null;
 }
 
+// costs: npm run bench:grid -- --fit
 export const FULLY_CONNECTED_PAIRS: Form<FullyConnected> = {
   name: "fully_connected_pairs", terms, costs: { dsp: [421, 7.1, 337, 8.67, 0] }, emit: (op, emit, layer) => emitTiles(op, emit, layer, true),
 };
