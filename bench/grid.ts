@@ -48,15 +48,13 @@ const layerOf = ({ pixels, channels, depth }: Shape): Layer => ({ operator: "CON
 const keyOf = ({ pixels, channels, depth }: Shape) => `${pixels}x${channels}x${depth}`;
 const nameOf = ({ engine, board }: Target) => `${engine.replace("wamr-", "")} ${board}`;
 
-/** Everything of a depth's grid, and what it is compared with. */
+/**
+ * Everything of a depth's grid, and behind it what else it is compared with. Each layer follows the one with a channel less, as the layer does that it is compared with: behind
+ * its like it would find what the classic interpreter has looked up.
+ */
 function shapesOf(depth: number, full: (shape: Shape) => Shape): Map<string, Shape> {
-  const shapes = new Map<string, Shape>();
-  for (let pixels = 1; pixels <= PIXELS; pixels++)
-    for (let channels = 1; channels <= CHANNELS; channels++) {
-      const shape = { pixels, channels, depth };
-      for (const one of [shape, { ...full(shape), depth }]) shapes.set(keyOf(one), one);
-    }
-  return shapes;
+  const grid = Array.from({ length: PIXELS * CHANNELS }, (_, i): Shape => ({ pixels: Math.floor(i / CHANNELS) + 1, channels: (i % CHANNELS) + 1, depth }));
+  return new Map([...grid, ...grid.map((shape) => ({ ...full(shape), depth }))].map((shape) => [keyOf(shape), shape]));
 }
 
 type Counts = ReadonlyMap<string, number>;

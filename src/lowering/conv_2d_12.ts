@@ -149,7 +149,7 @@ export const CONV_2D_12: Form<Conv2d> = {
       times * pixels * groupOut, copiesPatches(groups, y, x) ? each * pixels : 0,
     ];
   },
-  costs: { fast: [0, 5920, 238, 2770, 89.9, 54.1, 290, 150, 332, 41.5], classic: [22000, 25700, 444, 7860, 261, 111, 620, 330, 622, 138] }, // npm run bench:grid -- --fit
+  costs: { fast: [0, 6390, 217, 2220, 148, 51.6, 250, 112, 339, 48.6], classic: [22000, 26700, 415, 6650, 347, 107, 578, 277, 636, 148] }, // npm run bench:grid -- --fit
   emit: emit12,
 };
 
