@@ -42,7 +42,7 @@ export interface Conv2d extends Conv2dGeometry, Weights {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS, CONV_2D_AS_FULLY_CONNECTED];
+const FORMS: readonly Form<Conv2d>[] = [CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS, CONV_2D_BLOCKS, CONV_2D_AS_FULLY_CONNECTED];
 /** The form for weights of four bits, or with a zero point. */
 const ANY_WEIGHTS: readonly Form<Conv2d>[] = [CONV_2D_BLOCKS];
 

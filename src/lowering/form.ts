@@ -23,12 +23,15 @@ export function costOf<Layer>({ costs, terms }: Form<Layer>, emit: Emitter, laye
   return counts ? each.reduce((sum, cost, i) => sum + cost * counts[i]!, 0) : Infinity;
 }
 
-/** The form that costs least, the first of equals, and what it costs. */
+/** How much less than a form before it a form has to cost: more than estimates are off, as another kernel is more code. */
+const MARGIN = 0.85;
+
+/** The form that costs least, or the first of those that cost about as much, and what it costs. */
 export function cheapest<Layer>(forms: readonly Form<Layer>[], emit: Emitter, layer: Layer): { form: Form<Layer> | null; cost: number } {
   let form: Form<Layer> | null = null, cost = Infinity;
   for (const each of forms) {
     const its = costOf(each, emit, layer);
-    if (its < cost) [form, cost] = [each, its];
+    if (its < MARGIN * cost) [form, cost] = [each, its];
   }
   return { form, cost };
 }
