@@ -17,13 +17,13 @@ import { progressBar } from "./progress";
 import { drawAll, drawOne, statisticsJson, tensorNamed, type Candidate } from "./stats_view";
 import type { CoreChoice } from "../runtime/core";
 
-export interface CalibratorFlags {
-  calibrator: CalibratorName;
+export interface CalibratorFlags<Name extends string> {
+  calibrator: Name;
   decay?: number;
   percentile?: number;
 }
 
-interface StatsFlags extends SampleFlags, CalibratorFlags {
+interface StatsFlags extends SampleFlags, CalibratorFlags<CalibratorName> {
   data?: string;
   samples?: number;
   shard?: ModelStatistics["shard"];
@@ -36,9 +36,9 @@ interface StatsFlags extends SampleFlags, CalibratorFlags {
   json?: boolean;
 }
 
-/** The options that calibrators take, here and in `quantize`. */
-export const calibratorOptions = (): Option[] => [
-  new Option("--calibrator <name>", "how a range follows from what was seen").choices(CALIBRATOR_NAMES).default("minmax"),
+/** The options that calibrators take, here and in `quantize`. @param more choices beside the calibrators */
+export const calibratorOptions = (more: readonly string[] = []): Option[] => [
+  new Option("--calibrator <name>", "how a range follows from what was seen").choices([...CALIBRATOR_NAMES, ...more]).default("minmax"),
   new Option("--decay <share>", "moving-average: what is kept of the samples before (default: 0.99)").argParser((text) => between(text, 0, 0.999999)),
   new Option("--percentile <p>", "percentile: per cent of the values below the upper end, and above the lower one (default: 99.99)").argParser((text) => between(text, 50, 100)),
 ];
@@ -104,7 +104,7 @@ function checkUsage({ data, merge, shard, out, jobs, decay, percentile, calibrat
 }
 
 /** @throws ArenulaError USAGE for an option of another calibrator */
-export function checkCalibrator({ calibrator, decay, percentile }: CalibratorFlags): void {
+export function checkCalibrator({ calibrator, decay, percentile }: CalibratorFlags<string>): void {
   const refuse = (option: string, name: string) => new ArenulaError("USAGE", `${option} belongs to --calibrator ${name}`, { hint: "add it" });
   if (decay !== undefined && !["moving-average", "auto"].includes(calibrator)) throw refuse("--decay", "moving-average");
   if (percentile !== undefined && !["percentile", "auto"].includes(calibrator)) throw refuse("--percentile", "percentile");
