@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
 import { printable } from "../arena/labels";
 import { ArenulaError } from "../errors";
-import { joinShards } from "../inspect/shards";
+import { ShardJoiner } from "../inspect/shards";
 import type { ModelStatistics } from "../inspect/statistics";
 import { decodeStatistics, encodeStatistics } from "../inspect/statistics_file";
 import { CALIBRATOR_NAMES, type CalibratorName } from "../quantizer/calibrators/table";
@@ -112,11 +112,13 @@ export function checkCalibrator({ calibrator, decay, percentile }: CalibratorFla
 
 /** Parts of one set, written by `stats -o`. */
 export async function mergeParts({ file, bytes }: OpenModel, files: readonly string[]): Promise<ModelStatistics> {
-  const parts = [];
-  for (const part of files) parts.push({ file: part, statistics: decodeStatistics(await readFile(part), part) });
-  const stranger = parts.find(({ statistics }) => statistics.model !== sha256(bytes));
-  if (stranger) throw new ArenulaError("STATISTICS_MISMATCH", `collected from another model than ${file}`, { where: stranger.file, hint: "give the .tflite file that the parts were collected with" });
-  return joinShards(parts);
+  const model = sha256(bytes), joiner = new ShardJoiner();
+  for (const part of files) {
+    const statistics = decodeStatistics(await readFile(part), part);
+    if (statistics.model !== model) throw new ArenulaError("STATISTICS_MISMATCH", `collected from another model than ${file}`, { where: part, hint: "give the .tflite file that the parts were collected with" });
+    joiner.add(part, statistics);
+  }
+  return joiner.result();
 }
 
 /** Statistics of a data set, with a bar. */

@@ -27,13 +27,21 @@ export function runsOf(units: number, others: number): number {
   return units * others * 2;
 }
 
+/** New ranges of one tensor, or of all at once: where every tensor is short of codes, one alone gains little. */
+interface Move {
+  /** What only one move of each pass may change: the tensor, or EVERYWHERE. */
+  readonly place: number;
+  readonly ranges: Ranges;
+}
+const EVERYWHERE = -1;
+
 /** Tensors whose ranges decide. */
 export function unitsOf(graph: FloatGraph, ranges: Ranges): number[] {
   return [...decidingRanges(graph, ranges).keys()].filter((tensor) => graph.isFloat(tensor) && !graph.isConstant(tensor));
 }
 
 /**
- * Coordinate descent, the most promising tensor first. Trials' samples are taken in quarters: the first screens, the first three choose, the last one
+ * Coordinate descent, the most promising move first. Trials' samples are taken in quarters: the first screens, the first three choose, the last one
  * has the say whether all of it stays.
  * @param model float32; @param others ranges of the other calibrators
  */
@@ -43,21 +51,22 @@ export async function searchRanges(model: Uint8Array, units: readonly number[], 
   const [first] = (await measure([start], 0, count)) as [Float64Array];
   let ranges = start, scores = first.subarray(0, chosen);
   for (let pass = 1; pass <= MOST_PASSES && count >= LEAST_TRIED; pass++) {
-    const moves = units.flatMap((tensor) => distinct(ranges.get(tensor)!, [start, ...others].map((all) => all.get(tensor)!)).map((range) => ({ tensor, range })));
+    const now = ranges, moves: Move[] = units.flatMap((tensor) => distinct(now.get(tensor)!, [start, ...others].map((all) => all.get(tensor)!)).map((range) => ({ place: tensor, ranges: new Map([[tensor, range]]) })));
+    if (pass === 1) moves.push(...others.map((all) => ({ place: EVERYWHERE, ranges: new Map(units.map((tensor) => [tensor, all.get(tensor)!])) })));
     let screened = 0;
     const promising = (await Promise.all(moves.map(async (move) => {
       const [seen] = (await measure([moved(ranges, move)], 0, quarter)) as [Float64Array];
       progress(`ranges, pass ${pass}, screening`, ++screened / moves.length);
       return { ...move, gain: mean(seen) - mean(scores.subarray(0, quarter)) };
     }))).filter(({ gain }) => gain > 0).sort((a, b) => b.gain - a.gain);
-    const order = [...new Set(promising.map(({ tensor }) => tensor))], before = ranges;
-    for (const [i, tensor] of order.entries()) {
-      const tried = promising.filter((move) => move.tensor === tensor), results = await measure(tried.map((move) => moved(ranges, move)));
+    const order = [...new Set(promising.map(({ place }) => place))];
+    for (const [i, place] of order.entries()) {
+      const tried = promising.filter((move) => move.place === place), results = await measure(tried.map((move) => moved(ranges, move)));
       const gains = results.map((result) => gainOf(result, scores)), best = gains.indexOf(Math.max(...gains));
       if (gains[best]! > 0) [ranges, scores] = [moved(ranges, tried[best]!), results[best]!];
       progress(`ranges, pass ${pass}`, (i + 1) / order.length);
     }
-    if (ranges === before) break;
+    if (ranges === now) break;
   }
   const [last] = (ranges === start ? [first] : await measure([ranges], 0, count)) as [Float64Array];
   const confirmed = ranges !== start && mean(last.subarray(chosen)) > mean(first.subarray(chosen));
@@ -65,8 +74,8 @@ export async function searchRanges(model: Uint8Array, units: readonly number[], 
   return { ranges: found, changed: units.filter((tensor) => found.get(tensor) !== start.get(tensor)), before: mean(first), after: mean(confirmed ? last : first) };
 }
 
-function moved(ranges: Ranges, { tensor, range }: { tensor: number; range: Range }): Ranges {
-  return new Map([...ranges, [tensor, range]]);
+function moved(ranges: Ranges, move: Move): Ranges {
+  return new Map([...ranges, ...move.ranges]);
 }
 
 /** Of candidates those that differ from what is there, and from each other, by more than half a code of 256. */

@@ -66,7 +66,7 @@ export async function scoresOf(network: Network): Promise<Score[]> {
   calibration.forEach((row, i) => collector.add({ index: i, name: String(i) }, row));
   const statistics = { model: "", data: { name: network.calibration.file, count: 0, options: {} }, shard: { number: 1, of: 1 }, skipped: [], ...collector.result };
   const rangesBy = (calibrator: CalibratorName, scheme: Scheme = "int8") => rangesOf(statistics, calibrator, { codes: scheme === "int16x8" ? 65536 : 256 });
-  const ours = (scheme: Scheme, ranges = rangesBy("minmax", scheme), bytes = float) => quantizeModel(bytes, { scheme, ranges }).bytes;
+  const ours = (scheme: Scheme, ranges = rangesBy("minmax", scheme), bytes: Uint8Array = float) => quantizeModel(bytes, { scheme, ranges }).bytes;
   const reference = new ReferenceBuilder(float, await Interpreter.create(model)), minmax = rangesBy("minmax");
   for (const row of inQuarters(calibration.length, calibration.length)) reference.add(calibration[row]!);
   const [auto, recommended] = await withTrials(reference.result, { scheme: "int8" }, undefined, async (trials) => {
