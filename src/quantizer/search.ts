@@ -17,6 +17,8 @@ export interface Search {
 
 /** A gain counts that is so many times its standard error: of a hundred that are chance one in eight hundred is. */
 const SURE = 3;
+/** The samples that come out worst, as a share: on average they may not come out worse, or the many would gain at the cost of a few that are lost. */
+const WORST = 0.1;
 /** Passes over the tensors: what one gives up can make another worth it. */
 const MOST_PASSES = 3;
 /** Fewer samples have no standard error to speak of. */
@@ -88,9 +90,14 @@ function distinct(now: Range, candidates: readonly Range[]): Range[] {
   return taken.slice(1);
 }
 
-/** The mean gain in decibels, sample by sample; 0 where it is not sure. */
+/** The mean gain in decibels, sample by sample; 0 where it is not sure, or paid for by the worst. */
 function gainOf(after: Float64Array, before: Float64Array): number {
+  if (worstOf(after) < worstOf(before)) return 0;
   const gains = after.map((value, i) => value - before[i]!), average = mean(gains);
   const error = Math.sqrt(gains.reduce((sum, gain) => sum + (gain - average) ** 2, 0) / (gains.length - 1) / gains.length);
   return average > SURE * error ? average : 0;
+}
+
+function worstOf(decibels: Float64Array): number {
+  return mean(decibels.slice().sort().subarray(0, Math.ceil(decibels.length * WORST)));
 }
