@@ -10,7 +10,7 @@ import { addTally, quantileBin, Tallier, type Tally } from "./tally";
 /** Of a sample's values this share lies below p1, and as much above p99. */
 const TAIL = 0.01;
 
-/** The tensors that statistics are about: real values and codes of subgraph 0. Whole numbers without a scale (indices, shapes) have no range to find. */
+/** The tensors that statistics are about: real values and codes of subgraph 0, variables as every operator leaves them. Whole numbers without a scale (indices, shapes) have no range to find. */
 export function tensorsOf(model: Graph): TensorInfo[] {
   const [subgraph] = model.subgraphs as [Graph["subgraphs"][0]];
   const infos = new Map<number, TensorInfo>();
@@ -20,7 +20,7 @@ export function tensorsOf(model: Graph): TensorInfo[] {
     if (info) infos.set(index, info);
   };
   for (const index of subgraph.inputs) add(index, null);
-  for (const operator of subgraph.operators) for (const index of operator.outputs) add(index, operator);
+  for (const operator of subgraph.operators) for (const index of [...operator.inputs.filter((input) => subgraph.tensors[input]?.isVariable), ...operator.outputs]) add(index, operator);
   return [...infos.values()];
 }
 
@@ -40,13 +40,14 @@ export class Collector {
   private readonly ranges = new Map<number, number[]>();
   private readonly names: SampleName[] = [];
 
-  constructor(private readonly net: Interpreter) {
+  /** @param keepState samples follow one another as in a stream: each finds the variables that the one before left */
+  constructor(private readonly net: Interpreter, private readonly keepState = false) {
     this.tensors = new Map(tensorsOf(net.model).map((info) => [info.index, emptyTensor(info)]));
     for (const index of this.tensors.keys()) this.ranges.set(index, []);
   }
 
   /**
-   * Runs one sample. Variables start anew with each: a sample's values must not depend on the ones before.
+   * Runs one sample. Variables start anew with each, unless state is kept: then a sample's values depend on the ones before.
    * @param inputs stored bytes, one for each input of the model
    */
   add(sample: SampleName, inputs: readonly Uint8Array[]): void {
@@ -56,10 +57,14 @@ export class Collector {
       const statistics = tensors.get(index);
       if (statistics) tallies.set(index, { statistics, tally: this.tally(statistics.info, bytes) });
     };
-    net.resetState();
+    if (!this.keepState) net.resetState();
     net.inputs.forEach((input, i) => input.bytes.set(inputs[i]!));
     net.model.subgraphs[0]!.inputs.forEach((index, i) => see(index, net.inputs[i]!.bytes));
     net.watch(({ tensor, bytes, folded }) => { if (!folded) see(tensor.index, bytes); });
+    for (const index of tensors.keys()) {
+      const variable = net.variable(index);
+      if (variable) see(index, variable);
+    }
     // only now: a sample that the model stops at leaves nothing behind
     this.names.push(sample);
     for (const index of tensors.keys()) {

@@ -136,6 +136,8 @@ export interface CompareOptions {
   readonly b?: InterpreterOptions;
   /** Also run every operator of B on A's values. Default: true. */
   readonly own?: boolean;
+  /** Variables go on from sample to sample. Default: false, they start anew with each. */
+  readonly keepState?: boolean;
 }
 
 /** A comparison under way: samples are added one by one and not kept. */
@@ -144,13 +146,14 @@ export class Comparer {
 
   private constructor(
     private readonly netA: Interpreter, private readonly netB: Interpreter, private readonly inputs: readonly Sums[], private readonly layers: readonly Layer[], private readonly outputs: readonly Sums[],
+    private readonly keepState: boolean,
   ) {}
 
   /**
    * Pairs the operators of two models and prepares them.
    * @throws ArenulaError COMPARE_UNLIKE where they have nothing in common, and as Interpreter.create
    */
-  static async create(a: Graph, b: Graph, { a: optionsA = {}, b: optionsB = {}, own = true }: CompareOptions = {}): Promise<Comparer> {
+  static async create(a: Graph, b: Graph, { a: optionsA = {}, b: optionsB = {}, own = true, keepState = false }: CompareOptions = {}): Promise<Comparer> {
     const pairs = matchOperators(a, b), [ofA, ofB] = [a.subgraphs[0]!, b.subgraphs[0]!];
     if (pairs.length === 0 || ofA.inputs.length !== ofB.inputs.length || ofA.outputs.length !== ofB.outputs.length) {
       throw new ArenulaError("COMPARE_UNLIKE", `${pairs.length} operators in common; ${ofA.inputs.length} and ${ofB.inputs.length} inputs, ${ofA.outputs.length} and ${ofB.outputs.length} outputs`, {
@@ -166,7 +169,7 @@ export class Comparer {
         own: own ? await ownRun([a, optionsA], [b, optionsB], pair, () => sumsOf(pair.b.outputs[0]!)) : null,
       });
     }
-    return new Comparer(netA, netB, ofB.inputs.map(sumsOf), layers, ofB.outputs.map(sumsOf));
+    return new Comparer(netA, netB, ofB.inputs.map(sumsOf), layers, ofB.outputs.map(sumsOf), keepState);
   }
 
   /**
@@ -176,6 +179,7 @@ export class Comparer {
    */
   add(inputs: readonly Uint8Array[]): readonly [Float64Array, Float64Array] {
     const { netA, netB } = this;
+    if (!this.keepState) for (const net of [netA, netB, ...this.layers.flatMap(({ own }) => (own ? [own.a, own.b] : []))]) net.resetState();
     inputs.forEach((bytes, i) => netA.inputs[i]!.bytes.set(bytes));
     netA.inputs.forEach((input, i) => refeed(input, netB.inputs[i]!));
     const ofA = contents(netA), ofB = contents(netB);

@@ -76,6 +76,7 @@ command("what is refused writes nothing", async () => {
     ["FILE_NOT_FOUND", 1, /no such file/, mnist, "--ranges-from", at("absent.tflite")],
     ["RECIPE_INVALID", 1, /not JSON/, mnist, "--recipe", (writeFileSync(at("recipe.json"), "keep"), at("recipe.json"))],
     ["USAGE", 2, /has to run/, mnist, "--calibrator", "auto"],
+    ["USAGE", 2, /a stream has none/, mnist, "--calibrator", "auto", "--keep-state", "--data", at("good.npy")],
     ["USAGE", 2, /trained/, golden("trained", "float32"), "--calibrator", "auto", "--data", (writeFileSync(at("rgb.npy"), npyFile("<f4", [1, 8, 8, 3], new Float32Array(192))), at("rgb.npy"))],
     ["USAGE", 2, /float32/, mnist, "--scheme", "dynamic", "--float-io"],
     ["USAGE", 2, /needs no ranges/, mnist, "--scheme", "weights", "--default-ranges", "0,1"],
