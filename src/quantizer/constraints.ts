@@ -73,7 +73,7 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
 
   // layers with state
   UNIDIRECTIONAL_SEQUENCE_LSTM: computes(1, { recurrent: LSTM, dynamic: { operands: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16], kernel: true, asymmetric: true, whole: true, version: 3 } }),
-  SVDF: computes(3, { recurrent: SVDF, only8: true, dynamic: { operands: [1, 2], kernel: true, asymmetric: true, version: 4 } }),
+  SVDF: computes(3, { recurrent: SVDF, only8: true, dynamic: { operands: [1, 2], kernel: true, asymmetric: true, whole: true, version: 4 } }),
 
   // outputs of a fixed scale
   SOFTMAX: onto(1 / 256, -128, 1 / 32768),
