@@ -64,11 +64,11 @@ export async function openData(model: Model, flags: DataFlags, io: Io): Promise<
 }
 
 /** Shows every sample of a set, in its order, behind a progress bar. */
-export async function eachSample(data: DataSet, io: Io, label: string, see: (sample: Sample, index: number) => void): Promise<void> {
+export async function eachSample(data: DataSet, io: Io, label: string, see: (sample: Sample, index: number) => void | Promise<void>): Promise<void> {
   const bar = progressBar(io, label);
   try {
     for (let i = 0; i < data.count; i++) {
-      see(await data.sample(i), i);
+      await see(await data.sample(i), i);
       bar.update((i + 1) / data.count);
     }
   } finally {

@@ -1,15 +1,15 @@
 import { Option } from "commander";
 import { printable } from "../arena/labels";
-import { modelFindings, type Finding } from "../inspect/findings";
+import { findingsOf, type Finding } from "../inspect/findings";
 import { snippetsOf, type Snippets } from "../inspect/snippets";
 import { jsonOption, type CommandFile } from "./command";
 import { dataOptions, type DataFlags } from "./data";
 import { quantizationText } from "./describe";
+import { examine, SHOWN, type Executed } from "./examine";
 import { scalingOf } from "./feed";
 import * as format from "./format";
 import { normalizations } from "./inputs/metadata";
 import type { Io } from "./io";
-import { look, SHOWN, type Executed } from "./look";
 import { openModel, type OpenModel } from "./model";
 import { facts } from "./table";
 
@@ -40,7 +40,7 @@ async function explainModel(file: string, flags: ExplainFlags, io: Io): Promise<
   const scaling = scalingOf(flags) ?? normalizations(model.metadata)[0] ?? null;
   const code = snippetsOf({ file: opened.name, inputs: main!.inputs.map((i) => main!.tensors[i]!), outputs: main!.outputs.map((i) => main!.tensors[i]!), scaling });
   const given = flags.data !== undefined || flags.input.length > 0;
-  const { executed, findings } = given ? await look(opened, flags, io) : { executed: null, findings: modelFindings(model) };
+  const { executed, findings } = given ? await examine(model, null, flags, io) : { executed: null, findings: findingsOf({ model }) };
   if (flags.json) {
     const edge = (index: number) => {
       const { name, type, shape, quantization } = main!.tensors[index]!;
