@@ -192,7 +192,7 @@ export class Comparer {
       layer.sums.add(inA.reals, inB.reals);
       if (layer.own) runOwn(layer.own, ofA, layer);
     }
-    const [realsA, realsB] = [netA, netB].map(({ outputs }) => outputs.map((output) => Float64Array.from(output.dequantize()))) as [Float64Array[], Float64Array[]];
+    const [realsA, realsB] = [netA, netB].map(({ outputs }) => outputs.map((output) => new Float64Array(output.dequantize()))) as [Float64Array[], Float64Array[]];
     this.outputs.forEach((sums, i) => sums.add(realsA[i]!, realsB[i]!));
     this.samples++;
     return [realsA[0]!, realsB[0]!];
@@ -251,7 +251,9 @@ function runOwn({ a, b, inputs, sums, inherited }: OwnRun, ofA: ReadonlyMap<numb
 }
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Gives an input the real values that one of another model holds; the same bytes where both mean the same. */
