@@ -60,7 +60,7 @@ export async function openData(model: Model, flags: DataFlags, io: Io): Promise<
     await set.close();
     throw new ArenulaError("INPUT_SHAPE", `${labels.length} labels for ${set.count} samples`, { where: flags.labels ?? data });
   }
-  return { ...set, count: Math.min(set.count, samples), labels: labels?.slice(0, samples) ?? null };
+  return { ...set, where: flags.labels ?? set.where, count: Math.min(set.count, samples), labels: labels?.slice(0, samples) ?? null };
 }
 
 /** Shows every sample of a set, in its order, behind a progress bar. */

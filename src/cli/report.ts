@@ -7,7 +7,7 @@ import { simulate } from "../device/simulate/simulate";
 import type { Comparison } from "../inspect/compare";
 import { diffModels } from "../inspect/diff";
 import type { Examined } from "../inspect/examine";
-import { findingsOf } from "../inspect/findings";
+import { findingsOf, type Finding } from "../inspect/findings";
 import { page, type Section } from "../inspect/report/page";
 import { boardSection, diffSection, errorSection, findingsSection, histogramsSection, layersSection, memorySection, summarySection, type Histogram, type LayerCost } from "../inspect/report/sections";
 import { distributionOf } from "../inspect/statistics";
@@ -52,15 +52,15 @@ export const report: CommandFile = {
 async function writeReport(file: string, flags: ReportFlags, io: Io): Promise<0> {
   const opened = await openModel(file), other = flags.against === undefined ? null : await openModel(flags.against);
   const board = flags.board === undefined ? null : await openBoard(flags.board);
-  const sections = await sectionsOf(opened, other, board, flags, io);
+  const { sections, findings } = await contentsOf(opened, other, board, flags, io);
   const subtitle = [other && `against ${other.name}`, flags.data && `over ${flags.data}`, board && `for ${board.name}, ${flags.engine}`].filter(Boolean).join(", ") || "without data";
   await writeFileAtomically(flags.out, page(opened.name, subtitle, sections));
-  if (flags.json) io.out(`${JSON.stringify({ file: flags.out, sections: sections.map(({ title }) => title) })}\n`);
+  if (flags.json) io.out(`${JSON.stringify({ file: flags.out, sections: sections.map(({ title }) => title), findings })}\n`);
   else io.err(`wrote ${flags.out}: ${format.list(sections.map(({ title }) => title))}\n`);
   return 0;
 }
 
-async function sectionsOf(opened: OpenModel, other: OpenModel | null, board: Board | null, flags: ReportFlags, io: Io): Promise<Section[]> {
+async function contentsOf(opened: OpenModel, other: OpenModel | null, board: Board | null, flags: ReportFlags, io: Io): Promise<{ sections: Section[]; findings: readonly Finding[] }> {
   const { model, name } = opened, { document } = parseHTML("<!doctype html><html><body></body></html>");
   const hasData = flags.data !== undefined || flags.input.length > 0;
   const fed: DataFlags = hasData ? flags : { ...flags, input: ["lcg:1"] }; // times hardly depend on values
@@ -74,7 +74,7 @@ async function sectionsOf(opened: OpenModel, other: OpenModel | null, board: Boa
   const { findings, comparison, statistics } = hasData ? await examine(model, other && other.model, flags, quiet) : { findings: findingsOf({ model }), comparison: null, statistics: null };
   const macs = operatorMacs(model), { operators, tensors } = model.subgraphs[0]!;
   const layers = operators.map(({ index, name: op, outputs }, i): LayerCost => ({ operator: index, op, tensor: tensors[outputs[0]!]?.name ?? "", macs: macs[i]!, ms: ms[i]!, cycles: cost?.cycles.get(index) ?? (cost ? 0 : null) }));
-  return [
+  const sections = [
     findingsSection(findings, hasData ? "the model or these data" : "the model; no data were given"),
     summarySection(net, opened.bytes.length, macs.reduce((sum, n) => sum + n, 0)),
     memorySection(name, net.arena, net.steps, board && fitText(boardFit(board, net))),
@@ -84,6 +84,7 @@ async function sectionsOf(opened: OpenModel, other: OpenModel | null, board: Boa
     ...(other ? [diffSection(other.name, name, diffModels(other.model, model))] : []),
     ...(cost ? [boardSection(`On ${board!.name}`, cost.facts, cost.note)] : []),
   ];
+  return { sections, findings };
 }
 
 const WARM_UP = 5, PROFILES = 21;

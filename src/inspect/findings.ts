@@ -218,6 +218,9 @@ function inputFindings({ tensors }: Pick<ModelStatistics, "tensors">): Finding[]
   return tensors.filter(({ info }) => info.operator === null && info.quantization !== null).flatMap(({ info, histogram }) => storedFindings(info, histogram));
 }
 
+/** Of data with such a finding samples and answers tell nothing. */
+const SENSELESS: ReadonlySet<FindingCode> = new Set(["INPUT_NOT_QUANTIZED", "INPUT_CLIPPED"]);
+
 /** What was looked at. */
 export interface Evidence {
   readonly model: Graph;
@@ -228,16 +231,16 @@ export interface Evidence {
   readonly statistics?: Pick<ModelStatistics, "tensors"> | null;
 }
 
-/** Everything there is to say, causes before symptoms: what is fed, the model, what it answers, its layers, its samples. One cause is named once. */
+/** Everything there is to say, causes before symptoms: what is fed, the model, its layers, its samples, what it answers. One cause is named once. */
 export function findingsOf({ model, statistics = null, inputs = statistics ? inputFindings(statistics) : [], answers = [], comparison = null }: Evidence): Finding[] {
   const isFeeding = ({ code }: Finding) => code === "CHANNEL_ORDER" || code === "INPUT_SCALING";
   const all = [
-    ...inputs, ...answers.filter(isFeeding), ...modelFindings(model), ...answers.filter((finding) => !isFeeding(finding)), ...(comparison ? comparisonFindings(comparison) : []), ...(statistics ? statisticsFindings(statistics) : []),
+    ...inputs, ...answers.filter(isFeeding), ...modelFindings(model), ...(comparison ? comparisonFindings(comparison) : []), ...(statistics ? statisticsFindings(statistics) : []), ...answers.filter((finding) => !isFeeding(finding)),
   ];
   return all.filter(({ code, where }, i) => {
-    const others = all.filter((other, k) => k !== i && other.where === where), has = (...codes: FindingCode[]) => others.some((other) => codes.includes(other.code));
-    if (code === "INPUT_SCALING") return !has("INPUT_NOT_QUANTIZED", "INPUT_CLIPPED"); // any other scale is better than codes that say nothing
-    if (code === "INPUT_RANGE_UNUSED") return !has("INPUT_SCALING"); // which says how
+    if (code === "INPUT_SCALING") return !inputs.some((input) => SENSELESS.has(input.code)); // any other scale is better
+    if (code === "SAMPLES_CONCENTRATED") return !inputs.some((input) => SENSELESS.has(input.code));
+    if (code === "INPUT_RANGE_UNUSED") return !all.some((other) => (other.code === "INPUT_SCALING" && other.where === where) || other.code === "DUMMY_RANGES"); // which say why
     return all.findIndex((other) => other.code === code && other.where === where) === i;
   });
 }
