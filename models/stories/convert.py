@@ -26,8 +26,8 @@ def main():
         "keywords": (MODELS / "keywords/keywords_float.tflite", np.load(MODELS / "keywords/samples/test_features.npy")[::2]),
         "mobile": (OUT / "mobile_float.tflite", pixels("digits_calibration", 255)),
         "aware": (OUT / "aware_float.tflite", pixels("digits_calibration", 255)),
-        "dense_few": (OUT / "dense_few_float.tflite", pixels("dense_few_calibration", 4095)),
-        "dense_many": (OUT / "dense_many_float.tflite", pixels("dense_many_calibration", 4095)),
+        "dense_few_fresh": (OUT / "dense_few_fresh_float.tflite", pixels("dense_few_fresh_calibration", 4095)),
+        "dense_many_fresh": (OUT / "dense_many_fresh_float.tflite", pixels("dense_many_fresh_calibration", 4095)),
     }
     for name, (model, samples) in data.items():
         calibrated = Calibrator(model.read_bytes()).calibrate(lambda: ([sample[np.newaxis]] for sample in samples))

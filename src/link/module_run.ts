@@ -3,6 +3,7 @@ import { ArenulaError } from "../errors";
 import type { Graph } from "../graph/graph";
 import { InputView, TensorView } from "../runtime/tensor_view";
 import { showOutputs, type Placed, type WatchedOutput } from "../runtime/watch";
+import { NO_OPERATOR } from "./image";
 import type { Linked } from "./link";
 
 interface Exports {
@@ -40,21 +41,28 @@ export class ModuleRun {
    */
   watch(see: (output: WatchedOutput) => void): void {
     const { code, final, folded } = this.linked.program, [main] = this.model.subgraphs;
-    code.forEach((_, place) => {
-      this.run(place);
-      if (place < code.length - 1 || final.length === 0) return showOutputs(this.placed, place, see);
+    for (const place of code.keys()) {
+      const over = !this.run(place);
+      if (over || place < code.length - 1 || final.length === 0) {
+        showOutputs(this.placed, place, see);
+        if (over) return;
+        continue;
+      }
       // behind the last operator outputs were converted, maybe where they lay: the converted ones are what it made
       const operator = main!.operators[place]!;
       for (const index of operator.outputs) {
         const output = this.outputs[main!.outputs.indexOf(index)];
         if (output) see({ operator, tensor: main!.tensors[index]!, bytes: output.bytes, folded: folded.has(index) });
       }
-    });
+    }
   }
 
-  private run(place: number): void {
+  /** Returns whether the inference goes on. */
+  private run(place: number): boolean {
+    const { memory, invoke_range } = this.exports;
     try {
-      this.exports.invoke_range(place, place + 1);
+      invoke_range(place, place + 1);
+      return new DataView(memory.buffer).getUint32(this.linked.image.operatorAt, true) === NO_OPERATOR;
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
       const { index, op, tensor } = this.linked.facts.operators[place]!;

@@ -5,6 +5,7 @@ import * as abi from "../../assembly/abi/extent";
 import { RANK } from "../../assembly/abi/shape";
 import { byteLength, type Tensor } from "../graph/tensor";
 import { axisOf } from "./axes";
+import { foldEmpty } from "./empty";
 import { bytesOfElement } from "./indexed";
 import type { Emitter, Lowering, Rows } from "./lowering";
 import { describe, type Op } from "./op";
@@ -32,7 +33,7 @@ export function settle(op: Op, lowering: Lowering, { tensors, folded, mosts }: K
   const known = lowering.fold?.(op);
   known?.forEach((bytes, i) => folded.set(op.output(i).index, bytes));
   if (!known && RISING.has(op.name)) lowering.fold?.(op.largest())?.forEach((bytes, i) => mosts.set(op.output(i).index, bytes));
-  return Boolean(known);
+  return Boolean(known) || foldEmpty(op, lowering, folded);
 }
 
 /** Operators that converters compute shapes with: the largest operands give the largest result. A result beyond it traps (kernel `extent`). */

@@ -45,6 +45,8 @@ export interface Emitter {
   branch(condition: Tensor, then: () => void, otherwise: () => void): void;
   /** Steps that run again and again: `test` writes those that compute the condition and returns it, `body` those that run while it holds. */
   loop(test: () => Tensor, body: () => void): void;
+  /** The inference ends here where a bool of one element does not hold: nothing behind it runs, and outputs keep what an earlier inference left. */
+  endUnless(condition: Tensor): void;
   /** Steps that run once, before the first inference. */
   once(write: () => void): void;
   /** Writes out a subgraph: its inputs are views of `inputs`. Returns its outputs. */

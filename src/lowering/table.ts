@@ -9,6 +9,8 @@ import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { cast } from "./cast";
 import { batchMatmul } from "./batch_matmul";
+import { STREAMING } from "./circular_buffer";
+import { COMPRESSION } from "./decode";
 import { conv2d } from "./conv_2d";
 import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
@@ -119,6 +121,8 @@ const ALL: readonly Lowering[] = [
   ...FFT,
   ...FILTER_BANK,
   ...SIGNAL_STREAM,
+  ...STREAMING,
+  ...COMPRESSION,
   ...DETECTION,
   dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,

@@ -72,6 +72,7 @@ export class Interpreter {
   readonly steps: readonly StepInfo[];
   readonly memory: MemoryUse;
   private readonly calls: readonly (() => void)[];
+  private endedAt: number | null = null;
   /** Told how long every step took, while a profile is taken. */
   private observe: ((step: number, ms: number) => void) | null = null;
 
@@ -142,23 +143,50 @@ export class Interpreter {
    * @throws ArenulaError INDEX_RANGE where the model computes an index that leads out of a tensor
    */
   invoke(): void {
-    for (const nodes of this.program.code) this.run(nodes);
-    this.run(this.program.final);
+    this.runAll(() => {});
   }
 
-  private run(nodes: readonly Node[]): void {
-    for (const node of nodes) {
+  /**
+   * The operator that ended the last inference early, by its index in the file; null where it ran to its end. A CIRCULAR_BUFFER ends those in which it
+   * still gathers input: what was computed before it counts, and other outputs are those of the last inference that ran to its end, zeros at first.
+   */
+  get endedEarlyAt(): number | null {
+    return this.endedAt;
+  }
+
+  /** @param see is told the place of every operator that ran, the one that ended the inference included */
+  private runAll(see: (operator: number) => void): void {
+    const { code, final } = this.program;
+    this.endedAt = null;
+    for (const [i, nodes] of code.entries()) {
+      const over = !this.run(nodes);
+      see(i);
+      if (!over) continue;
+      this.endedAt = this.program.subgraph.operators[i]!.index;
+      return;
+    }
+    this.run(final); // outputs then hold what the user reads
+  }
+
+  /** Returns whether the inference goes on. */
+  private run(nodes: readonly Node[]): boolean {
+    return nodes.every((node) => {
       switch (node.kind) {
         case "step":
           this.calls[node.step]!();
-          break;
+          return true;
         case "if":
-          this.run(this.holds(node.condition) ? node.then : node.otherwise);
-          break;
+          return this.run(this.holds(node.condition) ? node.then : node.otherwise);
         case "while":
-          for (this.run(node.test); this.holds(node.condition); this.run(node.test)) this.run(node.body);
+          for (;;) {
+            if (!this.run(node.test)) return false;
+            if (!this.holds(node.condition)) return true;
+            if (!this.run(node.body)) return false;
+          }
+        case "endUnless":
+          return this.holds(node.condition);
       }
-    }
+    });
   }
 
   /** Whether a bool of one element holds. */
@@ -211,11 +239,7 @@ export class Interpreter {
    * @param see is given bytes that hold until it returns
    */
   watch(see: (output: WatchedOutput) => void): void {
-    this.program.code.forEach((nodes, place) => {
-      this.run(nodes);
-      showOutputs(this.placed, place, see);
-    });
-    this.run(this.program.final); // outputs then hold what `invoke` leaves there
+    this.runAll((place) => showOutputs(this.placed, place, see));
   }
 
   /** Runs the model once and takes a checksum of every operator's outputs as they are computed. */

@@ -44,7 +44,7 @@ for (const file of ["digits/digits_int8", "digits/digits_uint8", "digits/digits_
 }
 
 /** States, loops, branches, and outputs of as many rows as the data decide. */
-const SPECIAL = ["call_once", "counted", "if", "while", "svdf", "lstm_int8", "where", "non_max_suppression_v5", "legacy_conv_2d"];
+const SPECIAL = ["call_once", "counted", "if", "while", "svdf", "lstm_int8", "where", "non_max_suppression_v5", "legacy_conv_2d", "circular_buffer"];
 modules("drawn models of what is more than one kernel after the other", async () => {
   for (const { name, cases } of operatorGoldens().filter((golden) => SPECIAL.includes(golden.name))) {
     const { sequence } = cases[0]!, first = cases.find((drawn) => drawn.sequence === 1) ?? { ...cases[0]!, inputs: cases[0]!.inputs.map((bytes) => bytes.subarray(0, bytes.length / sequence)) };
