@@ -17,12 +17,13 @@ import { readFile, writeFileAtomically } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
 import { createInterpreter, openModel, type OpenModel } from "./model";
-import { calibratorOptions, checkCalibrator, collectSamples, mergeParts, type CalibratorFlags } from "./stats";
+import { calibratorOptions, checkCalibrator, collectSamples, KEEP_STATE, mergeParts, type CalibratorFlags } from "./stats";
 import { table, type Cell } from "./table";
 
 interface QuantizeFlags extends DataFlags, CalibratorFlags {
   statistics?: string[];
   skipBad?: boolean;
+  keepState?: boolean;
   jobs?: number;
   scheme: Scheme;
   defaultRanges?: { min: number; max: number };
@@ -50,6 +51,7 @@ export const quantize: CommandFile = {
     for (const option of dataOptions()) if (!["--input", "--labels"].includes(option.long!)) command.addOption(option);
     command.option("--statistics <files...>", "instead of --data: what `arenula stats -o` wrote, all parts of one set")
       .option("--skip-bad", "pass over samples that cannot be read or run")
+      .option("--keep-state", KEEP_STATE)
       .addOption(new Option("--jobs <n>", "workers (default: the machine's cores)").argParser(positive));
     for (const option of calibratorOptions()) command.addOption(option);
     command.addOption(new Option("--scheme <scheme>", "types of the result; uint8 is the legacy one: --mean and --std say what its inputs mean").choices(SCHEMES).default("int8"))
@@ -120,6 +122,7 @@ function checkUsage({ data, statistics, equalize: even, biasCorrection, scheme, 
   if (data !== undefined && statistics) throw refuse("--statistics were collected before, --data collects them now", "give one of them");
   if ((even || biasCorrection) && data === undefined) throw refuse("--equalize and --bias-correction change weights, so ranges have to be measured with them", "give --data");
   if ((even || biasCorrection) && rangesFrom !== undefined) throw refuse("--ranges-from has the ranges of other weights than --equalize or --bias-correction leave", "leave it out");
+  if (flags.keepState && (data === undefined || (flags.jobs ?? 1) > 1)) throw refuse("--keep-state takes the samples of --data one after the other: one worker", "give --data, and leave --jobs out");
   const weights = scheme === "dynamic" || scheme === "weights";
   if (weights && (data !== undefined || statistics || rangesFrom !== undefined || defaultRanges)) throw refuse(`scheme ${scheme} leaves activations in float32: it needs no ranges`, "leave --data, --statistics, --ranges-from and --default-ranges out");
   if (weights && floatIo) throw refuse(`inputs and outputs of scheme ${scheme} are float32 in any case`, "leave --float-io out");
@@ -153,14 +156,14 @@ async function inFile<T>(file: string, act: () => T): Promise<T> {
 
 /** Biases without the mean error that the scheme's weights add. */
 async function correct(float: OpenModel, flags: QuantizeFlags, io: Io): Promise<Corrected> {
-  const means = new ChannelMeans(await createInterpreter(float, {}), correctionInputs(float.bytes));
+  const means = new ChannelMeans(await createInterpreter(float, {}), correctionInputs(float.bytes), flags.keepState);
   await overData(float.model, flags, io, "means", (inputs) => means.add(inputs));
   return flags.scheme === "uint8" ? correctBiases(float.bytes, means.result, { type: "uint8", seen: false }, false) : correctBiases(float.bytes, means.result, { type: "int8", seen: true }, true);
 }
 
 /** Every layer of the result against the float model, over the data. */
 async function compareWith(float: OpenModel, { bytes }: Quantized, flags: QuantizeFlags, io: Io): Promise<Comparison> {
-  const comparer = await Comparer.create(float.model, Model.parse(bytes), { own: false });
+  const comparer = await Comparer.create(float.model, Model.parse(bytes), { own: false, keepState: flags.keepState ?? false });
   await overData(float.model, flags, io, "comparing", (inputs) => void comparer.add(inputs));
   return comparer.result();
 }

@@ -30,6 +30,7 @@ interface StatsFlags extends SampleFlags, CalibratorFlags {
   out?: string;
   merge?: string[];
   skipBad?: boolean;
+  keepState?: boolean;
   jobs?: number;
   tensor?: string;
   core: CoreChoice;
@@ -42,6 +43,8 @@ export const calibratorOptions = (): Option[] => [
   new Option("--decay <share>", "moving-average: what is kept of the samples before (default: 0.99)").argParser((text) => between(text, 0, 0.999999)),
   new Option("--percentile <p>", "percentile: per cent of the values below the upper end, and above the lower one (default: 99.99)").argParser((text) => between(text, 50, 100)),
 ];
+
+export const KEEP_STATE = "the samples are a stream: LSTM, SVDF and other variables go on from each to the next (one worker)";
 
 export const stats: CommandFile = {
   name: "stats",
@@ -57,6 +60,7 @@ export const stats: CommandFile = {
       .option("-o, --out <file>", "write the statistics, to merge them or to calibrate with them later")
       .option("--merge <files...>", "instead of --data: all parts of one set, written by --shard")
       .option("--skip-bad", "pass over samples that cannot be read or run, and list them")
+      .option("--keep-state", KEEP_STATE)
       .addOption(new Option("--jobs <n>", "workers (default: the machine's cores)").argParser(positive))
       .option("--tensor <name>", "one tensor in detail: its name, a part of it, or its index");
     for (const option of calibratorOptions()) command.addOption(option);
@@ -93,12 +97,14 @@ async function showStatistics(file: string, flags: StatsFlags, io: Io): Promise<
   return 0;
 }
 
-function checkUsage({ data, merge, shard, out, jobs, decay, percentile, calibrator }: StatsFlags): void {
+function checkUsage({ data, merge, shard, out, jobs, keepState, decay, percentile, calibrator }: StatsFlags): void {
   const refuse = (message: string, hint: string) => new ArenulaError("USAGE", message, { hint });
   if (data === undefined && !merge) throw refuse("nothing to take statistics of", "--data SET, or --merge FILES that `stats --shard` wrote");
   if (data !== undefined && merge) throw refuse("--merge takes what was collected before, --data collects", "give one of them");
   if (merge && shard) throw refuse("--merge joins all shards", "leave --shard out");
   if (shard && out === undefined) throw refuse("--shard collects a part, and nothing says where to put it", `-o part${shard.number}.stats`);
+  if (keepState && (shard || merge)) throw refuse("--keep-state needs all samples in their order", "leave --shard and --merge out");
+  if (keepState && (jobs ?? 1) > 1) throw refuse("--keep-state takes one sample after the other: one worker", "leave --jobs out");
   if (merge && jobs !== undefined) throw refuse("--jobs are workers for --data", "leave it out");
   checkCalibrator({ calibrator, ...(decay !== undefined && { decay }), ...(percentile !== undefined && { percentile }) });
 }

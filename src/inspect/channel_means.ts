@@ -5,8 +5,8 @@ import { valuesIn } from "../runtime/tensor_view";
 export class ChannelMeans {
   private readonly sums = new Map<number, { sums: Float64Array; rows: number }>();
 
-  /** @param tensors indices in subgraph 0 */
-  constructor(private readonly net: Interpreter, tensors: readonly number[]) {
+  /** @param tensors indices in subgraph 0 @param keepState variables go on from sample to sample */
+  constructor(private readonly net: Interpreter, tensors: readonly number[], private readonly keepState = false) {
     for (const index of tensors) {
       const { shape } = net.model.subgraphs[0]!.tensors[index]!;
       this.sums.set(index, { sums: new Float64Array(shape[shape.length - 1] ?? 1), rows: 0 });
@@ -16,7 +16,7 @@ export class ChannelMeans {
   /** @param inputs stored bytes, one for each input of the model */
   add(inputs: readonly Uint8Array[]): void {
     const { net } = this;
-    net.resetState();
+    if (!this.keepState) net.resetState();
     net.inputs.forEach((input, i) => input.bytes.set(inputs[i]!));
     net.model.subgraphs[0]!.inputs.forEach((index, i) => this.see(index, net.inputs[i]!.bytes));
     net.watch(({ tensor, bytes }) => this.see(tensor.index, bytes));

@@ -10,7 +10,7 @@ import { addTally, quantileBin, Tallier, type Tally } from "./tally";
 /** Of a sample's values this share lies below p1, and as much above p99. */
 const TAIL = 0.01;
 
-/** The tensors that statistics are about: real values and codes of subgraph 0. Whole numbers without a scale (indices, shapes) have no range to find. */
+/** The tensors that statistics are about: real values and codes of subgraph 0, variables as every operator leaves them. Whole numbers without a scale (indices, shapes) have no range to find. */
 export function tensorsOf(model: Graph): TensorInfo[] {
   const [subgraph] = model.subgraphs as [Graph["subgraphs"][0]];
   const infos = new Map<number, TensorInfo>();
@@ -20,7 +20,7 @@ export function tensorsOf(model: Graph): TensorInfo[] {
     if (info) infos.set(index, info);
   };
   for (const index of subgraph.inputs) add(index, null);
-  for (const operator of subgraph.operators) for (const index of operator.outputs) add(index, operator);
+  for (const operator of subgraph.operators) for (const index of [...operator.inputs.filter((input) => subgraph.tensors[input]?.isVariable), ...operator.outputs]) add(index, operator);
   return [...infos.values()];
 }
 
@@ -41,14 +41,15 @@ export class Collector {
   private readonly ranges = new Map<number, number[]>();
   private readonly names: SampleName[] = [];
 
-  constructor(private readonly net: Runner) {
+  /** @param keepState samples follow one another as in a stream: each finds the variables that the one before left */
+  constructor(private readonly net: Runner, private readonly keepState = false) {
     this.tensors = new Map(tensorsOf(net.model).map((info) => [info.index, emptyTensor(info)]));
     for (const index of this.tensors.keys()) this.ranges.set(index, []);
   }
 
   /** Runs one sample. @param inputs stored bytes, one for each input of the model */
   add(sample: SampleName, inputs: readonly Uint8Array[]): void {
-    this.take(sample, (see) => runSample(this.net, inputs, see));
+    this.take(sample, (see) => runSample(this.net, inputs, see, this.keepState));
   }
 
   /** Takes in one sample that somebody else runs. @param run shows the inputs and every operator's outputs */

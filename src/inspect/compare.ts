@@ -139,6 +139,8 @@ export interface CompareOptions {
   readonly own?: boolean;
   /** What runs A and B instead of interpreters. */
   readonly runners?: readonly [Runner, Runner];
+  /** Variables go on from sample to sample. Default: false, they start anew with each. */
+  readonly keepState?: boolean;
 }
 
 /** A comparison under way: samples are added one by one and not kept. */
@@ -147,13 +149,14 @@ export class Comparer {
 
   private constructor(
     /** What runs A. */ readonly a: Runner, private readonly b: Runner, private readonly inputs: readonly Sums[], private readonly layers: readonly Layer[], private readonly outputs: readonly Sums[],
+    private readonly keepState: boolean,
   ) {}
 
   /**
    * Pairs the operators of two models and prepares them.
    * @throws ArenulaError COMPARE_UNLIKE where they have nothing in common, and as Interpreter.create
    */
-  static async create(a: Graph, b: Graph, { a: optionsA = {}, b: optionsB = {}, own = true, runners }: CompareOptions = {}): Promise<Comparer> {
+  static async create(a: Graph, b: Graph, { a: optionsA = {}, b: optionsB = {}, own = true, runners, keepState = false }: CompareOptions = {}): Promise<Comparer> {
     const pairs = matchOperators(a, b), [ofA, ofB] = [a.subgraphs[0]!, b.subgraphs[0]!];
     if (pairs.length === 0 || ofA.inputs.length !== ofB.inputs.length || ofA.outputs.length !== ofB.outputs.length) {
       throw new ArenulaError("COMPARE_UNLIKE", `${pairs.length} operators in common; ${ofA.inputs.length} and ${ofB.inputs.length} inputs, ${ofA.outputs.length} and ${ofB.outputs.length} outputs`, {
@@ -169,21 +172,22 @@ export class Comparer {
         own: own ? await ownRun([a, optionsA], [b, optionsB], pair, () => sumsOf(pair.b.outputs[0]!)) : null,
       });
     }
-    return new Comparer(netA, netB, ofB.inputs.map(sumsOf), layers, ofB.outputs.map(sumsOf));
+    return new Comparer(netA, netB, ofB.inputs.map(sumsOf), layers, ofB.outputs.map(sumsOf), keepState);
   }
 
   /**
-   * Runs both models on one sample. Variables start anew with each.
+   * Runs both models on one sample.
    * @param inputs what A's inputs store; B is fed the same real values
    * @param seeA is shown A's inputs and every operator's outputs
    * @returns the real values of both models' first outputs
    */
   add(inputs: readonly Uint8Array[], seeA: SeeTensor = () => {}): readonly [Float64Array, Float64Array] {
-    const { a: netA, b: netB } = this;
+    const { a: netA, b: netB, keepState } = this;
+    if (!keepState) for (const { own } of this.layers) for (const net of own ? [own.a, own.b] : []) net.resetState();
     inputs.forEach((bytes, i) => netA.inputs[i]!.bytes.set(bytes));
     netA.inputs.forEach((input, i) => refeed(input, netB.inputs[i]!));
     const inputsOfB = netB.inputs.map(({ bytes }) => bytes.slice());
-    const ofA = contents(netA, inputs, seeA), ofB = contents(netB, inputsOfB, () => {});
+    const ofA = contents(netA, inputs, seeA, keepState), ofB = contents(netB, inputsOfB, () => {}, keepState);
     this.inputs.forEach((sums, i) => sums.add(ofA.get(netA.model.subgraphs[0]!.inputs[i]!)!.reals, ofB.get(netB.model.subgraphs[0]!.inputs[i]!)!.reals));
     for (const layer of this.layers) {
       const inA = ofA.get(layer.tensorA.index), inB = ofB.get(layer.tensorB.index);
@@ -265,12 +269,12 @@ function refeed(from: InputView, to: InputView): void {
 }
 
 /** Runs a sample and copies what inputs and operators held. */
-function contents(net: Runner, inputs: readonly Uint8Array[], see: SeeTensor): Map<number, Content> {
+function contents(net: Runner, inputs: readonly Uint8Array[], see: SeeTensor, keepState: boolean): Map<number, Content> {
   const all = new Map<number, Content>();
   runSample(net, inputs, (tensor, bytes, folded) => {
     const copy = bytes.slice();
     all.set(tensor.index, { bytes: copy, reals: realsOf(tensor, copy) });
     see(tensor, copy, folded);
-  });
+  }, keepState);
   return all;
 }

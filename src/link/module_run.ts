@@ -2,7 +2,7 @@
 import { ArenulaError } from "../errors";
 import type { Graph } from "../graph/graph";
 import { InputView, TensorView } from "../runtime/tensor_view";
-import { showOutputs, type Placed, type WatchedOutput } from "../runtime/watch";
+import { showOutputs, variableBytes, type Placed, type WatchedOutput } from "../runtime/watch";
 import { NO_OPERATOR } from "./image";
 import type { Linked } from "./link";
 
@@ -55,6 +55,11 @@ export class ModuleRun {
         if (output) see({ operator, tensor: main!.tensors[index]!, bytes: output.bytes, folded: folded.has(index) });
       }
     }
+  }
+
+  /** A variable as it is now; null where nothing uses it. */
+  variable(tensor: number): Uint8Array | null {
+    return variableBytes(this.placed, tensor);
   }
 
   /** Returns whether the inference goes on. */

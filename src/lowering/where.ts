@@ -109,7 +109,8 @@ const UNIQUE_TYPES = ["int8", "uint8", "int16", "int32", "int64", "float32"];
 const unique: Lowering = {
   operator: "UNIQUE",
   signatures: UNIQUE_TYPES.map((type) => ({ inputs: [type], outputs: [type, "int32|int64"] })),
-  options: `one dimension; ${EXTENT}`,
+  options: `one dimension, of as many elements as the data decide, too; ${EXTENT}`,
+  rows: () => "kept", // of the indices
   check(op) {
     const input = op.input(0), [values, indices] = [op.output(0), op.output(1)];
     if (input.shape.length !== 1) op.invalid(`${describe(input)} has shape [${input.shape}], not one dimension`);
@@ -129,6 +130,8 @@ const unique: Lowering = {
       r.output(abi.UNIQUE_EXTENT, emit.extent(op.output(0))!);
       r.i32(abi.UNIQUE_COUNT, elementCount(op.input(0).shape));
       r.i32(abi.UNIQUE_INDEX_BYTES, bitsOf(op.output(1).type)! / 8);
+      const rows = emit.extent(op.input(0));
+      if (rows) r.input(abi.UNIQUE_ROWS, rows);
     });
   },
 };

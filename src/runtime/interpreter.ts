@@ -9,7 +9,7 @@ import { layOut, writeImage, type MemoryMap } from "../lowering/memory";
 import type { Node, Program } from "../lowering/program";
 import { instantiate, loadCore, type Core, type CoreChoice, type Kernels } from "./core";
 import { InputView, TensorView } from "./tensor_view";
-import { activationBytes, showOutputs, type Placed, type WatchedOutput } from "./watch";
+import { activationBytes, showOutputs, variableBytes, type Placed, type WatchedOutput } from "./watch";
 
 export interface InterpreterOptions {
   /** Which build of the kernels; results do not depend on it. Defaults to "auto": the best one that this engine runs. */
@@ -240,6 +240,11 @@ export class Interpreter {
    */
   watch(see: (output: WatchedOutput) => void): void {
     this.runAll((place) => showOutputs(this.placed, place, see));
+  }
+
+  /** A variable of the model as it is now, as the file defines the tensor; null where nothing uses it. The bytes hold until the next call. */
+  variable(tensor: number): Uint8Array | null {
+    return variableBytes(this.placed, tensor);
   }
 
   /** Runs the model once and takes a checksum of every operator's outputs as they are computed. */

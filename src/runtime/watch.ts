@@ -33,6 +33,14 @@ export function activationBytes({ program, buffer, tensors }: Placed, tensor: nu
   return new Uint8Array(buffer, tensors.get(tensor)!, byteLength({ type, shape: actualShape(shape, buffer, extentAt) }));
 }
 
+/** A variable of the model, as the file defines the tensor; null where nothing uses it. */
+export function variableBytes(placed: Placed, tensor: number): Uint8Array | null {
+  const { program: { variables, subgraph } } = placed;
+  if (!variables.has(tensor)) return null;
+  const bytes = activationBytes(placed, tensor);
+  return subgraph.tensors[tensor]!.rebased ? flipped(bytes) : bytes;
+}
+
 /** What the operator at a place of the main subgraph has just computed. @param see is given bytes that hold until it returns */
 export function showOutputs(placed: Placed, place: number, see: (output: WatchedOutput) => void): void {
   const { model, program: { subgraph, folded } } = placed, operator = subgraph.operators[place]!;

@@ -74,6 +74,55 @@ quantizer("ranges that are NaN, infinite or inverted are refused with the tensor
   refused("RANGE_INVALID", () => quantizeModel(relu, { scheme: "int16x8", ranges: ranges([1, -1], [0, 1]) }), /'x'/, /inverted/);
 });
 
+/** A golden's first operator of another make. */
+function edited(network: string, edit: (operator: TableObject, tensors: TableObject[]) => void): Uint8Array {
+  const model = readModelObject(golden(network)), [subgraph] = model.subgraphs as TableObject[];
+  edit((subgraph!.operators as TableObject[])[0]!, subgraph!.tensors as TableObject[]);
+  return writeModel(model);
+}
+
+const LSTM_WEIGHTS = 1, LSTM_PROJECTION = 16, LSTM_HIDDEN = 18, LSTM_CELL = 19;
+
+quantizer("layers with state: what has no quantized form is refused with the reason, and stays float on demand", () => {
+  const inputs = (operator: TableObject) => operator.inputs as number[];
+  const projection = edited("lstm", (operator) => void (inputs(operator)[LSTM_PROJECTION] = inputs(operator)[LSTM_WEIGHTS]!)), coupled = edited("lstm", (operator) => void (inputs(operator)[LSTM_WEIGHTS] = -1));
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(golden("lstm"), { scheme: "uint8" }), /2 operators have no uint8 form: operator 0 UNIDIRECTIONAL_SEQUENCE_LSTM/, /--allow-float/);
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(golden("svdf"), { scheme: "int16x8" }), /operator 0 SVDF 't4', operator 1 SVDF/, /--allow-float/);
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(projection, { scheme: "int8" }), /\(it has a projection\)/);
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(coupled, { scheme: "int16x8" }), /\(its input gate is coupled to the forget gate\)/);
+  for (const [bytes, scheme] of [[golden("lstm"), "uint8"], [golden("svdf"), "int16x8"]] as const) {
+    const { float, bytes: kept } = quantizeModel(bytes, { scheme, allowFloat: true });
+    assert.is(float.length, 2);
+    assert.ok(Model.parse(kept).subgraphs[0]!.tensors.filter(({ isVariable }) => isVariable).every(({ type }) => type === "float32"));
+  }
+});
+
+quantizer("a variable without a range is named like any tensor", () => {
+  const bare = edited("svdf", (operator, tensors) => void (tensors[(operator.inputs as number[])[4]!]!.quantization = null));
+  refused("RANGE_MISSING", () => quantizeModel(bare, { scheme: "int8" }), /one tensor has no range: 't5', an input to SVDF/);
+});
+
+quantizer("a cell, a state and an output that are always 0 have scales, and their models run", async () => {
+  const none = { min: [0], max: [0], scale: [], zeroPoint: [], details: null, quantizedDimension: 0 };
+  const still = edited("lstm", (operator, tensors) => {
+    for (const tensor of [(operator.inputs as number[])[LSTM_HIDDEN]!, (operator.inputs as number[])[LSTM_CELL]!, (operator.outputs as number[])[0]!]) tensors[tensor]!.quantization = none;
+  });
+  const empty = edited("svdf", (operator, tensors) => void (tensors[(operator.inputs as number[])[4]!]!.quantization = none));
+  for (const [bytes, scheme] of [[still, "int8"], [still, "int16x8"], [empty, "int8"]] as const) {
+    const net = await Interpreter.create(Model.parse(quantizeModel(bytes, { scheme }).bytes), { core: "mcu" });
+    net.invoke();
+    assert.ok(net.outputs[0]!.dequantize().every(Number.isFinite));
+  }
+});
+
+quantizer("the report lists variables, of which kernels say the type", () => {
+  const { tensors } = quantizeModel(golden("lstm"), { scheme: "int8" }), { subgraphs: [subgraph] } = Model.parse(golden("lstm"));
+  const { inputs, outputs } = subgraph!.operators[0]!, of = (index: number) => tensors.find(({ name }) => name === subgraph!.tensors[index]!.name)!;
+  assert.is(of(inputs[LSTM_CELL]!).type, "int16");
+  assert.is(Math.log2(of(inputs[LSTM_CELL]!).scale) % 1, 0);
+  assert.equal([of(inputs[LSTM_HIDDEN]!).scale, of(inputs[LSTM_HIDDEN]!).zero_point], [of(outputs[0]!).scale, of(outputs[0]!).zero_point]);
+});
+
 quantizer("all tensors without a range are told at once, with the ways to give them one", () => {
   for (const scheme of ["int8", "int16x8", "uint8"] as const) {
     const { message } = refused("RANGE_MISSING", () => quantizeModel(golden("defaults", "float32"), { scheme }), /--data/, /--ranges-from/, /FAKE_QUANT/, /--default-ranges/);
