@@ -201,7 +201,7 @@ export function statisticsFindings({ tensors }: Pick<ModelStatistics, "tensors">
     code: "SAMPLES_CONCENTRATED", where,
     message: `all samples together range from ${short(min)} to ${short(max)}, a quarter of them uses at most ${short(100 * share)} % of it: ${Math.max(1, Math.round(256 * share))} of 256 codes` +
       (others > 0 ? `; so do ${others} tensors behind it${worst === first ? "" : `, at worst '${worst.tensor.info.name}' with ${short(100 * worst.share)} %`}` : ""),
-    hint: "bring every sample to one magnitude before the model; if few samples are large, --calibrator kl or percentile gives the others their codes; --scheme int16x8 has 65,536 for all",
+    hint: "bring every sample to one magnitude before the model; if few samples are large, quantize --calibrator auto gives the others codes; --scheme int16x8 has 65,536 for all",
   }];
 }
 

@@ -95,7 +95,7 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   ADD: computes(2), SUB: computes(2), MUL: computes(2), DIV: computes(2, { only8: true }), SQUARED_DIFFERENCE: computes(2), ABS: computes(2), RSQRT: computes(2), SQRT: computes(2),
   EXP: computes(2), LOG: computes(2), GELU: computes(2), HARD_SWISH: computes(1, { only8: true }), LEAKY_RELU: computes(2), RELU: computes(2), RELU6: computes(2),
   RELU_N1_TO_1: computes(1, { only8: true }), RELU_0_TO_1: computes(1, { only8: true }), MEAN: computes(2), SUM: computes(2, { sameScale16: true }), REDUCE_PROD: computes(2),
-  REVERSE_V2: computes(3, { sameScale16: true }), REVERSE_SEQUENCE: computes(1, { only8: true }), ONE_HOT: computes(1, { only8: true }),
+  REVERSE_V2: moves(3), REVERSE_SEQUENCE: moves(1, { only8: true }), ONE_HOT: computes(1, { only8: true }),
   ARG_MAX: computes(2, { only8: true }), ARG_MIN: computes(2, { only8: true }),
   EQUAL: computes(2, { only8: true }), GREATER: computes(2, { only8: true }), GREATER_EQUAL: computes(2, { only8: true }), LESS: computes(2, { only8: true }), LESS_EQUAL: computes(2, { only8: true }),
   SHAPE: computes(1), RANK: computes(1),
