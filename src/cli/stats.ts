@@ -90,9 +90,9 @@ async function showStatistics(file: string, flags: StatsFlags, io: Io): Promise<
   }
   const candidate: Candidate = { calibrator: flags.calibrator, options: { ...(flags.decay !== undefined && { decay: flags.decay }), ...(flags.percentile !== undefined && { percentile: flags.percentile }) } };
   const tensor = flags.tensor === undefined ? null : tensorNamed(statistics, flags.tensor);
-  if (flags.json) io.out(`${JSON.stringify(statisticsJson(statistics, tensor, candidate))}\n`);
+  if (flags.json) io.out(`${JSON.stringify(statisticsJson(opened.model, statistics, tensor, candidate))}\n`);
   else if (tensor) drawOne(statistics, tensor, candidate, io);
-  else drawAll(opened.name, statistics, candidate, io);
+  else drawAll(opened, statistics, candidate, io);
   if (flags.out !== undefined) io.err(`wrote ${flags.out}\n`);
   return 0;
 }
