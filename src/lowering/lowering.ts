@@ -73,6 +73,8 @@ export interface Lowering {
   /** Whether `operator` is the name of a custom operator. */
   readonly custom?: boolean;
   readonly signatures: readonly TypeSignature[];
+  /** Whether it is for an operator of its types; without it for all. The first lowering that is takes it. */
+  applies?(op: Op): boolean;
   /** What of the operator's options is covered, in words, for docs/operators.md. */
   readonly options: string;
   /** Every refusal of the operator beyond its types: throws through `op.refuse` and `op.invalid`. */

@@ -46,6 +46,7 @@ import { logSoftmax } from "./log_softmax";
 import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
+import { PLAIN_INTEGERS } from "./plain_integers";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
 import { SEARCHES } from "./search";
@@ -76,6 +77,7 @@ import { bitcast, expandDims, reshape, squeeze } from "./views";
 /** Every operator that Arenula runs, one line for each file of lowerings: a new file adds its line here. */
 const ALL: readonly Lowering[] = [
   ...CONTROL_FLOW,
+  ...PLAIN_INTEGERS,
   conv2d,
   ...CONV_2D_INT16,
   transposeConv,

@@ -10,7 +10,7 @@ export function loweringOf(op: Op): Lowering {
   const lowerings = LOWERINGS.get(op.operator.custom ? `custom ${op.name}` : op.name);
   if (!lowerings) throw new ArenulaError("OPERATOR_UNSUPPORTED", `${name} has no kernel`, { where: op.where, hint: nearest(op) });
   checkRebased(op);
-  const found = lowerings.find(({ signatures }) => signatures.some((signature) => matches(op, signature)));
+  const found = lowerings.find(({ signatures, applies }) => signatures.some((signature) => matches(op, signature)) && (applies?.(op) ?? true));
   if (found) return found;
   const inputs = op.operator.inputs.map((_, i) => typeInFile(op.maybeInput(i)));
   const outputs = op.operator.outputs.map((_, i) => typeInFile(op.output(i)));

@@ -32,6 +32,8 @@ export interface Constraint {
   readonly weights?: { readonly operand: number; readonly axis: number };
   /** Operand with the bias, and the two whose scales it takes. */
   readonly bias?: { readonly operand: number; readonly of: readonly [number, number] };
+  /** Of one scale for all, the operand whose own values give it, where they are constant: any row of a table can be read. */
+  readonly table?: number;
   /** A layer with state. It has no kernel of uint8. */
   readonly recurrent?: Recurrent;
   /** The converter refuses int16 activations. */
@@ -69,11 +71,11 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   TRANSPOSE_CONV: computes(3, { real: [2, 1], weights: { operand: 1, axis: 0 }, bias: { operand: 3, of: [1, 2] }, dynamic: { operands: [1], kernel: true, version: 3 } }),
   PRELU: computes(1, { weights: { operand: 1, axis: -1 }, only8: true }),
   BATCH_MATMUL: computes(2, { dynamic: { operands: [1], kernel: true, asymmetric: true, version: 4 } }),
-  EMBEDDING_LOOKUP: computes(2, { only8: true, dynamic: { operands: [1], kernel: true, version: 3 } }),
+  EMBEDDING_LOOKUP: moves(2, { only8: true, table: 1, dynamic: { operands: [1], kernel: true, version: 3 } }),
 
   // layers with state
   UNIDIRECTIONAL_SEQUENCE_LSTM: computes(1, { recurrent: LSTM, dynamic: { operands: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16], kernel: true, asymmetric: true, whole: true, version: 3 } }),
-  SVDF: computes(3, { recurrent: SVDF, only8: true, dynamic: { operands: [1, 2], kernel: true, asymmetric: true, version: 4 } }),
+  SVDF: computes(3, { recurrent: SVDF, only8: true, dynamic: { operands: [1, 2], kernel: true, asymmetric: true, whole: true, version: 4 } }),
 
   // outputs of a fixed scale
   SOFTMAX: onto(1 / 256, -128, 1 / 32768),
@@ -95,7 +97,7 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   ADD: computes(2), SUB: computes(2), MUL: computes(2), DIV: computes(2, { only8: true }), SQUARED_DIFFERENCE: computes(2), ABS: computes(2), RSQRT: computes(2), SQRT: computes(2),
   EXP: computes(2), LOG: computes(2), GELU: computes(2), HARD_SWISH: computes(1, { only8: true }), LEAKY_RELU: computes(2), RELU: computes(2), RELU6: computes(2),
   RELU_N1_TO_1: computes(1, { only8: true }), RELU_0_TO_1: computes(1, { only8: true }), MEAN: computes(2), SUM: computes(2, { sameScale16: true }), REDUCE_PROD: computes(2),
-  REVERSE_V2: computes(3, { sameScale16: true }), REVERSE_SEQUENCE: computes(1, { only8: true }), ONE_HOT: computes(1, { only8: true }),
+  REVERSE_V2: moves(3), REVERSE_SEQUENCE: moves(1, { only8: true }), ONE_HOT: computes(1, { only8: true }),
   ARG_MAX: computes(2, { only8: true }), ARG_MIN: computes(2, { only8: true }),
   EQUAL: computes(2, { only8: true }), GREATER: computes(2, { only8: true }), GREATER_EQUAL: computes(2, { only8: true }), LESS: computes(2, { only8: true }), LESS_EQUAL: computes(2, { only8: true }),
   SHAPE: computes(1), RANK: computes(1),

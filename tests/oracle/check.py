@@ -151,6 +151,8 @@ def _check_litert(verdict, model, expected, actual):
         known = LITERT_OTHERWISE.get((operator.name, model.tensors[operator.inputs[0]].dtype))
         if exact.bias_of_int16(model, operator) == "int32":
             known = INT32_BIAS
+        if exact.is_plain(model, operator) and model.tensors[operator.inputs[0]].dtype == "int8" or operator.name == "PRELU" and exact.is_plain(model, operator):
+            known = "a product with a scale of 0"
         if known is not None:
             verdict.explained.append(f"{operator.name}: {known}")
             continue

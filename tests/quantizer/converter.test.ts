@@ -5,13 +5,16 @@ import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Model } from "../../src/index";
+import { Comparer } from "../../src/inspect/compare";
 import { checkModel } from "../../src/lowering/check";
 import { quantizeModel, type QuantizeOptions } from "../../src/quantizer/quantize";
 import { FloatGraph } from "../../src/quantizer/float_graph";
 import { CODES, perTensor, trainedScale } from "../../src/quantizer/parameters";
 import type { Range } from "../../src/quantizer/range";
 import { readModelObject, writeModel, type TableObject } from "../../src/tflite/object";
-import { hiddenScale, sharedBias } from "./known_differences";
+import { bytesOf } from "../support/graph";
+import { Random } from "../support/random";
+import { sharedBias } from "./known_differences";
 import { differences } from "./same_model";
 
 const GOLDENS = path.join(process.cwd(), "tests/quantizer/goldens/converter");
@@ -25,10 +28,10 @@ const OPTIONS: Readonly<Record<string, QuantizeOptions>> = {
 };
 
 for (const network of readdirSync(GOLDENS).filter((name) => schemesOf(name).includes("calibrated"))) {
-  for (const scheme of schemesOf(network).filter((name) => name in OPTIONS)) {
+  for (const scheme of schemesOf(network).filter((name) => name in OPTIONS && !(network === "bidirectional" && name === "int8"))) {
     calibrated(`${network}, ${scheme}`, () => {
       const { bytes } = quantizeModel(golden(network, "calibrated"), { ...OPTIONS[scheme]!, allowFloat: true });
-      const found = differences(bytes, golden(network, scheme)).filter((difference) => !sharedBias(scheme, difference) && !hiddenScale(difference, bytes));
+      const found = differences(bytes, golden(network, scheme)).filter((difference) => !sharedBias(scheme, difference));
       assert.equal(found, []);
       Model.parse(bytes); // a sound file, whose operators Arenula knows but for those that stay float there and here
     });
@@ -42,10 +45,23 @@ calibrated("every operator of the int8 networks runs", () => {
   }
 });
 
-calibrated("bidirectional: the one difference is the hidden state behind which a CONCATENATION stands", () => {
-  const { bytes } = quantizeModel(golden("bidirectional", "calibrated"), { scheme: "int8" });
-  const found = differences(bytes, golden("bidirectional", "int8"));
-  assert.equal(found.map(({ where }) => where.replace(/^.* (?=\S+ \d+$)/, "")), ["operand 18"]);
+/**
+ * A Bidirectional layer of Keras: two LSTM, one with REVERSE_V2 around it, and a CONCATENATION that decides about scales. The converter gives the two sides of REVERSE_V2 two scales,
+ * although its kernel moves codes as they are, and leaves each hidden state in a scale of its own, although its kernel copies it to the output.
+ */
+calibrated("bidirectional, int8: no scale changes where codes are moved, and nothing else differs from the converter", async () => {
+  const { bytes } = quantizeModel(golden("bidirectional", "calibrated"), { scheme: "int8" }), theirs = golden("bidirectional", "int8");
+  assert.equal(differences(bytes, theirs).map(({ where }) => where.replace(/ '.*'/, "")), [
+    "operator 1 UNIDIRECTIONAL_SEQUENCE_LSTM operand 18", "operator 1 UNIDIRECTIONAL_SEQUENCE_LSTM intermediate 4", "operator 1 UNIDIRECTIONAL_SEQUENCE_LSTM result 0",
+    "operator 2 REVERSE_V2 operand 0", "operator 3 UNIDIRECTIONAL_SEQUENCE_LSTM operand 18",
+  ]);
+  const random = new Random(4), float = Model.parse(golden("bidirectional", "calibrated")), inputs = Array.from({ length: 8 }, () => bytesOf(Float32Array.from({ length: 30 }, () => random.between(-1000, 1000) / 1000)));
+  const [ours, converter] = await Promise.all([bytes, theirs].map(async (model) => {
+    const comparer = await Comparer.create(float, Model.parse(model), { own: false });
+    for (const input of inputs) comparer.add([input]);
+    return comparer.result().outputs.map(({ sqnr_db }) => sqnr_db!);
+  }));
+  ours!.forEach((decibels, i) => assert.ok(decibels > converter![i]! + 15, `${ours}, the converter ${converter}`));
 });
 
 /** The converter has no int16x8 form of an LSTM; its quantizer of int8, asked for int16, agrees on what does not depend on how int16 activations are rounded to a scale. */

@@ -1,5 +1,4 @@
 // Where Arenula does not follow the converter on purpose.
-import { FloatGraph } from "../../src/quantizer/float_graph";
 import type { Difference } from "./same_model";
 
 /**
@@ -14,16 +13,4 @@ export function sharedBias(scheme: string, { where, ours, theirs }: Difference):
     return scales!.split(",").map((scale, i) => ({ scale: Number(scale), real: Number(codes[i]) * Number(scale) }));
   });
   return x!.every(({ scale, real }, i) => Math.abs(real - y![i]!.real) <= (scale + y![i]!.scale) * 0.51); // the same bias, in two scales
-}
-
-/**
- * A hidden state whose scale is not its output's: the converter leaves it in its own where a CONCATENATION behind the LSTM decides about the output. Kernels copy the one to
- * the other, so there it is read wrong by the quotient of the scales. Here both have one.
- */
-export function hiddenScale({ where, ours }: Difference, bytes: Uint8Array): boolean {
-  const graph = FloatGraph.read(bytes), operator = graph.operators.find((other) => where === `${graph.nameOf(other)} operand 18` || where === `${graph.nameOf(other)} intermediate 4`);
-  if (operator?.name !== "UNIDIRECTIONAL_SEQUENCE_LSTM") return false;
-  const { scale, zeroPoint } = graph.tensors[operator.outputs[0]!]!.quantization as { scale: number[]; zeroPoint: number[] };
-  const joined = graph.uses[operator.outputs[0]!]!.some((use) => graph.operators[use.operator]!.name === "CONCATENATION");
-  return joined && ours.startsWith("INT8[") && ours.endsWith(` scale ${scale[0]} zero ${zeroPoint[0]}`);
 }

@@ -34,7 +34,7 @@ from run import run_arenula  # noqa: E402
 
 COMPARE = HERE.parents[2] / "build" / "quantizer" / "main.mjs"
 TOTAL = re.compile(r"^(\d+) passed, (\d+) failed, \d+ skipped\n?", re.MULTILINE)
-UNLIKE = (("twins", "int16x8"), ("bidirectional", "int8"))
+UNLIKE = (("twins", "int16x8"), ("bidirectional", "int8"))  # tests/quantizer/known_differences.ts, docs/quantization.md
 RUN_CASES = 2  # of each network and scheme
 PUBLISHED = (
     "mobilenet_v1", "mobilenet_v2", "mobilenet_v3_minimalistic", "mobilenet_v3_small", "efficientnet_lite", "densenet", "resnet8", "ds_cnn", "autoencoder",
@@ -87,7 +87,7 @@ def main():
             if int(case) >= RUN_CASES or scheme == "recipe":
                 continue
             if (network, scheme) in UNLIKE:
-                skipped += 1  # tests/quantizer/known_differences.ts
+                skipped += 1
             else:
                 theirs = drawn / f"{network}.{case}.{scheme}.tflite"
                 verdict = same_results(ours, theirs) if theirs.exists() else Refusal("the converter has none")

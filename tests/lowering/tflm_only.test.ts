@@ -1,4 +1,4 @@
-// CIRCULAR_BUFFER and TFLM_DECODE: what they refuse, TFLM's count of inferences where the file has none, and how an inference ends early.
+// What TFLM alone has or accepts: CIRCULAR_BUFFER and how it ends an inference early, TFLM_DECODE, integers without scales.
 import { readFileSync } from "node:fs";
 import { encode } from "flatbuffers/js/flexbuffers.js";
 import { suite } from "uvu";
@@ -8,12 +8,12 @@ import { link } from "../../src/link/link";
 import { buildModel, type OperatorSpec, type TensorSpec } from "../support/build_model";
 import { accepts, refuses, withOperand, withResult, type Case } from "./refused";
 
-const streaming = suite("lowering/streaming");
+const tflmOnly = suite("lowering/tflm_only");
 
 const int8 = { type: "int8", scale: 0.5 } as const;
 const buffer: Case = { op: "CIRCULAR_BUFFER", operands: [{ ...int8, shape: [1, 1, 2, 3] }], result: { ...int8, shape: [1, 4, 2, 3] }, custom: { cycles_max: 2 } };
 
-streaming("CIRCULAR_BUFFER refuses other ranks, more than one new row, other slots and options that are no map", () => {
+tflmOnly("CIRCULAR_BUFFER refuses other ranks, more than one new row, other slots and options that are no map", () => {
   accepts(buffer);
   accepts({ ...buffer, custom: {} });
   refuses(withOperand(buffer, 0, { shape: [1, 2, 3] }), "MODEL_INVALID", "not [batches, 1, height, width]");
@@ -29,7 +29,7 @@ const coded = (code: number[], ancillary: number[], type: "int8" | "int16" | "ui
   operands: [{ type: "uint8", shape: [code.length], data: code }, { type: "uint8", shape: [ancillary.length], data: ancillary }],
 });
 
-streaming("TFLM_DECODE refuses what TFLM does, and bytes that lead out of their tables", () => {
+tflmOnly("TFLM_DECODE refuses what TFLM does, and bytes that lead out of their tables", () => {
   const table = coded([0b00011011, 0b00011011], [...header(0, 1, 0, 0, 1, 2, 4), 5, 6, 7, 8]);
   accepts(table);
   refuses(withOperand(table, 0, { data: undefined }), "MODEL_INVALID", "is no constant");
@@ -70,7 +70,7 @@ async function whole(model: Uint8Array, inferences: number): Promise<boolean[]> 
   });
 }
 
-streaming("without cycles_max an inference goes on every second time, or every time behind TFLM's last buffers", async () => {
+tflmOnly("without cycles_max an inference goes on every second time, or every time behind TFLM's last buffers", async () => {
   assert.equal(await whole(chain([4], [1, 1]), 4), [false, true, false, true]);
   for (const slots of [5, 13, 25]) assert.equal(await whole(chain([slots], [1, 1]), 2), [true, true]);
   const every = (period: number, count: number) => Array.from({ length: count }, (_, i) => (i + 1) % period === 0);
@@ -92,7 +92,7 @@ function long(): Uint8Array {
   return buildModel({ tensors, operators, inputs: ["x"], outputs: [last, "known"] });
 }
 
-streaming("a linked module ends at the operator in its word, ranges behind it do nothing, outputs stay", async () => {
+tflmOnly("a linked module ends at the operator in its word, ranges behind it do nothing, outputs stay", async () => {
   const core = new Uint8Array(readFileSync("build/core/device.wasm"));
   for (const model of [long(), chain([3], [1, 2], encode({ cycles_max: 2 }))]) {
     const { module, facts } = await link(Model.parse(model), core, { sliceBytes: 512, engine: "wamr-fast", name: "test", sha256: "", version: "0.0.0" });
@@ -125,7 +125,7 @@ streaming("a linked module ends at the operator in its word, ranges behind it do
   }
 });
 
-streaming("a trace of an inference that ends early has the operators that ran", async () => {
+tflmOnly("a trace of an inference that ends early has the operators that ran", async () => {
   const net = await Interpreter.create(Model.parse(chain([3, 3], [1, 2], encode({ cycles_max: 2 }))));
   assert.equal(net.trace().map(({ operator }) => operator), [0]);
   assert.is(net.endedEarlyAt, 0);
@@ -133,4 +133,12 @@ streaming("a trace of an inference that ends early has the operators that ran", 
   assert.is(net.endedEarlyAt, 2);
 });
 
-streaming.run();
+tflmOnly("integers without scales: fused activations, constant divisors of 0 and scales on one side only are refused", () => {
+  const plain: Case = { op: "MUL", operands: [{ type: "int8", shape: [4] }, { type: "int8", shape: [4], data: [1, 2, 0, 3] }], result: { type: "int8", shape: [4] } };
+  accepts(plain);
+  refuses({ ...plain, options: { fusedActivationFunction: "RELU" } }, "OPERATOR_UNSUPPORTED", "fused activation RELU of plain int8");
+  refuses({ ...plain, op: "DIV" }, "MODEL_INVALID", "a divisor, holds a 0");
+  refuses(withOperand(plain, 0, { scale: 1 }), "OPERATOR_UNSUPPORTED", "has 0 scales");
+});
+
+tflmOnly.run();
