@@ -132,7 +132,7 @@ function searched(): Row[] {
       row("UNIQUE", [of(type, [256])], [{ ...of(type, [256])!, shapeSignature: [-1] }, { type: "int32", shape: [256] }]),
       row("CUMSUM", [of(type, [16, 64]), scalar(1)], [of(type, [16, 64])]),
     ]),
-    row("WHERE", [{ type: "bool", shape: [32, 32] }], [{ type: "int64", shape: [1, 2], shapeSignature: [-1, 2] }]),
+    row("WHERE", [{ type: "bool", shape: [32, 32] }], [{ type: "int64", shape: [1024, 2], shapeSignature: [-1, 2] }]),
   ];
 }
 

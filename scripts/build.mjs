@@ -49,7 +49,7 @@ async function buildLibrary() {
   const common = { bundle: true, format: "esm", target: "es2022", absWorkingDir: ROOT, loader: { ".wasm": "binary" }, logLevel: "warning", legalComments: "none" };
   // The library brings flatbuffers and the loader along, and runs anywhere: a platform of its own, no Node modules.
   await build({ ...common, entryPoints: { index: "src/index.ts" }, outdir: "dist", chunkNames: "chunks/[name]-[hash]", splitting: true, platform: "neutral", mainFields: ["module", "main"], minify: true });
-  await build({ ...common, entryPoints: { cli: "src/cli/main.ts", collect_worker: "src/cli/collect_worker.ts" }, outdir: "dist", chunkNames: "chunks/[name]-[hash]", splitting: true, platform: "node", packages: "external", banner: { js: "#!/usr/bin/env node" } });
+  await build({ ...common, entryPoints: { cli: "src/cli/main.ts", collect_worker: "src/cli/collect_worker.ts", trial_worker: "src/cli/trial_worker.ts" }, outdir: "dist", chunkNames: "chunks/[name]-[hash]", splitting: true, platform: "node", packages: "external", banner: { js: "#!/usr/bin/env node" } });
 }
 
 buildCores();

@@ -7,7 +7,7 @@ import { ArenulaError } from "../errors";
 import { inPackage } from "../firmware/package_root";
 import { Model } from "../index";
 import { isInShard } from "../inspect/shards";
-import { mergeSamples, type DataIdentity, type ModelStatistics } from "../inspect/statistics";
+import { SampleMerger, type DataIdentity, type ModelStatistics } from "../inspect/statistics";
 import { decodeStatistics } from "../inspect/statistics_file";
 import type { CoreChoice } from "../runtime/core";
 import type { CollectTask, TaskResult } from "./collect_worker";
@@ -62,7 +62,9 @@ export async function collect(modelBytes: Uint8Array, dataPath: string, options:
   try {
     const results = (await Promise.all(Array.from({ length: workers }, () => pool.run(task)))) as TaskResult[];
     refuseFirst(results);
-    return mergeSamples(results.map((result) => decodeStatistics(result.statistics!, "worker")), shard);
+    const merger = new SampleMerger(shard);
+    for (const result of results) merger.add(decodeStatistics(result.statistics!, "worker"));
+    return merger.result();
   } finally {
     clearInterval(timer);
     await pool.destroy();

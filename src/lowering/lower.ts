@@ -15,8 +15,8 @@ import { loweringOf } from "./types";
  * Turns a graph into steps: folds what is known, checks every operator, packs weights for the target, writes out called subgraphs.
  * @throws ArenulaError OPERATOR_UNSUPPORTED or MODEL_INVALID for the first operator that cannot run, before anything runs.
  */
-export function lower(graph: Graph, { core, machine = "desktop", widened = false, sliceBytes = Infinity, sparing = new Map() }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
-  return new ProgramWriter(writeItems(rebaseGraph(graph)), { core, machine, widened, sliceBytes, sparing }).program();
+export function lower(graph: Graph, { core, machine = "desktop", widened = false, sliceBytes = Infinity, sparing = new Map(), choose }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
+  return new ProgramWriter(writeItems(rebaseGraph(graph)), { core, machine, widened, sliceBytes, sparing, choose }).program();
 }
 
 /** Operators that subgraphs may be written out to, over all calls: calls within calls multiply. */

@@ -1,4 +1,5 @@
 import type { Tensor } from "../graph/tensor";
+import type { Form } from "./form";
 import type { Op } from "./op";
 import type { RecordWriter } from "./record";
 
@@ -22,6 +23,8 @@ export interface LoweringTarget {
   readonly sliceBytes: number;
   /** Operators of the main subgraph that have to spare memory, by index, and how often they were asked to. */
   readonly sparing: ReadonlyMap<number, number>;
+  /** Which form to take, null for the cheapest: `npm run bench:grid -- --fit` runs every form of a layer. */
+  readonly choose?: <Layer>(forms: readonly Form<Layer>[], op: Op, emit: Emitter, layer: Layer) => Form<Layer> | null;
 }
 
 /** Types that an operator takes and gives. `int32|int64`: either; `int8?`: optional; `int8...`: any number of them, the last entry only; `any`: moved, not read. */

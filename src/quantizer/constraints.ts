@@ -32,6 +32,8 @@ export interface Constraint {
   readonly weights?: { readonly operand: number; readonly axis: number };
   /** Operand with the bias, and the two whose scales it takes. */
   readonly bias?: { readonly operand: number; readonly of: readonly [number, number] };
+  /** Of one scale for all, the operand whose own values give it, where they are constant: any row of a table can be read. */
+  readonly table?: number;
   /** A layer with state. It has no kernel of uint8. */
   readonly recurrent?: Recurrent;
   /** The converter refuses int16 activations. */
@@ -69,11 +71,11 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   TRANSPOSE_CONV: computes(3, { real: [2, 1], weights: { operand: 1, axis: 0 }, bias: { operand: 3, of: [1, 2] }, dynamic: { operands: [1], kernel: true, version: 3 } }),
   PRELU: computes(1, { weights: { operand: 1, axis: -1 }, only8: true }),
   BATCH_MATMUL: computes(2, { dynamic: { operands: [1], kernel: true, asymmetric: true, version: 4 } }),
-  EMBEDDING_LOOKUP: computes(2, { only8: true, dynamic: { operands: [1], kernel: true, version: 3 } }),
+  EMBEDDING_LOOKUP: moves(2, { only8: true, table: 1, dynamic: { operands: [1], kernel: true, version: 3 } }),
 
   // layers with state
   UNIDIRECTIONAL_SEQUENCE_LSTM: computes(1, { recurrent: LSTM, dynamic: { operands: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16], kernel: true, asymmetric: true, whole: true, version: 3 } }),
-  SVDF: computes(3, { recurrent: SVDF, only8: true, dynamic: { operands: [1, 2], kernel: true, asymmetric: true, version: 4 } }),
+  SVDF: computes(3, { recurrent: SVDF, only8: true, dynamic: { operands: [1, 2], kernel: true, asymmetric: true, whole: true, version: 4 } }),
 
   // outputs of a fixed scale
   SOFTMAX: onto(1 / 256, -128, 1 / 32768),

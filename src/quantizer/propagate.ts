@@ -68,7 +68,7 @@ class Propagator {
     for (const use of uses) {
       const constraint = this.constraintOf(this.graph.operators[use.operator]!);
       if (constraint?.recurrent) continue; // its constants are its own: RecurrentPlanner
-      if (constraint?.bias?.operand !== use.position && !constraint?.sameScale) {
+      if ((constraint?.bias?.operand !== use.position && !constraint?.sameScale) || constraint?.table === use.position) {
         const axis = constraint?.weights?.operand === use.position ? constraint.weights.axis : null;
         if (axis !== null || !this.weights.has(value)) this.weights.set(value, this.weights.get(value) ?? axis);
       } else if (uses.length > 1) {

@@ -1,15 +1,15 @@
 import type { ArenaPlan, PlannerName } from "../arena/plan";
 import { crc32 } from "../crc32";
 import { ArenulaError } from "../errors";
-import { operatorName, type Graph, type Operator, type Subgraph } from "../graph/graph";
-import { bitsOf, byteLength, type Tensor } from "../graph/tensor";
+import { operatorName, type Graph, type Subgraph } from "../graph/graph";
+import type { Tensor } from "../graph/tensor";
 import { lower } from "../lowering/lower";
 import type { CoreName } from "../lowering/lowering";
 import { layOut, writeImage, type MemoryMap } from "../lowering/memory";
 import type { Node, Program } from "../lowering/program";
-import { flipped } from "../lowering/rebase";
 import { instantiate, loadCore, type Core, type CoreChoice, type Kernels } from "./core";
-import { actualShape, InputView, TensorView } from "./tensor_view";
+import { InputView, TensorView } from "./tensor_view";
+import { activationBytes, showOutputs, variableBytes, type Placed, type WatchedOutput } from "./watch";
 
 export interface InterpreterOptions {
   /** Which build of the kernels; results do not depend on it. Defaults to "auto": the best one that this engine runs. */
@@ -42,17 +42,6 @@ export interface TraceEntry {
   readonly crc32: string;
   /** True where lowering computed the output. */
   readonly folded?: boolean;
-}
-
-/** One output of one operator while it is fresh. */
-export interface WatchedOutput {
-  readonly operator: Operator;
-  /** As in the file. */
-  readonly tensor: Tensor;
-  /** Row-major, as the file defines the tensor. */
-  readonly bytes: Uint8Array;
-  /** True where lowering computed it. */
-  readonly folded: boolean;
 }
 
 /** Bytes of linear memory, by what they hold. */
@@ -250,21 +239,12 @@ export class Interpreter {
    * @param see is given bytes that hold until it returns
    */
   watch(see: (output: WatchedOutput) => void): void {
-    const { subgraph, folded } = this.program;
-    this.runAll((i) => {
-      const operator = subgraph.operators[i]!;
-      for (const index of operator.outputs) {
-        const tensor = this.model.subgraphs[0]!.tensors[index]!;
-        if (bitsOf(tensor.type) === null) continue;
-        const known = folded.get(index);
-        see({ operator, tensor, bytes: this.asInFile(index, known ?? this.activation(index)), folded: known !== undefined });
-      }
-    });
+    this.runAll((place) => showOutputs(this.placed, place, see));
   }
 
   /** A variable of the model as it is now, as the file defines the tensor; null where nothing uses it. The bytes hold until the next call. */
   variable(tensor: number): Uint8Array | null {
-    return this.program.variables.has(tensor) ? this.asInFile(tensor, this.activation(tensor)) : null;
+    return variableBytes(this.placed, tensor);
   }
 
   /** Runs the model once and takes a checksum of every operator's outputs as they are computed. */
@@ -276,16 +256,13 @@ export class Interpreter {
     return entries;
   }
 
-  /** A tensor's bytes as the model defines them. */
-  private asInFile(tensor: number, bytes: Uint8Array): Uint8Array {
-    return this.program.subgraph.tensors[tensor]!.rebased ? flipped(bytes) : bytes;
-  }
-
   /** Bytes of an activation, where the arena holds them at this moment. */
   private activation(tensor: number): Uint8Array {
-    const { type, shape } = this.program.subgraph.tensors[tensor]!;
-    const extentAt = this.map.tensors.get(this.program.extents.get(tensor) ?? -1);
-    return new Uint8Array(this.instance.buffer, this.map.tensors.get(tensor)!, byteLength({ type, shape: actualShape(shape, this.instance.buffer, extentAt) }));
+    return activationBytes(this.placed, tensor);
+  }
+
+  private get placed(): Placed {
+    return { model: this.model, program: this.program, buffer: this.instance.buffer, tensors: this.map.tensors };
   }
 
   private constantBytes(tensor: number): Uint8Array | null {

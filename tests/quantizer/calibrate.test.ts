@@ -102,17 +102,6 @@ calibrators("kl leaves out an outlier and keeps a bell, as a plain recomputation
   }
 });
 
-calibrators("auto keeps, for each tensor, the least error of all", async () => {
-  for (const outlier of [1, 9, 40]) {
-    for (const tensor of (await statisticsOf(bell(new Random(7), outlier))).tensors) {
-      const all = CALIBRATORS.map(({ name }) => quantizationError(distributionOf(tensor), rangeOf(observed(tensor), name as "mse"), 256));
-      const auto = rangeOf(observed(tensor), "auto");
-      assert.is(quantizationError(distributionOf(tensor), auto, 256), Math.min(...all));
-      assert.match(auto.source, /^auto: /);
-    }
-  }
-});
-
 calibrators("tensors of one value, and of zero alone, have a range", async () => {
   const constant = await statisticsOf([new Float32Array(SIZE).fill(-2)]);
   for (const { name } of CALIBRATORS) {

@@ -4,7 +4,8 @@ import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ArenulaError, type ErrorCode } from "../../src/errors";
-import { Interpreter, Model } from "../../src/index";
+import { Interpreter, Model, type Subgraph } from "../../src/index";
+import { checkModel } from "../../src/lowering/check";
 import { FloatGraph } from "../../src/quantizer/float_graph";
 import { quantizeModel, type QuantizeOptions, type Quantized } from "../../src/quantizer/quantize";
 import type { Range } from "../../src/quantizer/range";
@@ -94,6 +95,24 @@ quantizer("layers with state: what has no quantized form is refused with the rea
     const { float, bytes: kept } = quantizeModel(bytes, { scheme, allowFloat: true });
     assert.is(float.length, 2);
     assert.ok(Model.parse(kept).subgraphs[0]!.tensors.filter(({ isVariable }) => isVariable).every(({ type }) => type === "float32"));
+  }
+});
+
+quantizer("rows of a table keep its scale, as kernels copy their codes", () => {
+  const lookup = buildModel({
+    tensors: [{ name: "i", type: "int32", shape: [1] }, { name: "table", type: "float32", shape: [2, 2], data: new Uint8Array(new Float32Array([-1, 3, 0.5, 1]).buffer) }, { name: "y", type: "float32", shape: [1, 2] }],
+    operators: [{ op: "EMBEDDING_LOOKUP", inputs: ["i", "table"], outputs: ["y"] }],
+  });
+  const result = quantizeModel(lookup, { scheme: "int8", ranges: new Map([[2, range(0.5, 1)]]) }); // the data never read the first row
+  for (const name of ["table", "y"]) assert.equal(quantizationOf(result, name), { type: "int8", scale: Math.fround(4 / 255), zero: -64 }, name);
+});
+
+quantizer("dynamic range takes both weights of an SVDF or none: no kernel has one of int8 and one of float32", () => {
+  // features have 1,280 and 1,536 elements, time weights 320 and 384
+  for (const scheme of ["dynamic", "weights"] as const) {
+    const { bytes } = quantizeModel(golden("svdf"), { scheme }), [{ operators, tensors }] = Model.parse(bytes).subgraphs as [Subgraph];
+    for (const { inputs } of operators.filter(({ name }) => name === "SVDF")) assert.equal(inputs.slice(1, 3).map((tensor) => tensors[tensor]!.type), ["float32", "float32"]);
+    assert.equal(checkModel(Model.parse(bytes)).filter(({ ok }) => !ok), []);
   }
 });
 

@@ -49,12 +49,12 @@ export function layersSection(costs: readonly LayerCost[], comparison: Compariso
   const withCycles = costs.some((cost) => cost.cycles !== null);
   const errors = new Map(comparison?.layers.map((layer) => [layer.operator_b, layer]));
   const columns = [
-    { title: "#", number: true }, { title: "operator" }, { title: "tensor" }, { title: "MACs", number: true }, { title: `time here, ${short(ms)} ms` }, ...(withCycles ? [{ title: `cycles there, ${short(cycles / 1e6)} M` }] : []),
+    { title: "#", number: true }, { title: "operator" }, { title: "tensor", shrinks: true }, { title: "MACs", number: true }, { title: "time here" }, ...(withCycles ? [{ title: "cycles there" }] : []),
     ...(comparison ? [{ title: "SQNR dB", number: true }, { title: "own dB", number: true }, { title: "own steps", number: true }, { title: "clipped", number: true }, { title: "codes", number: true }] : []),
   ];
   return {
     title: "Layers",
-    body: htmlTable(columns, costs.map((cost) => {
+    body: facts([["time here", `${short(ms)} ms`], ...(withCycles ? [["cycles there", `${short(cycles / 1e6)} million`] as const] : [])]) + htmlTable(columns, costs.map((cost) => {
       const error = errors.get(cost.operator);
       return [
         String(cost.operator), text(cost.op), text(shortName(cost.tensor)), cost.macs ? count(cost.macs) : "", bar(cost.ms / mostMs, percent(cost.ms / ms)),
@@ -64,9 +64,12 @@ export function layersSection(costs: readonly LayerCost[], comparison: Compariso
   };
 }
 
+/** A smaller share is a value here and there. */
+const LEAST_CLIPPED = 1e-4;
+
 function errorCells(layer: LayerComparison | undefined): string[] {
   if (!layer) return ["", "", "", "", ""];
-  return [decibels(layer.sqnr_db), decibels(layer.own?.sqnr_db), layer.own?.steps == null ? "-" : layer.own.steps.toFixed(2), layer.clipped === 0 ? "" : percent(layer.clipped), layer.codes === null ? "-" : String(layer.codes)];
+  return [decibels(layer.sqnr_db), decibels(layer.own?.sqnr_db), layer.own?.steps == null ? "-" : layer.own.steps.toFixed(2), layer.clipped === 0 ? "" : layer.clipped < LEAST_CLIPPED ? "&lt; 0.01 %" : percent(layer.clipped), layer.codes === null ? "-" : String(layer.codes)];
 }
 
 /** How error grows through the network, and who adds it. */
@@ -90,9 +93,9 @@ export interface Histogram {
 
 /** What tensors hold, with the values that codes stand for. */
 export function histogramsSection(histograms: readonly Histogram[], of: string, document: Document): Section {
-  const figure = ({ operator, name, distribution, codes }: Histogram) => `<h3>${operator === null ? "input" : operator} ${text(shortName(name))}</h3><figure>${histogram(distribution, codes, document)}<figcaption>${short(distribution.min)} to ${short(distribution.max)}, ${count(distribution.count)} values${
-    codes ? `; codes of step ${short(codes.scale)} from ${short((codes.least - codes.zeroPoint) * codes.scale)} to ${short((codes.most - codes.zeroPoint) * codes.scale)}` : ""}</figcaption></figure>`;
-  return { title: "Histograms", body: `<p>Values in ${text(of)}; ticks below the axis are quantization points, red is what they cannot express. Heights are square roots of counts.</p>${histograms.map(figure).join("\n")}` };
+  const figure = ({ operator, name, distribution, codes }: Histogram) => `<div><h3>${operator === null ? "input" : operator} ${text(shortName(name))}</h3><figure>${histogram(distribution, codes, document)}<figcaption>${short(distribution.min)} to ${short(distribution.max)}, ${count(distribution.count)} values${
+    codes ? `; codes of step ${short(codes.scale)} from ${short((codes.least - codes.zeroPoint) * codes.scale)} to ${short((codes.most - codes.zeroPoint) * codes.scale)}` : ""}</figcaption></figure></div>`;
+  return { title: "Histograms", body: `<p>Values in ${text(of)}; ticks below the axis are quantization points, red is what they cannot express. Heights are square roots of counts.</p><div class="figures">${histograms.map(figure).join("\n")}</div>` };
 }
 
 /** Whose scales and zero points differ, and by how many codes. */
@@ -104,7 +107,7 @@ export function diffSection(a: string, b: string, { tensors, constants, weights_
     title: "Quantization",
     body: `${facts([["weights", weights_equal ? "equal" : `${constants.filter(({ role, equal }) => role === "weights" && !equal).length} tensors differ`], ["biases", biases_equal ? "equal" : `${constants.filter(({ role, equal }) => role === "bias" && !equal).length} tensors differ`], ["activations", `${changed.length} of ${tensors.length} mapped differently`]])}
 ${changed.length === 0 ? "" : htmlTable(
-      [{ title: "#", number: true }, { title: "operator" }, { title: "tensor" }, { title: a }, { title: b }, { title: "range of the second" }, { title: "codes apart", number: true }],
+      [{ title: "#", number: true }, { title: "operator" }, { title: "tensor", shrinks: true }, { title: a }, { title: b }, { title: "range of the second" }, { title: "codes apart", number: true }],
       changed.map((tensor) => [tensor.operator_b === null ? "" : String(tensor.operator_b), text(tensor.op), text(shortName(tensor.name)), parameters(tensor.a), parameters(tensor.b), range(tensor.b), tensor.codes === null ? "-" : tensor.codes.toFixed(1)]),
     )}`,
   };
