@@ -161,7 +161,7 @@ run("refuses places that cannot be written", async () => {
   assert.equal(readdirSync(folder).filter((name) => name.startsWith(".")), []);
 });
 run("refuses a board that is too small with the exact shortfall", async () => {
-  const { arena_bytes } = await json(0, "run", DIGITS, "-i", "zeros");
+  const { arena_bytes } = await json(0, "plan", DIGITS);
   const { error } = await json(1, "run", DIGITS, "-i", "zeros", "--board", tinyBoard(arena_bytes - 1, 1 << 20));
   assert.is(error.code, "ARENA_TOO_LARGE");
   assert.match(error.message, "1 too many");
