@@ -1,7 +1,7 @@
-// npm run bench:grid -- [--engine E]... [--board NAME]... [--depth D]... [--raw] [--tiny]: what remainders cost. CONV_2D layers of 1 to 17 pixels
+// npm run bench:grid -- [--engine E]... [--board NAME]... [--depth D]... [--raw] [--tiny] [--fit]: what remainders cost. CONV_2D layers of 1 to 17 pixels
 // and 1 to 33 channels, run one by one on emulated boards, each compared with the next layer that leaves no place of its form's tiles empty
 // (docs/benchmarks.md, "Remainders"). Prints tables; the default depths on all targets draw docs/images/remainders.svg as well. `--tiny`: small
-// pictures under a 3x3 filter instead. Deterministic: instructions under -icount.
+// pictures under a 3x3 filter instead. `--fit`: costs of forms instead (grid_fit.ts). Deterministic: instructions under -icount.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { writeFileAtomically } from "../src/cli/files";
@@ -9,6 +9,7 @@ import { boardByName } from "../src/device/boards";
 import { machineFor } from "../src/device/machine";
 import { nextFullPixels } from "../src/lowering/conv_2d_12";
 import type { Machine } from "../src/lowering/lowering";
+import { fitForms } from "./grid_fit";
 import { countLayers, macsOf, type Layer, type Target } from "./grid_layers";
 import { drawGrid, type Panel } from "./grid_svg";
 import { table } from "./statistics";
@@ -28,7 +29,7 @@ const TARGETS: readonly Target[] = [
 const { values: flags } = parseArgs({
   options: {
     root: { type: "string", default: "." }, board: { type: "string", multiple: true, default: TARGETS.map(({ board }) => board) }, engine: { type: "string", multiple: true, default: TARGETS.map(({ engine }) => engine) },
-    depth: { type: "string", multiple: true, default: DEPTHS.map(String) }, raw: { type: "boolean", default: false }, tiny: { type: "boolean", default: false },
+    depth: { type: "string", multiple: true, default: DEPTHS.map(String) }, raw: { type: "boolean", default: false }, tiny: { type: "boolean", default: false }, fit: { type: "boolean", default: false },
   },
 });
 const targets = TARGETS.filter(({ engine, board }) => flags.engine.includes(engine) && flags.board.includes(board));
@@ -36,8 +37,9 @@ const targets = TARGETS.filter(({ engine, board }) => flags.engine.includes(engi
 interface Shape { readonly pixels: number; readonly channels: number; readonly depth: number }
 const up = (count: number, to: number) => Math.ceil(count / to) * to;
 
-const blocks = ({ pixels, channels, depth }: Shape): Shape => ({ pixels: nextFullPixels(pixels), channels, depth: up(depth, 2) }); // tiles of 8, 4, 3, 2 and 1 channels have none that is missing
-const pairs = ({ pixels, channels, depth }: Shape): Shape => ({ pixels: pixels === 1 ? 1 : up(pixels, 2), channels: channels === 1 ? 1 : up(channels, 2), depth: up(depth, 4) });
+// tiles of 8, 4, 3, 2 and 1 channels have none that is missing; of one pixel, FULLY_CONNECTED takes most in tiles of 8
+const blocks = ({ pixels, channels, depth }: Shape): Shape => ({ pixels: nextFullPixels(pixels), channels: pixels === 1 && channels > 4 ? up(channels, 8) : channels, depth: up(depth, 2) });
+const pairs = ({ pixels, channels, depth }: Shape): Shape => ({ pixels: pixels === 1 ? 1 : up(pixels, 2), channels: channels === 1 ? 1 : up(channels, pixels === 1 && channels > 2 ? 4 : 2), depth: up(depth, 4) }); // of one pixel, FULLY_CONNECTED takes most in tiles of 4
 const rows = ({ pixels, channels, depth }: Shape): Shape => ({ pixels, channels: channels < 4 ? channels : up(channels, 4), depth: up(depth, 16) }); // pixels one by one; tiles of 4 channels and 1
 /** The next full tile of each machine's forms: pixels, channels, and of the depth what a form fills up with zeros. What is less than the smallest tile of several is a tile of its own. */
 const FULL: Partial<Record<Machine, (shape: Shape) => Shape>> = { fast: blocks, classic: blocks, dsp: pairs, scalar: pairs, vector: rows };
@@ -46,15 +48,13 @@ const layerOf = ({ pixels, channels, depth }: Shape): Layer => ({ operator: "CON
 const keyOf = ({ pixels, channels, depth }: Shape) => `${pixels}x${channels}x${depth}`;
 const nameOf = ({ engine, board }: Target) => `${engine.replace("wamr-", "")} ${board}`;
 
-/** Everything of a depth's grid, and what it is compared with. */
+/**
+ * Everything of a depth's grid, and behind it what else it is compared with. Each layer follows the one with a channel less, as the layer does that it is compared with: behind
+ * its like it would find what the classic interpreter has looked up.
+ */
 function shapesOf(depth: number, full: (shape: Shape) => Shape): Map<string, Shape> {
-  const shapes = new Map<string, Shape>();
-  for (let pixels = 1; pixels <= PIXELS; pixels++)
-    for (let channels = 1; channels <= CHANNELS; channels++) {
-      const shape = { pixels, channels, depth };
-      for (const one of [shape, { ...full(shape), depth }]) shapes.set(keyOf(one), one);
-    }
-  return shapes;
+  const grid = Array.from({ length: PIXELS * CHANNELS }, (_, i): Shape => ({ pixels: Math.floor(i / CHANNELS) + 1, channels: (i % CHANNELS) + 1, depth }));
+  return new Map([...grid, ...grid.map((shape) => ({ ...full(shape), depth }))].map((shape) => [keyOf(shape), shape]));
 }
 
 type Counts = ReadonlyMap<string, number>;
@@ -120,4 +120,4 @@ async function tiny(): Promise<void> {
   console.log(table(["target", "layer", ...SIDES.map((side) => `${side} x ${side}`)], rows));
 }
 
-await (flags.tiny ? tiny() : grid());
+await (flags.fit ? fitForms(targets, nameOf) : flags.tiny ? tiny() : grid());

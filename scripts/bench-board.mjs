@@ -1,4 +1,4 @@
-// npm run bench:grid, npm run bench:slices -- [options]: builds, then runs bench/<name>.ts (docs/benchmarks.md).
+// npm run bench:grid, npm run bench:operators, npm run bench:slices -- [options]: builds, then runs bench/<name>.ts (docs/benchmarks.md).
 import path from "node:path";
 import { ROOT, run } from "./support.mjs";
 

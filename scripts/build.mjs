@@ -56,7 +56,7 @@ async function buildLibrary() {
   const common = { bundle: true, format: "esm", target: "es2022", absWorkingDir: ROOT, loader: { ".wasm": "binary", ".css": "text" }, logLevel: "warning", legalComments: "none" };
   // The library brings flatbuffers and the loader along, and runs anywhere: a platform of its own, no Node modules. The page shares its chunks.
   await build({ ...common, entryPoints: { index: "src/index.ts", "page/main": "src/page/main.ts", "page/worker": "src/page/worker.ts" }, outdir: "dist", chunkNames: "chunks/[name]-[hash]", splitting: true, platform: "neutral", mainFields: ["module", "main"], minify: true });
-  await build({ ...common, entryPoints: { cli: "src/cli/main.ts", collect_worker: "src/cli/collect_worker.ts" }, outdir: "dist", chunkNames: "chunks/[name]-[hash]", splitting: true, platform: "node", packages: "external", banner: { js: "#!/usr/bin/env node" } });
+  await build({ ...common, entryPoints: { cli: "src/cli/main.ts", collect_worker: "src/cli/collect_worker.ts", trial_worker: "src/cli/trial_worker.ts" }, outdir: "dist", chunkNames: "chunks/[name]-[hash]", splitting: true, platform: "node", packages: "external", banner: { js: "#!/usr/bin/env node" } });
   await build({ ...common, entryPoints: ["src/page/style.css"], outdir: "dist/page", minify: true, loader: {} });
   mkdirSync(at("dist/page/example"), { recursive: true });
   copyFileSync(at("src/page/index.html"), at("dist/page/index.html"));

@@ -46,7 +46,7 @@ export const Model = {
 };
 
 export interface CreateOptions extends InterpreterOptions {
-  /** A board that the model has to fit: a name of `boards()`, or the facts themselves. */
+  /** A board that the model has to fit: a name of `boards()`, or the facts themselves. Then the best core is the one of microcontrollers, whose memory is the board's. */
   board?: string | Board;
 }
 
@@ -57,7 +57,8 @@ export const Interpreter = {
    * @throws ArenulaError OPERATOR_UNSUPPORTED, MODEL_INVALID, CORE_UNAVAILABLE, BOARD_UNKNOWN, ARENA_TOO_LARGE, FLASH_TOO_SMALL
    */
   async create(model: Model, { board, ...options }: CreateOptions = {}): Promise<Interpreter> {
-    const net = await Runtime.create(model, options);
+    const { core = "auto" } = options;
+    const net = await Runtime.create(model, { ...options, core: board !== undefined && core === "auto" ? "mcu" : core });
     if (board !== undefined) await fitBoard(net, board);
     return net;
   },

@@ -8,3 +8,7 @@ export const FUNCTION_INT16_SIZE = 20;
 
 /** Bits behind the point of a reciprocal root on its way to the output's scale. */
 export const RSQRT_BITS = 20;
+
+// kernel `sqrt_int16`, in place of the multiplier and the shift: float32
+export const SQRT_INT16_INPUT_SCALE = FUNCTION_INT16_MULTIPLIER;
+export const SQRT_INT16_OUTPUT_SCALE = FUNCTION_INT16_SHIFT;

@@ -5,8 +5,9 @@ export const TOPK_VALUES = 4; // address, [rows, k]
 export const TOPK_INDICES = 8; // address, int32 [rows, k]
 export const TOPK_ROWS = 12;
 export const TOPK_WIDTH = 16;
-export const TOPK_K = 20; // 1 to width
-export const TOPK_SIZE = 24;
+export const TOPK_K = 20; // 1 to width; more than there are trap
+export const TOPK_EXTENT = 24; // address, int32: how many elements of the one row there are; 0: all
+export const TOPK_SIZE = 28;
 
 export const ONE_HOT_INDICES = 0; // address, int32 or int64 [outer, inner]
 export const ONE_HOT_ON = 4; // address, one element

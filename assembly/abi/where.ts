@@ -23,4 +23,5 @@ export const UNIQUE_INDICES = 8; // address, [count], int32 or int64
 export const UNIQUE_EXTENT = 12; // address, int32
 export const UNIQUE_COUNT = 16;
 export const UNIQUE_INDEX_BYTES = 20; // 4 or 8
-export const UNIQUE_SIZE = 24;
+export const UNIQUE_ROWS = 24; // address, int32: how many elements there are, at most `count`; 0: as many
+export const UNIQUE_SIZE = 28;

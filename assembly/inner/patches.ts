@@ -23,15 +23,10 @@ export function pack_patches(
   const last_y = load<i32>(window, WINDOW_IN_H) - (k_h - 1) * dilation_h, last_x = in_w - k_w; // where the last patch inside begins, plus one for y
   const in_place = group_c == in_c && load<i32>(window, WINDOW_DILATION_W) == 1;
   const row_bytes = k_w * group_c, row_stride = dilation_h * in_w * in_c;
-  let oy = pixel / out_w, ox = pixel - oy * out_w;
+  const last = pixel + count - 1;
   do {
-    const full = count > 2;
     for (let entry = rows, to = patches; entry != rows + 24; entry += 8) {
-      if (count <= 0) {
-        store<u64>(entry, load<u64>(entry - 8));
-        continue;
-      }
-      const y = oy * stride_h - pad_top, x = ox * stride_w - pad_left;
+      const oy = <i32>(<u32>pixel / <u32>out_w), y = oy * stride_h - pad_top, x = (pixel - oy * out_w) * stride_w - pad_left;
       if (in_place && y >= 0 && y < last_y && x >= 0 && x <= last_x) {
         store<u32>(entry, source + (y * in_w + x) * in_c);
         store<u32>(entry, row_stride, 4);
@@ -41,16 +36,12 @@ export function pack_patches(
         store<u32>(entry, row_bytes, 4);
         to += k_h * row_bytes;
       }
-      if (++ox == out_w) {
-        ox = 0;
-        oy++;
-      }
-      count--;
+      pixel = min(pixel + 1, last);
     }
     let row0: usize = load<u32>(rows), row1: usize = load<u32>(rows, 8), row2: usize = load<u32>(rows, 16);
     let to = packs, ky = k_h;
     do {
-      if (full) pack_3__i64(to, row0, row1, row2, row_bytes, term_bytes);
+      if (count > 2) pack_3__i64(to, row0, row1, row2, row_bytes, term_bytes);
       else pack_2__i64(to, row0, row1, row_bytes, term_bytes);
       row0 += load<u32>(rows, 4);
       row1 += load<u32>(rows, 12);
@@ -58,7 +49,7 @@ export function pack_patches(
       to += row_bytes * term_bytes;
     } while (--ky);
     packs += 8;
-  } while (count > 0);
+  } while ((count -= 3) > 0);
 }
 
 /** Copies the patch of one output pixel to `to`, int8 [depth]. The other parameters are those of `pack_patches`. */

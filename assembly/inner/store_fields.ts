@@ -12,31 +12,37 @@ function output(signed: bool, sum: i64, bias: i64, multiplier: i64, addend: i64,
   return clamp(signed ? rescale_folded_signed(sum, bias, multiplier, addend, sign, down) : rescale_folded(sum, multiplier, addend, down), low, high);
 }
 
+/** Few branches: each costs the classic interpreter a look-up. */
 // @ts-ignore: decorator
 @inline
 function store_words(signed: bool, fields: usize, words: i32, pixels: i32, channels: i32, folded: usize, out: usize, out_stride: i32, low: i32, high: i32): void {
-  const full = pixels / 3 << 3, left = pixels % 3;
-  for (const stop = out + channels; out != stop; out++) {
+  const full = pixels / 3 << 3, left = pixels % 3, second = left > 1 ? out_stride : 0;
+  const stop = out + channels;
+  do {
     const addend = load<i64>(folded), multiplier = <i64>load<i32>(folded, FOLDED_MULTIPLIER), down = <i64>load<i32>(folded, FOLDED_DOWN);
     const bias = signed ? <i64>load<i32>(folded, FOLDED_BIAS) : 0, sign = signed ? sign_of(down - 31) : 0;
     let o = out, word = fields;
-    for (const end = fields + full; word != end; word += 8) {
-      const f = load<i64>(word);
-      store<i8>(o, output(signed, f & MASK, bias, multiplier, addend, sign, down, low, high));
-      o += out_stride;
-      store<i8>(o, output(signed, (f >> 21) & MASK, bias, multiplier, addend, sign, down, low, high));
-      o += out_stride;
-      store<i8>(o, output(signed, f >> 42, bias, multiplier, addend, sign, down, low, high));
-      o += out_stride;
+    if (full) {
+      const end = fields + full;
+      do {
+        const f = load<i64>(word);
+        store<i8>(o, output(signed, f & MASK, bias, multiplier, addend, sign, down, low, high));
+        o += out_stride;
+        store<i8>(o, output(signed, (f >> 21) & MASK, bias, multiplier, addend, sign, down, low, high));
+        o += out_stride;
+        store<i8>(o, output(signed, f >> 42, bias, multiplier, addend, sign, down, low, high));
+        o += out_stride;
+        word += 8;
+      } while (word != end);
     }
     if (left) {
       const f = load<i64>(word);
+      store<i8>(o + second, output(signed, (f >> 21) & MASK, bias, multiplier, addend, sign, down, low, high)); // overwritten where there is one pixel
       store<i8>(o, output(signed, f & MASK, bias, multiplier, addend, sign, down, low, high));
-      if (left > 1) store<i8>(o + out_stride, output(signed, (f >> 21) & MASK, bias, multiplier, addend, sign, down, low, high));
     }
     fields += words << 3;
     folded += CONV_2D_12_FOLDED;
-  }
+  } while (++out != stop);
 }
 
 /**

@@ -35,30 +35,35 @@ function convolve(record: usize, any: bool): void {
   const rows: usize = load<u32>(record, CONV_2D_12_SCRATCH), fields = rows + CONV_2D_12_ROWS_BYTES, sums: usize = any ? <usize>load<u32>(record, CONV_2D_12_SUMS) : 0;
   const start = load<i64>(record, CONV_2D_12_FIELDS_START), pixels = load<i32>(record, WINDOW_OUT_H) * load<i32>(record, WINDOW_OUT_W);
 
-  let input: usize = load<u32>(record, CONV_2D_12_INPUT);
-  let out: usize = load<u32>(record, CONV_2D_12_OUTPUT);
-  for (let batch = load<i32>(record, WINDOW_BATCHES); batch > 0; batch--) {
+  // loops end behind their bodies, all of which run at least once: what a loop begins with is looked up by the classic interpreter, which walks the body to its end
+  let input: usize = load<u32>(record, CONV_2D_12_INPUT), out: usize = load<u32>(record, CONV_2D_12_OUTPUT);
+  let batch = load<i32>(record, WINDOW_BATCHES);
+  do {
     let tiles: usize = load<u32>(record, CONV_2D_12_TILES);
-    for (let group = 0; group < groups; group++) {
+    let group = 0;
+    do {
       let slice: usize = 0; // the staged one
-      let o = out + group * out_c;
-      for (let pixel = 0; pixel < pixels; ) {
+      let o = out + group * out_c, pixel = 0;
+      do {
         const block = pixelsOfBlock(pixels - pixel, most_pixels), count = min(pixels - pixel, block), single = any && block == 1;
         const words = <i32>(<u32>block / 3);
         if (single) copy_patch_of(record, input + group * group_c, in_c, group_c, fill, pixel, patches);
         else pack_patches(record, input + group * group_c, in_c, group_c, fill, pixel, count, patches, rows, packs, words << 3);
-        for (let first = 0, at = 0; first < out_c; first += slice_c, at += slice_bytes) {
+        let first = 0, at = 0;
+        do {
           // a slice is staged again for every block of pixels, unless it is the only one
           if (pixel == 0 || slice_c < out_c) slice = stage(tiles + at, min(slice_bytes, group_bytes - at), buffer);
-          let tile = slice;
-          for (let c = first, end = min(first + slice_c, out_c); c < end; ) {
+          let tile = slice, c = first;
+          const end = min(first + slice_c, out_c);
+          do {
             const channels = any ? channelsOfTile(end - c, most_channels) : 8;
             const w = tile + channels * CONV_2D_12_FOLDED;
             if (single) {
               dot_1xn__i32(w, patches, depth, channels, load<i32>(record, CONV_2D_12_START), sums);
               store_sums(sums, 1, 1, channels, tile, o + c, out_stride, low, high);
             } else {
-              for (let term = 0; term < depth; term += chunk) {
+              let term = 0;
+              do {
                 const v = w + term * channels, x = packs + (term * words << 3), terms = min(chunk, depth - term);
                 if (!any || channels == 8) {
                   if (words == 4) dot_12x8__i64(v, x, terms, start, fields);
@@ -82,23 +87,26 @@ function convolve(record: usize, any: bool): void {
                   else dot_3x1__i64(v, x, terms, start, fields);
                 }
                 if (any && chunk < depth) spill_fields(fields, words * channels, sums, term == 0);
-              }
+                term += chunk;
+              } while (any && term < depth);
               if (any && chunk < depth) store_sums(sums, 3 * words, count, channels, tile, o + c, out_stride, low, high);
               else if (any && load<i32>(record, CONV_2D_12_SIGNED)) store_fields_signed(fields, words, count, channels, tile, o + c, out_stride, low, high);
               else store_fields(fields, words, count, channels, tile, o + c, out_stride, low, high);
             }
             c += channels;
             tile += (channels * (CONV_2D_12_FOLDED + even_depth) + 3) & ~3;
-          }
-        }
+          } while (c < end);
+          first += slice_c;
+          at += slice_bytes;
+        } while (first < out_c);
         pixel += count;
         o += count * out_stride;
-      }
+      } while (pixel < pixels);
       tiles += group_bytes;
-    }
+    } while (++group < groups);
     input += load<i32>(record, WINDOW_IN_H) * load<i32>(record, WINDOW_IN_W) * in_c;
     out += pixels * out_stride;
-  }
+  } while (--batch);
 }
 
 /** Layers of tiles of eight channels and blocks of 12 and 6 pixels, whose sums fit a field and whose outputs are not below the zero point: the code of many models. */

@@ -1,6 +1,6 @@
 // TOPK_V2 over the last dimension: the greatest elements, greatest first, the first of equal ones first. Record: TOPK_* in abi/search.ts.
 // Source: TFLite kernels/topk_v2.cc.
-import { TOPK_INDICES, TOPK_INPUT, TOPK_K, TOPK_ROWS, TOPK_SIZE, TOPK_VALUES, TOPK_WIDTH } from "../abi/search";
+import { TOPK_EXTENT, TOPK_INDICES, TOPK_INPUT, TOPK_K, TOPK_ROWS, TOPK_SIZE, TOPK_VALUES, TOPK_WIDTH } from "../abi/search";
 import { within } from "../inner/within";
 
 /** Every element goes to its place among the greatest so far, which move up behind it. */
@@ -8,7 +8,8 @@ import { within } from "../inner/within";
 @inline
 function top<T>(record: usize): void {
   record = within(record, TOPK_SIZE);
-  const width = load<i32>(record, TOPK_WIDTH), k = load<i32>(record, TOPK_K);
+  const extent: usize = load<u32>(record, TOPK_EXTENT), width = extent ? load<i32>(within(extent, 4)) : load<i32>(record, TOPK_WIDTH), k = load<i32>(record, TOPK_K);
+  if (k > width) unreachable();
   let x: usize = load<u32>(record, TOPK_INPUT), values: usize = load<u32>(record, TOPK_VALUES), indices: usize = load<u32>(record, TOPK_INDICES);
   for (let row = load<i32>(record, TOPK_ROWS); row > 0; row--, values += k * sizeof<T>(), indices += k << 2) {
     for (let i = 0; i < width; i++, x += sizeof<T>()) {

@@ -322,9 +322,13 @@ static arenula_error call(arenula_model *model, invocation *of) {
   model->failed_operator = ARENULA_NO_OPERATOR;
   memcpy(wasm_runtime_addr_app_to_native(model->instance, model->operator_word), &none, 4);
   arenula_port_outcome outcome = arenula_port_call(run, of, model->options.budget_ms);
-  if (outcome == ARENULA_PORT_RETURNED && of->completed) return ARENULA_OK;
+  uint32_t left_at = running_operator(model);
+  if (outcome == ARENULA_PORT_RETURNED && of->completed) {
+    model->ended_early_at = left_at;
+    return ARENULA_OK;
+  }
 
-  model->failed_operator = running_operator(model);
+  model->failed_operator = left_at;
   if (outcome == ARENULA_PORT_RETURNED) return trapped(model);
   return left(model, outcome);
 }

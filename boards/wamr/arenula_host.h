@@ -53,6 +53,9 @@ typedef struct {
   /* Of the last error. */
   char reason[96];
   uint32_t failed_operator; /* index in the .tflite file, or ARENULA_NO_OPERATOR */
+  /* Of the last invoke without an error: the operator that ended it early (a CIRCULAR_BUFFER that gathers input: other outputs are those of the last
+     inference that ran to its end), or ARENULA_NO_OPERATOR. */
+  uint32_t ended_early_at;
   /* Facts of an open model. */
   uint32_t input_count, output_count;
   /* Private. */

@@ -1,5 +1,6 @@
 import { crc32 } from "../crc32";
 import { operatorMacs, type Interpreter, type Model } from "../index";
+import { median } from "../median";
 import type { CoreChoice } from "../runtime/core";
 import { outputsText, readBaseline, sameOutputs, type OutputCrc } from "./baseline";
 import { feed, readInputs, type InputFlags } from "./feed";
@@ -7,7 +8,7 @@ import * as format from "./format";
 import type { DecodedInput } from "./inputs/types";
 import type { Io } from "./io";
 import { createInterpreter, openModel } from "./model";
-import { median, operatorTimes } from "./operator_times";
+import { operatorTimes } from "./operator_times";
 import { progressBar } from "./progress";
 import { facts, table, type Column } from "./table";
 
@@ -70,14 +71,13 @@ function measure(net: Interpreter, model: Model, decoded: readonly DecodedInput[
     bar.update(done());
   }
   bar.stop();
-  times.sort((a, b) => a - b);
   const outputs = net.outputs.map(({ name, bytes }) => ({ name, crc32: crc32(bytes) }));
 
   const { operators } = model.subgraphs[0];
   const macs = operatorMacs(model);
   const perOperator = operatorTimes(net, () => feed(net, decoded), Math.min(PROFILES, times.length));
   return {
-    core: net.core, runs: times.length, ms_min: times[0], ms_median: median(times), macs: macs.reduce((sum, n) => sum + n, 0), arena_bytes: net.arena.bytes,
+    core: net.core, runs: times.length, ms_min: Math.min(...times), ms_median: median(times), macs: macs.reduce((sum, n) => sum + n, 0), arena_bytes: net.arena.bytes,
     layers: operators.map((operator, i) => ({ operator: operator.index, op: operator.name, macs: macs[i], ms: perOperator[i]! })),
     outputs,
   };

@@ -3,7 +3,7 @@ import { ArenulaError } from "../errors";
 import { floatCost } from "../device/float_cost";
 import { checkModel, type Interpreter, type OperatorCheck } from "../index";
 import { boardOption, jsonOption, type CommandFile, type ExitStatus } from "./command";
-import { boardFit, fitText, groupedRefusals, typesText, type BoardFitJson } from "./describe";
+import { boardFit, fitText, grouped, typesText, type BoardFitJson } from "./describe";
 import * as format from "./format";
 import type { Io } from "./io";
 import { createInterpreter, openBoard, openModel, type OpenModel } from "./model";
@@ -40,7 +40,7 @@ async function checkFile(file: string, flags: CheckFlags, io: Io): Promise<ExitS
 /** Some refusals belong to no operator: an input of strings, a memory beyond 4 GB. */
 async function tryToCreate(opened: OpenModel): Promise<{ net: Interpreter | null; refusal: ArenulaError | null }> {
   try {
-    return { net: await createInterpreter(opened, {}), refusal: null };
+    return { net: await createInterpreter(opened, { core: "mcu" }), refusal: null };
   } catch (error) {
     if (!(error instanceof ArenulaError) || error.code === "INTERNAL") throw error;
     return { net: null, refusal: error };
@@ -61,14 +61,15 @@ function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], {
   const rows = operators.map(({ index, op, ok }): Cell[] => [
     String(index), op, typesText(model, index), ok ? { text: "ok", paint: colors.green } : { text: "refused", paint: colors.red },
   ]);
-  const reasons = groupedRefusals(refused).map(({ who, reason, hint }) => `${colors.red(who)}  ${printable(reason)}\n${hint ? `  ${colors.dim("hint")} ${printable(hint)}\n` : ""}`);
+  const reasons = grouped(refused).map(({ who, same: { reason, hint } }) => `${colors.red(who)}  ${printable(reason)}\n${hint ? `  ${colors.dim("hint")} ${printable(hint)}\n` : ""}`);
+  const elsewhere = grouped(operators.filter(({ others }) => others)).map(({ who, same: { op, others } }) => `${colors.yellow(who)} ${op}  ${others}\n`);
   const verdict = refused.length > 0 ? `${colors.red(colors.bold("no"))}  ${format.plural(refused.length, "operator")} of ${operators.length} cannot run`
     : refusal ? `${colors.red(colors.bold("no"))}  ${printable(refusal.message)}${refusal.hint ? `\n    ${colors.dim("hint")} ${printable(refusal.hint)}` : ""}`
     : `${colors.green(colors.bold("yes"))}  all ${format.plural(operators.length, "operator")} run, in an arena of ${format.bytes(net?.arena.bytes ?? 0)}`;
   return [
     `${colors.bold(name)}\n\n`,
     table([{ title: "#", align: "right" }, { title: "operator" }, { title: "types", shrinks: true }, { title: "" }], rows, { columns, colors }),
-    "\n", ...reasons, reasons.length > 0 ? "\n" : "",
+    "\n", ...reasons, ...elsewhere, reasons.length + elsewhere.length > 0 ? "\n" : "",
     `${verdict}\n`,
     fit ? `${fit.fits ? colors.green(colors.bold("yes")) : colors.red(colors.bold("no "))}  ${fitText(fit)}\n` : "",
     cost ? `${colors.dim("hint")} ${cost}\n` : "",

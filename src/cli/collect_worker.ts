@@ -21,6 +21,7 @@ export interface CollectTask {
   readonly model: string;
   readonly core: CoreChoice;
   readonly skipBad: boolean;
+  readonly keepState: boolean;
   /** Shared by all workers: the next sample, samples done, and 1 where all shall stop. */
   readonly control: Int32Array;
 }
@@ -40,7 +41,7 @@ export default async function collectPart(task: CollectTask): Promise<TaskResult
   let sample = -1;
   try {
     const model = Model.parse(task.modelBytes);
-    const collector = new Collector(await Interpreter.create(model, { core: task.core }));
+    const collector = new Collector(await Interpreter.create(model, { core: task.core }), task.keepState);
     const set = await openDataSet(dataPath, inputsOf(model), await inputOptionsOf(task.flags));
     const skipped: SkippedSample[] = [];
     try {

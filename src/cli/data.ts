@@ -60,15 +60,15 @@ export async function openData(model: Model, flags: DataFlags, io: Io): Promise<
     await set.close();
     throw new ArenulaError("INPUT_SHAPE", `${labels.length} labels for ${set.count} samples`, { where: flags.labels ?? data });
   }
-  return { ...set, count: Math.min(set.count, samples), labels: labels?.slice(0, samples) ?? null };
+  return { ...set, where: flags.labels ?? set.where, count: Math.min(set.count, samples), labels: labels?.slice(0, samples) ?? null };
 }
 
 /** Shows every sample of a set, in its order, behind a progress bar. */
-export async function eachSample(data: DataSet, io: Io, label: string, see: (sample: Sample, index: number) => void): Promise<void> {
+export async function eachSample(data: DataSet, io: Io, label: string, see: (sample: Sample, index: number) => void | Promise<void>): Promise<void> {
   const bar = progressBar(io, label);
   try {
     for (let i = 0; i < data.count; i++) {
-      see(await data.sample(i), i);
+      await see(await data.sample(i), i);
       bar.update((i + 1) / data.count);
     }
   } finally {

@@ -70,16 +70,14 @@ export function blocksAtPeak(plan: ArenaPlan): ArenaPlan["blocks"] {
   return plan.blocks.filter((block) => block.bytes > 0 && block.firstStep <= plan.peakStep && plan.peakStep <= block.lastStep).sort((a, b) => b.bytes - a.bytes);
 }
 
-/** Refused operators by what refuses them: "operators 3, 5 and 9". */
-export function groupedRefusals(refused: readonly OperatorCheck[]): { who: string; reason: string; hint: string }[] {
+/** Operators of which the same is to be said, because of the same words: "operators 3, 5 and 9". */
+export function grouped(checks: readonly OperatorCheck[]): { who: string; same: OperatorCheck }[] {
   const groups = new Map<string, OperatorCheck[]>();
-  for (const check of refused) {
-    const key = JSON.stringify([check.reason, check.hint]);
+  for (const check of checks) {
+    const key = JSON.stringify([check.reason, check.hint, check.others && check.op, check.others]);
     groups.set(key, [...(groups.get(key) ?? []), check]);
   }
-  return [...groups.values()].map((same) => ({
-    who: `operator${same.length > 1 ? "s" : ""} ${format.list(same.map(({ index }) => String(index)))}`, reason: same[0]!.reason, hint: same[0]!.hint,
-  }));
+  return [...groups.values()].map((same) => ({ who: `operator${same.length > 1 ? "s" : ""} ${format.list(same.map(({ index }) => String(index)))}`, same: same[0]! }));
 }
 
 /** "int8, int8, int32 -> int8" */

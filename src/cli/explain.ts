@@ -1,15 +1,15 @@
 import { Option } from "commander";
 import { printable } from "../arena/labels";
-import { modelFindings, type Finding } from "../inspect/findings";
+import { findingsOf, type Finding } from "../inspect/findings";
 import { snippetsOf, type Snippets } from "../inspect/snippets";
 import { jsonOption, type CommandFile } from "./command";
 import { dataOptions, type DataFlags } from "./data";
 import { quantizationText } from "./describe";
+import { examine, SHOWN, type Executed } from "./examine";
 import { scalingOf } from "./feed";
 import * as format from "./format";
 import { normalizations } from "./inputs/metadata";
 import type { Io } from "./io";
-import { look, SHOWN, type Executed } from "./look";
 import { openModel, type OpenModel } from "./model";
 import { facts } from "./table";
 
@@ -39,8 +39,8 @@ async function explainModel(file: string, flags: ExplainFlags, io: Io): Promise<
   const { model } = opened, [main] = model.subgraphs;
   const scaling = scalingOf(flags) ?? normalizations(model.metadata)[0] ?? null;
   const code = snippetsOf({ file: opened.name, inputs: main!.inputs.map((i) => main!.tensors[i]!), outputs: main!.outputs.map((i) => main!.tensors[i]!), scaling });
-  const given = flags.data !== undefined || flags.input.length > 0;
-  const { executed, findings } = given ? await look(opened, flags, io) : { executed: null, findings: modelFindings(model) };
+  const given = flags.data !== undefined || flags.input.length > 0 || flags.labels !== undefined; // labels of nothing are refused with the data
+  const { executed, findings } = given ? await examine(model, null, flags, io) : { executed: null, findings: findingsOf({ model }) };
   if (flags.json) {
     const edge = (index: number) => {
       const { name, type, shape, quantization } = main!.tensors[index]!;
@@ -66,7 +66,7 @@ function draw({ name, model }: OpenModel, code: Snippets, executed: Executed | n
     io.out(`\n${colors.bold(`Executed here on ${printable(executed.sample)}`)}\n`);
     const numbers = (values: readonly number[], digits: (value: number) => string) => `${values.map(digits).join(" ")}${values.length === SHOWN ? " ..." : ""}`;
     io.out(facts([...executed.inputs.map((edge) => ["input", edge] as const), ...executed.outputs.map((edge) => ["output", edge] as const)].flatMap(([kind, { real, stored, crc32 }]): [string, string][] => [
-      [kind, `real   ${numbers(real, (value) => String(Number(value.toPrecision(5))))}`], ["", `stored ${numbers(stored, String)}  (crc32 ${crc32})`],
+      [kind, `real   ${numbers(real, (value) => String(Number(value.toPrecision(5))))}`], ["", `stored ${stored.every(Number.isInteger) ? numbers(stored, String) : "as they are"}  (crc32 ${crc32})`],
     ]), colors));
   }
   io.out(`\n${findingsText(findings, executed !== null, io)}`);

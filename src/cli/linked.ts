@@ -13,12 +13,17 @@ export interface LinkFlags {
   weights: "packed" | "widened";
 }
 
+interface Linking extends LinkFlags {
+  /** As BuildOptions. */
+  readonly verify?: boolean;
+}
+
 /** Links a model for a board, or for an amount of RAM. @throws ArenulaError FLASH_TOO_SMALL; as `build` */
-export async function linkModel({ model, name, bytes, file }: OpenModel, board: Board | null, { engine, weights, ram = Infinity }: LinkFlags): Promise<Built> {
+export async function linkModel({ model, name, bytes, file }: OpenModel, board: Board | null, { engine, weights, ram = Infinity, verify }: Linking): Promise<Built> {
   const region = board ? fitArena(board, 0).region.bytes : Infinity;
   const built = await build(model, {
     engine, core: board?.core, widened: weights === "widened", name, version, sha256: sha256(bytes),
-    ramBytes: Math.min(ram, region), limit: board && region < ram ? board.name : "--ram",
+    ramBytes: Math.min(ram, region), limit: board && region < ram ? board.name : "--ram", verify,
   });
   if (board) checkFlash(board, built.module, "the module", file);
   return built;

@@ -1,4 +1,5 @@
 import type { Interpreter } from "../index";
+import { median } from "../median";
 
 /**
  * Median milliseconds of every operator of the main subgraph, over a number of profiles.
@@ -12,11 +13,5 @@ export function operatorTimes(net: Interpreter, refill: () => void, profiles: nu
     for (const { operator, ms } of net.profile().steps) sums[operator]! += ms;
     sums.forEach((ms, operator) => times[operator]!.push(ms));
   }
-  return times.map((each) => median(each.sort((a, b) => a - b)));
-}
-
-/** @param sorted at least one number */
-export function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return times.map((each) => median(each));
 }

@@ -35,7 +35,7 @@ export const plan: CommandFile = {
 async function planFile(file: string, flags: PlanFlags, io: Io): Promise<ExitStatus> {
   const opened = await openModel(file);
   const board = flags.board === undefined ? null : await openBoard(flags.board);
-  const net = await createInterpreter(opened, { planner: flags.planner });
+  const net = await createInterpreter(opened, { core: "mcu", planner: flags.planner });
   const fit = board && boardFit(board, net);
   if (flags.svg !== undefined) {
     await writeFileAtomically(flags.svg, drawPlanSvg(net.arena, { title: opened.name, stepNames: net.steps }));

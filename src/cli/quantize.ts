@@ -2,27 +2,34 @@ import path from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { printable, shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
-import { Model } from "../index";
-import { ChannelMeans } from "../inspect/channel_means";
+import { Model, operatorMacs } from "../index";
 import { Comparer, type Comparison } from "../inspect/compare";
-import { correctBiases, correctionInputs, type Corrected } from "../quantizer/bias_correction";
-import { rangesOf } from "../quantizer/calibrate";
+import type { ModelStatistics } from "../inspect/statistics";
+import { correctBiases, correctionRuns } from "../quantizer/bias_correction";
+import { rangesOf, type CalibratorName } from "../quantizer/calibrate";
+import { CALIBRATOR_NAMES } from "../quantizer/calibrators/table";
 import { equalize } from "../quantizer/equalize";
+import { FloatGraph } from "../quantizer/float_graph";
 import { plainModel, quantizeModel, SCHEMES, type Quantized, type QuantizedTensor, type QuantizeOptions, type Scheme } from "../quantizer/quantize";
 import type { Ranges } from "../quantizer/range";
 import type { Recipe } from "../quantizer/recipe";
+import { LEAST_TRIED, runsOf, searchRanges, unitsOf } from "../quantizer/search";
+import { inQuarters, ReferenceBuilder, samplesWithin, type Reference } from "../quantizer/trial";
 import { jsonOption, positive, type CommandFile } from "./command";
-import { dataOptions, overData, type DataFlags } from "./data";
+import { dataOptions, openData, overData, type DataFlags } from "./data";
 import { readFile, writeFileAtomically } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
 import { createInterpreter, openModel, type OpenModel } from "./model";
-import { calibratorOptions, checkCalibrator, collectSamples, mergeParts, type CalibratorFlags } from "./stats";
+import { stageBars } from "./progress";
+import { calibratorOptions, checkCalibrator, collectSamples, KEEP_STATE, mergeParts, type CalibratorFlags } from "./stats";
 import { table, type Cell } from "./table";
+import { withTrials } from "./trial_pool";
 
-interface QuantizeFlags extends DataFlags, CalibratorFlags {
+interface QuantizeFlags extends DataFlags, CalibratorFlags<CalibratorName | "auto"> {
   statistics?: string[];
   skipBad?: boolean;
+  keepState?: boolean;
   jobs?: number;
   scheme: Scheme;
   defaultRanges?: { min: number; max: number };
@@ -50,8 +57,9 @@ export const quantize: CommandFile = {
     for (const option of dataOptions()) if (!["--input", "--labels"].includes(option.long!)) command.addOption(option);
     command.option("--statistics <files...>", "instead of --data: what `arenula stats -o` wrote, all parts of one set")
       .option("--skip-bad", "pass over samples that cannot be read or run")
+      .option("--keep-state", KEEP_STATE)
       .addOption(new Option("--jobs <n>", "workers (default: the machine's cores)").argParser(positive));
-    for (const option of calibratorOptions()) command.addOption(option);
+    for (const option of calibratorOptions(["auto"])) command.addOption(option);
     command.addOption(new Option("--scheme <scheme>", "types of the result; uint8 is the legacy one: --mean and --std say what its inputs mean").choices(SCHEMES).default("int8"))
       .addOption(new Option("--default-ranges <min,max>", "dummy ranges for tensors that nothing else gives one").argParser(minAndMax))
       .option("--ranges-from <model>", "scales and zero points of another model, by names of tensors")
@@ -59,7 +67,7 @@ export const quantize: CommandFile = {
       .option("--float-io", "inputs and outputs stay float32, with QUANTIZE and DEQUANTIZE behind them")
       .option("--allow-float", "operators that have no quantized form stay float32")
       .option("--equalize", "with --data: first even the ranges of channels between layers, which changes no float32 result")
-      .option("--bias-correction", "with --data: take the mean error of rounded weights off the biases")
+      .option("--bias-correction", "with --data: take the mean error of every layer off its bias, measured on the quantized model")
       .option("--no-sqnr", "with --data: do not run the result against the float model")
       .option("-o, --out <file>", "where to write (default: MODEL_<scheme>.tflite)")
       .addOption(jsonOption())
@@ -80,20 +88,19 @@ async function quantizeFile(file: string, flags: QuantizeFlags, io: Io): Promise
   if (path.resolve(out) === path.resolve(file)) throw new ArenulaError("USAGE", "-o is the model itself", { where: out, hint: "give the result a name of its own" });
   const plain = await inFile(file, () => plainModel(opened.bytes));
   const float: OpenModel = { ...opened, bytes: plain, model: Model.parse(plain) };
-  if ((flags.equalize || flags.biasCorrection) && plain !== opened.bytes)
-    throw new ArenulaError("USAGE", "the model was trained with its quantization: other weights would not fit its ranges", { where: file, hint: "leave --equalize and --bias-correction out" });
+  if ((flags.equalize || flags.biasCorrection || flags.calibrator === "auto") && plain !== opened.bytes)
+    throw new ArenulaError("USAGE", "the model was trained with its quantization: its ranges are chosen, and other weights would not fit them", { where: file, hint: "leave --equalize, --bias-correction and --calibrator auto out" });
   const equalized = flags.equalize ? equalize(plain) : null;
   const even: OpenModel = equalized ? { ...float, bytes: equalized.bytes, model: Model.parse(equalized.bytes) } : float;
   const calibrated = await calibrate(even, flags, io);
-  const corrected = flags.biasCorrection ? await correct(even, flags, io) : null;
   const options = await optionsOf(flags, calibrated?.ranges);
-  const result = await inFile(file, () => quantizeModel(corrected?.bytes ?? equalized?.bytes ?? opened.bytes, options));
-  const passes = [
-    ...(equalized ? [`equalized ${format.plural(equalized.pairs.length, "pair")} of layers`] : []), ...(corrected ? [`corrected the biases of ${format.plural(corrected.layers, "layer")}`] : []),
-  ];
+  const first = await inFile(file, () => quantizeModel(equalized?.bytes ?? opened.bytes, options)); // what is wrong is refused before trials
+  const tuned = calibrated && (flags.biasCorrection || flags.calibrator === "auto") ? await tune(even, calibrated, options, flags, io) : null;
+  const result = tuned ? quantizeModel(tuned.bytes, { ...options, ranges: tuned.ranges }) : first;
+  const passes = [...(equalized ? [`equalized ${format.plural(equalized.pairs.length, "pair")} of layers`] : []), ...(tuned?.passes ?? [])];
   const comparison = flags.data !== undefined && flags.sqnr ? await compareWith(float, result, flags, io) : null;
   await writeFileAtomically(out, result.bytes);
-  const warnings = [...result.warnings, ...dataWarnings(calibrated?.samples ?? null, comparison)];
+  const warnings = [...result.warnings, ...dataWarnings(calibrated?.statistics.samples.length ?? null, comparison)];
   if (flags.json) io.out(`${JSON.stringify({ ...toJson(out, opened, result, comparison, warnings), passes })}\n`);
   else {
     draw(opened, out, flags.scheme, result, comparison, io);
@@ -103,23 +110,79 @@ async function quantizeFile(file: string, flags: QuantizeFlags, io: Io): Promise
   return 0;
 }
 
+interface Calibrated {
+  readonly statistics: ModelStatistics;
+  readonly ranges: Ranges;
+  /** Of the other calibrators, for `auto` to choose from. */
+  readonly others: readonly Ranges[];
+}
+
 /** Ranges of the data, or of statistics that were collected before; null where neither is given. */
-async function calibrate(float: OpenModel, flags: QuantizeFlags, io: Io): Promise<{ ranges: Ranges; samples: number } | null> {
+async function calibrate(float: OpenModel, flags: QuantizeFlags, io: Io): Promise<Calibrated | null> {
   const { data, statistics: files, calibrator, decay, percentile, scheme } = flags;
   if (data === undefined && !files) return null;
   const statistics = files ? await mergeParts(float, files) : await collectSamples(float, data!, flags, io);
   if (statistics.skipped.length > 0) io.err(`${io.errColors.yellow(`${statistics.skipped.length} of ${statistics.data.count} samples passed over`)}\n`);
   const codes = scheme === "int16x8" ? 65536 : 256;
-  const ranges = rangesOf(statistics, calibrator, { codes, ...(decay !== undefined && { decay }), ...(percentile !== undefined && { percentile }) });
-  return { ranges, samples: statistics.samples.length };
+  const ranges = (name: CalibratorName) => rangesOf(statistics, name, { codes, ...(decay !== undefined && { decay }), ...(percentile !== undefined && { percentile }) });
+  return { statistics, ranges: ranges(calibrator === "auto" ? "minmax" : calibrator), others: calibrator === "auto" ? CALIBRATOR_NAMES.filter((name) => name !== "minmax").map(ranges) : [] };
+}
+
+/** Chooses ranges and biases by what the quantized model answers to the data. */
+async function tune(float: OpenModel, { statistics, ranges: start, others }: Calibrated, options: QuantizeOptions, flags: QuantizeFlags, io: Io): Promise<{ bytes: Uint8Array; ranges: Ranges; passes: string[] }> {
+  const graph = FloatGraph.read(float.bytes), units = others.length > 0 ? unitsOf(graph, start) : [];
+  const runs = runsOf(units.length, others.length) + (flags.biasCorrection ? correctionRuns(graph) : 0);
+  const reference = await gather(float, statistics, runs, flags, io), bar = stageBars(io), passes: string[] = [];
+  if (reference.sizes.length === 0) throw new ArenulaError("USAGE", "--calibrator auto and --bias-correction go by the error of the model's float32 outputs, and it has none", { hint: "leave them out" });
+  const share = `${reference.inputs.length === statistics.samples.length ? "" : `${reference.inputs.length} of `}${format.plural(statistics.samples.length, "sample")}`;
+  try {
+    return await withTrials(reference, options, flags.jobs, async (trials) => {
+      let ranges = start, bytes = float.bytes;
+      const gain = (before: number, after: number) => `the output ${before.toFixed(2)} -> ${after.toFixed(2)} dB on average over ${share}`;
+      if (units.length > 0) {
+        const found = await searchRanges(bytes, units, start, others, trials, bar.update);
+        ranges = new Map([...found.ranges].map(([tensor, range]) => [tensor, { ...range, source: `auto: ${range.source}` }]));
+        passes.push(`auto: ${found.changed.length} of ${format.plural(units.length, "range")} changed${found.changed.length > 0 ? `, ${gain(found.before, found.after)}` : trials.count < LEAST_TRIED ? `, as it takes ${LEAST_TRIED} samples` : ", as no change is surely better"}`);
+      }
+      if (flags.biasCorrection) {
+        const corrected = await correctBiases(bytes, ranges, trials, bar.update);
+        bytes = corrected.bytes;
+        passes.push(`corrected the biases of ${format.plural(corrected.layers, "layer")}${corrected.layers > 0 ? `, ${gain(corrected.before, corrected.after)}` : ", as the output gets no better"}`);
+      }
+      return { bytes, ranges, passes };
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Samples for trials, as many as time and memory allow. */
+async function gather(float: OpenModel, { samples }: ModelStatistics, runs: number, flags: QuantizeFlags, io: Io): Promise<Reference> {
+  const net = await createInterpreter(float, {}), builder = new ReferenceBuilder(float.bytes, net);
+  const macs = operatorMacs(float.model).reduce((sum, n) => sum + n, 0), bytes = [...net.inputs, ...net.outputs].reduce((sum, tensor) => sum + tensor.bytes.length, 0);
+  const count = Math.min(samples.length, samplesWithin(runs, macs, bytes));
+  const data = await openData(float.model, flags, { ...io, err: () => {} }), bar = stageBars(io);
+  try {
+    for (const [i, index] of inQuarters(count, samples.length).entries()) {
+      builder.add((await data.sample(samples[index]!.index)).inputs.map((input) => input.bytes));
+      bar.update("answers", (i + 1) / count);
+    }
+    return builder.result;
+  } finally {
+    bar.stop();
+    await data.close();
+  }
 }
 
 function checkUsage({ data, statistics, equalize: even, biasCorrection, scheme, mean, std, rangesFrom, defaultRanges, floatIo, ...flags }: QuantizeFlags): void {
   const refuse = (message: string, hint: string) => new ArenulaError("USAGE", message, { hint });
   checkCalibrator(flags);
+  if (flags.calibrator === "auto" && data === undefined) throw refuse("--calibrator auto goes by what the quantized model answers, so it has to run", "give --data");
   if (data !== undefined && statistics) throw refuse("--statistics were collected before, --data collects them now", "give one of them");
-  if ((even || biasCorrection) && data === undefined) throw refuse("--equalize and --bias-correction change weights, so ranges have to be measured with them", "give --data");
+  if ((even || biasCorrection) && data === undefined) throw refuse("--equalize and --bias-correction change the model, so it has to run with the change", "give --data");
   if ((even || biasCorrection) && rangesFrom !== undefined) throw refuse("--ranges-from has the ranges of other weights than --equalize or --bias-correction leave", "leave it out");
+  if (flags.keepState && (biasCorrection || flags.calibrator === "auto")) throw refuse("--calibrator auto and --bias-correction try samples apart from one another: a stream has none", "leave --keep-state out, or these");
+  if (flags.keepState && (data === undefined || (flags.jobs ?? 1) > 1)) throw refuse("--keep-state takes the samples of --data one after the other: one worker", "give --data, and leave --jobs out");
   const weights = scheme === "dynamic" || scheme === "weights";
   if (weights && (data !== undefined || statistics || rangesFrom !== undefined || defaultRanges)) throw refuse(`scheme ${scheme} leaves activations in float32: it needs no ranges`, "leave --data, --statistics, --ranges-from and --default-ranges out");
   if (weights && floatIo) throw refuse(`inputs and outputs of scheme ${scheme} are float32 in any case`, "leave --float-io out");
@@ -151,16 +214,9 @@ async function inFile<T>(file: string, act: () => T): Promise<T> {
   }
 }
 
-/** Biases without the mean error that the scheme's weights add. */
-async function correct(float: OpenModel, flags: QuantizeFlags, io: Io): Promise<Corrected> {
-  const means = new ChannelMeans(await createInterpreter(float, {}), correctionInputs(float.bytes));
-  await overData(float.model, flags, io, "means", (inputs) => means.add(inputs));
-  return flags.scheme === "uint8" ? correctBiases(float.bytes, means.result, { type: "uint8", seen: false }, false) : correctBiases(float.bytes, means.result, { type: "int8", seen: true }, true);
-}
-
 /** Every layer of the result against the float model, over the data. */
 async function compareWith(float: OpenModel, { bytes }: Quantized, flags: QuantizeFlags, io: Io): Promise<Comparison> {
-  const comparer = await Comparer.create(float.model, Model.parse(bytes), { own: false });
+  const comparer = await Comparer.create(float.model, Model.parse(bytes), { own: false, keepState: flags.keepState ?? false });
   await overData(float.model, flags, io, "comparing", (inputs) => void comparer.add(inputs));
   return comparer.result();
 }

@@ -4,27 +4,27 @@ import type { Board } from "../device/boards";
 import { ENGINES, type Engine } from "../device/machine";
 import { costModelFor, estimate } from "../device/simulate/cost";
 import { simulate } from "../device/simulate/simulate";
-import { Comparer, type Comparison } from "../inspect/compare";
+import type { Comparison } from "../inspect/compare";
 import { diffModels } from "../inspect/diff";
-import { comparisonFindings, modelFindings, statisticsFindings, type Finding } from "../inspect/findings";
+import type { Examined } from "../inspect/examine";
+import { findingsOf, type Finding } from "../inspect/findings";
 import { errorSection, histogramsSection, type Histogram } from "../inspect/report/drawn_sections";
 import { page, type Section } from "../inspect/report/page";
 import { boardSection, diffSection, findingsSection, layersSection, memorySection, summarySection, type LayerCost } from "../inspect/report/sections";
-import { distributionOf, type ModelStatistics } from "../inspect/statistics";
+import { distributionOf } from "../inspect/statistics";
 import { storedRange } from "../graph/tensor";
 import { Interpreter, operatorMacs, type Subgraph } from "../index";
 import { boardOption, jsonOption, positive, type CommandFile } from "./command";
-import { dataOptions, openData, overData, type DataFlags } from "./data";
+import { dataOptions, openData, type DataFlags } from "./data";
 import { boardFit, fitText } from "./describe";
+import { examine } from "./examine";
 import { feed } from "./feed";
 import { writeFileAtomically } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
 import { linkModel } from "./linked";
-import { look } from "./look";
 import { openBoard, openModel, type OpenModel } from "./model";
 import { operatorTimes } from "./operator_times";
-import { collectSamples } from "./stats";
 
 interface ReportFlags extends DataFlags {
   against?: string;
@@ -53,41 +53,39 @@ export const report: CommandFile = {
 async function writeReport(file: string, flags: ReportFlags, io: Io): Promise<0> {
   const opened = await openModel(file), other = flags.against === undefined ? null : await openModel(flags.against);
   const board = flags.board === undefined ? null : await openBoard(flags.board);
-  const sections = await sectionsOf(opened, other, board, flags, io);
+  const { sections, findings } = await contentsOf(opened, other, board, flags, io);
   const subtitle = [other && `against ${other.name}`, flags.data && `over ${flags.data}`, board && `for ${board.name}, ${flags.engine}`].filter(Boolean).join(", ") || "without data";
   await writeFileAtomically(flags.out, page(opened.name, subtitle, sections));
-  if (flags.json) io.out(`${JSON.stringify({ file: flags.out, sections: sections.map(({ title }) => title) })}\n`);
+  if (flags.json) io.out(`${JSON.stringify({ file: flags.out, sections: sections.map(({ title }) => title), findings })}\n`);
   else io.err(`wrote ${flags.out}: ${format.list(sections.map(({ title }) => title))}\n`);
   return 0;
 }
 
-async function sectionsOf(opened: OpenModel, other: OpenModel | null, board: Board | null, flags: ReportFlags, io: Io): Promise<Section[]> {
+async function contentsOf(opened: OpenModel, other: OpenModel | null, board: Board | null, flags: ReportFlags, io: Io): Promise<{ sections: Section[]; findings: readonly Finding[] }> {
   const { model, name } = opened, { document } = parseHTML("<!doctype html><html><body></body></html>");
   const hasData = flags.data !== undefined || flags.input.length > 0;
   const fed: DataFlags = hasData ? flags : { ...flags, input: ["lcg:1"] }; // times hardly depend on values
-  const net = await Interpreter.create(model);
+  const net = await Interpreter.create(model), planned = await Interpreter.create(model, { core: "mcu" }); // SIMD kernels take other scratch than a board's
   const data = await openData(model, fed, io);
   const first = await data.sample(0);
   await data.close();
   const quiet: Io = { ...io, err: () => {} }; // what is done to the numbers has been said
   const ms = timesOf(net, () => feed(net, first.inputs));
   const cost = board && (await boardCost(opened, board, flags.engine, first.inputs.map(({ bytes }) => bytes)));
-  const looked = hasData ? (await look(opened, flags, quiet)).findings : modelFindings(model);
-  const comparison = other && hasData ? await compareOver(other, opened, flags, io) : null;
+  const { findings, comparison, statistics } = hasData ? await examine(model, other && other.model, flags, quiet) : { findings: findingsOf({ model }), comparison: null, statistics: null };
   const macs = operatorMacs(model), { operators, tensors } = model.subgraphs[0]!;
   const layers = operators.map(({ index, name: op, outputs }, i): LayerCost => ({ operator: index, op, tensor: tensors[outputs[0]!]?.name ?? "", macs: macs[i]!, ms: ms[i]!, cycles: cost?.cycles.get(index) ?? (cost ? 0 : null) }));
-  const statistics = flags.data === undefined ? null : await collectSamples(other ?? opened, flags.data, flags, quiet);
-  const findings: Finding[] = [...looked, ...(comparison ? comparisonFindings(comparison) : []), ...(statistics ? statisticsFindings(statistics) : [])];
-  return [
+  const sections = [
     findingsSection(findings, hasData ? "the model or these data" : "the model; no data were given"),
-    summarySection(net, opened.bytes.length, macs.reduce((sum, n) => sum + n, 0)),
-    memorySection(name, net.arena, net.steps, board && fitText(boardFit(board, net))),
+    summarySection(planned, opened.bytes.length, macs.reduce((sum, n) => sum + n, 0)),
+    memorySection(name, planned.arena, planned.steps, board && fitText(boardFit(board, planned))),
     layersSection(layers, comparison),
     ...(comparison ? [errorSection(other!.name, comparison, findings, flags.suspects, document)] : []),
-    ...(statistics ? [histogramsSection(histograms(statistics, opened, other, comparison, flags.suspects), (other ?? opened).name, document)] : []),
+    ...(statistics && flags.data !== undefined ? [histogramsSection(histograms(statistics, opened, other, comparison, flags.suspects), (other ?? opened).name, document)] : []),
     ...(other ? [diffSection(other.name, name, diffModels(other.model, model))] : []),
     ...(cost ? [boardSection(`On ${board!.name}`, cost.facts, cost.note)] : []),
   ];
+  return { sections, findings };
 }
 
 const WARM_UP = 5, PROFILES = 21;
@@ -96,12 +94,6 @@ const WARM_UP = 5, PROFILES = 21;
 function timesOf(net: Interpreter, refill: () => void): number[] {
   operatorTimes(net, refill, WARM_UP);
   return operatorTimes(net, refill, PROFILES);
-}
-
-async function compareOver(a: OpenModel, b: OpenModel, flags: DataFlags, io: Io): Promise<Comparison> {
-  const comparer = await Comparer.create(a.model, b.model);
-  await overData(a.model, flags, io, "comparing", (inputs) => void comparer.add(inputs));
-  return comparer.result();
 }
 
 interface BoardCost {
@@ -130,7 +122,7 @@ async function boardCost(opened: OpenModel, board: Board, engine: Engine, inputs
 const MOST_HISTOGRAMS = 12;
 
 /** Of the inputs and of the layers that add most error, as the model computes them that is compared with; of the model's own first ones where nothing is compared. */
-function histograms(statistics: ModelStatistics, opened: OpenModel, other: OpenModel | null, comparison: Comparison | null, suspects: number): Histogram[] {
+function histograms(statistics: Examined["statistics"], opened: OpenModel, other: OpenModel | null, comparison: Comparison | null, suspects: number): Histogram[] {
   const from = other ?? opened;
   const [main, own] = [from.model.subgraphs[0]!, opened.model.subgraphs[0]!];
   const pairs = [...main.inputs.map((tensor, i): [number, number | undefined] => [tensor, own.inputs[i]])];

@@ -4,6 +4,7 @@ import type { CoreChoice } from "../runtime/core";
 import type { Interpreter, TensorView } from "../index";
 import { rankingOf } from "../inspect/ranking";
 import { boardOption, coreOption, inputOptions, jsonOption, type CommandFile } from "./command";
+import { operatorName } from "../graph/graph";
 import { boardFit, fitText, quantizationText, storedValues, tensorJson } from "./describe";
 import { feed, readInputs, type InputFlags } from "./feed";
 import { writeFileAtomically } from "./files";
@@ -49,6 +50,7 @@ async function runOnce(file: string, flags: RunFlags, io: Io): Promise<0> {
     io.out(`${JSON.stringify({
       dialect: net.dialect, core: net.core, arena_bytes: net.arena.bytes,
       ...(board && { board: boardFit(board, net) }),
+      ...(net.endedEarlyAt !== null && { ended_early_at: net.endedEarlyAt }),
       inputs: net.inputs.map((input, i) => tensorJson(input, decoded[i].bytes)),
       outputs: net.outputs.map((output) => ({ ...tensorJson(output, output.bytes), data: storedValues(output.data) })),
       ...(trace && { trace }), ...(written.length > 0 && { files: written }),
@@ -58,6 +60,7 @@ async function runOnce(file: string, flags: RunFlags, io: Io): Promise<0> {
   const { outColors: colors, columns } = io;
   io.out(`${colors.bold(opened.name)}  ${net.core} core, ${net.dialect} dialect, arena ${format.bytes(net.arena.bytes)}\n`);
   if (board) io.out(`${fitText(boardFit(board, net))}\n`);
+  if (net.endedEarlyAt !== null) io.out(endedEarlyText(operatorName(opened.model.subgraphs[0], opened.model.subgraphs[0].operators[net.endedEarlyAt])));
   for (const output of net.outputs) io.out(`\n${describeOutput(output, io)}`);
   if (trace) {
     io.out(`\n${table(
@@ -77,6 +80,11 @@ async function writeOutputs(net: Interpreter, folder: string): Promise<string[]>
   const files = net.outputs.map((_, i) => path.join(folder, `output_${i}.bin`));
   for (const [i, file] of files.entries()) await writeFileAtomically(file, net.outputs[i].bytes);
   return files;
+}
+
+/** What one inference of a model that gathers input over several comes to. @param operator which one ended it */
+export function endedEarlyText(operator: string): string {
+  return `ended at ${operator}, which gathers the input of several inferences: outputs behind it are still zeros\n`;
 }
 
 const BAR_COLUMNS = 24;

@@ -14,7 +14,7 @@ import { readFile } from "./files";
 import * as format from "./format";
 import type { Io } from "./io";
 import { openBoard } from "./model";
-import { describeOutput } from "./run";
+import { describeOutput, endedEarlyText } from "./run";
 import { table } from "./table";
 
 interface SimulateFlags extends InputFlags {
@@ -67,11 +67,11 @@ function viewOf({ name, dtype, shape: planned, scale, zero_point }: DeviceTensor
   return new TensorView({ index, name, type: dtype, shape, shapeSignature: null, quantization, data: null, isVariable: false }, bytes.buffer, bytes.byteOffset);
 }
 
-function simulationJson({ module, wasmInstructions, layers }: Simulation, costing: Costing) {
+function simulationJson({ module, wasmInstructions, layers, endedEarlyAt }: Simulation, costing: Costing) {
   const estimates = layers.map((layer) => estimatesOf(layer, costing));
   const total = (of: "cycles_estimate" | "instructions_estimate") => (costing.model ? estimates.reduce((sum, layer) => sum + layer[of]!, 0) : null);
   return {
-    model: module.facts.model, engine: module.facts.engine, linear_memory_bytes: module.facts.linear_memory_bytes, wasm_bytes: module.bytes.length, wasm_instructions: wasmInstructions,
+    model: module.facts.model, engine: module.facts.engine, linear_memory_bytes: module.facts.linear_memory_bytes, ...(endedEarlyAt !== null && { ended_early_at: endedEarlyAt }), wasm_bytes: module.bytes.length, wasm_instructions: wasmInstructions,
     cycles_estimate: total("cycles_estimate"), instructions_estimate: total("instructions_estimate"), estimate: costingJson(costing),
     layers: layers.map(({ operator, op, tensor, wasmInstructions: instructions, classes, bulkBytes }, i) => ({
       operator, op, tensor, wasm_instructions: instructions, ...estimates[i]!, bulk_bytes: bulkBytes, opcodes: Object.fromEntries(Object.entries(classes).filter(([, n]) => n > 0)),
@@ -115,7 +115,7 @@ function fitText(board: Board, module: DeviceModule): string {
 const LEAST_SHARE = 0.0005;
 
 function draw(name: string, simulation: Simulation, costing: Costing, board: Board | null, outputs: readonly TensorView[], io: Io): string {
-  const { module, wasmInstructions, layers } = simulation, { outColors: colors, columns } = io;
+  const { module, wasmInstructions, layers, endedEarlyAt } = simulation, { outColors: colors, columns } = io;
   const head = `${colors.bold(name)}  ${module.facts.engine}, linear memory ${format.bytes(module.facts.linear_memory_bytes)}, ${format.count(wasmInstructions)} WebAssembly instructions\n`;
   const cycles = layers.map((layer) => estimatesOf(layer, costing).cycles_estimate);
   // What shares and bars are of: cycles where they can be told.
@@ -131,5 +131,6 @@ function draw(name: string, simulation: Simulation, costing: Costing, board: Boa
     ...(costing.model ? [{ title: "cycles", align: "right" as const }] : []), { title: "share", align: "right" }, { title: "" },
   ], rows, { columns, colors });
   const estimated = costingText(module.facts.engine, cycles.reduce<number>((total, n) => total + (n ?? 0), 0), costing, board);
-  return `${head}${estimated}${board ? fitText(board, module) : ""}${outputs.map((output) => `\n${describeOutput(output, io)}`).join("")}\n${drawn}`;
+  const last = layers[endedEarlyAt ?? -1], early = last ? endedEarlyText(`operator ${last.operator} ${last.op} '${last.tensor}'`) : "";
+  return `${head}${early}${estimated}${board ? fitText(board, module) : ""}${outputs.map((output) => `\n${describeOutput(output, io)}`).join("")}\n${drawn}`;
 }

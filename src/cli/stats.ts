@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
 import { printable } from "../arena/labels";
 import { ArenulaError } from "../errors";
-import { joinShards } from "../inspect/shards";
+import { ShardJoiner } from "../inspect/shards";
 import type { ModelStatistics } from "../inspect/statistics";
 import { decodeStatistics, encodeStatistics } from "../inspect/statistics_file";
 import { CALIBRATOR_NAMES, type CalibratorName } from "../quantizer/calibrators/table";
@@ -17,31 +17,34 @@ import { progressBar } from "./progress";
 import { drawAll, drawOne, statisticsJson, tensorNamed, type Candidate } from "./stats_view";
 import type { CoreChoice } from "../runtime/core";
 
-export interface CalibratorFlags {
-  calibrator: CalibratorName;
+export interface CalibratorFlags<Name extends string> {
+  calibrator: Name;
   decay?: number;
   percentile?: number;
 }
 
-interface StatsFlags extends SampleFlags, CalibratorFlags {
+interface StatsFlags extends SampleFlags, CalibratorFlags<CalibratorName> {
   data?: string;
   samples?: number;
   shard?: ModelStatistics["shard"];
   out?: string;
   merge?: string[];
   skipBad?: boolean;
+  keepState?: boolean;
   jobs?: number;
   tensor?: string;
   core: CoreChoice;
   json?: boolean;
 }
 
-/** The options that calibrators take, here and in `quantize`. */
-export const calibratorOptions = (): Option[] => [
-  new Option("--calibrator <name>", "how a range follows from what was seen").choices(CALIBRATOR_NAMES).default("minmax"),
+/** The options that calibrators take, here and in `quantize`. @param more choices beside the calibrators */
+export const calibratorOptions = (more: readonly string[] = []): Option[] => [
+  new Option("--calibrator <name>", "how a range follows from what was seen").choices([...CALIBRATOR_NAMES, ...more]).default("minmax"),
   new Option("--decay <share>", "moving-average: what is kept of the samples before (default: 0.99)").argParser((text) => between(text, 0, 0.999999)),
   new Option("--percentile <p>", "percentile: per cent of the values below the upper end, and above the lower one (default: 99.99)").argParser((text) => between(text, 50, 100)),
 ];
+
+export const KEEP_STATE = "the samples are a stream: LSTM, SVDF and other variables go on from each to the next (one worker)";
 
 export const stats: CommandFile = {
   name: "stats",
@@ -57,6 +60,7 @@ export const stats: CommandFile = {
       .option("-o, --out <file>", "write the statistics, to merge them or to calibrate with them later")
       .option("--merge <files...>", "instead of --data: all parts of one set, written by --shard")
       .option("--skip-bad", "pass over samples that cannot be read or run, and list them")
+      .option("--keep-state", KEEP_STATE)
       .addOption(new Option("--jobs <n>", "workers (default: the machine's cores)").argParser(positive))
       .option("--tensor <name>", "one tensor in detail: its name, a part of it, or its index");
     for (const option of calibratorOptions()) command.addOption(option);
@@ -86,25 +90,27 @@ async function showStatistics(file: string, flags: StatsFlags, io: Io): Promise<
   }
   const candidate: Candidate = { calibrator: flags.calibrator, options: { ...(flags.decay !== undefined && { decay: flags.decay }), ...(flags.percentile !== undefined && { percentile: flags.percentile }) } };
   const tensor = flags.tensor === undefined ? null : tensorNamed(statistics, flags.tensor);
-  if (flags.json) io.out(`${JSON.stringify(statisticsJson(statistics, tensor, candidate))}\n`);
+  if (flags.json) io.out(`${JSON.stringify(statisticsJson(opened.model, statistics, tensor, candidate))}\n`);
   else if (tensor) drawOne(statistics, tensor, candidate, io);
-  else drawAll(opened.name, statistics, candidate, io);
+  else drawAll(opened, statistics, candidate, io);
   if (flags.out !== undefined) io.err(`wrote ${flags.out}\n`);
   return 0;
 }
 
-function checkUsage({ data, merge, shard, out, jobs, decay, percentile, calibrator }: StatsFlags): void {
+function checkUsage({ data, merge, shard, out, jobs, keepState, decay, percentile, calibrator }: StatsFlags): void {
   const refuse = (message: string, hint: string) => new ArenulaError("USAGE", message, { hint });
   if (data === undefined && !merge) throw refuse("nothing to take statistics of", "--data SET, or --merge FILES that `stats --shard` wrote");
   if (data !== undefined && merge) throw refuse("--merge takes what was collected before, --data collects", "give one of them");
   if (merge && shard) throw refuse("--merge joins all shards", "leave --shard out");
   if (shard && out === undefined) throw refuse("--shard collects a part, and nothing says where to put it", `-o part${shard.number}.stats`);
+  if (keepState && (shard || merge)) throw refuse("--keep-state needs all samples in their order", "leave --shard and --merge out");
+  if (keepState && (jobs ?? 1) > 1) throw refuse("--keep-state takes one sample after the other: one worker", "leave --jobs out");
   if (merge && jobs !== undefined) throw refuse("--jobs are workers for --data", "leave it out");
   checkCalibrator({ calibrator, ...(decay !== undefined && { decay }), ...(percentile !== undefined && { percentile }) });
 }
 
 /** @throws ArenulaError USAGE for an option of another calibrator */
-export function checkCalibrator({ calibrator, decay, percentile }: CalibratorFlags): void {
+export function checkCalibrator({ calibrator, decay, percentile }: CalibratorFlags<string>): void {
   const refuse = (option: string, name: string) => new ArenulaError("USAGE", `${option} belongs to --calibrator ${name}`, { hint: "add it" });
   if (decay !== undefined && !["moving-average", "auto"].includes(calibrator)) throw refuse("--decay", "moving-average");
   if (percentile !== undefined && !["percentile", "auto"].includes(calibrator)) throw refuse("--percentile", "percentile");
@@ -112,11 +118,13 @@ export function checkCalibrator({ calibrator, decay, percentile }: CalibratorFla
 
 /** Parts of one set, written by `stats -o`. */
 export async function mergeParts({ file, bytes }: OpenModel, files: readonly string[]): Promise<ModelStatistics> {
-  const parts = [];
-  for (const part of files) parts.push({ file: part, statistics: decodeStatistics(await readFile(part), part) });
-  const stranger = parts.find(({ statistics }) => statistics.model !== sha256(bytes));
-  if (stranger) throw new ArenulaError("STATISTICS_MISMATCH", `collected from another model than ${file}`, { where: stranger.file, hint: "give the .tflite file that the parts were collected with" });
-  return joinShards(parts);
+  const model = sha256(bytes), joiner = new ShardJoiner();
+  for (const part of files) {
+    const statistics = decodeStatistics(await readFile(part), part);
+    if (statistics.model !== model) throw new ArenulaError("STATISTICS_MISMATCH", `collected from another model than ${file}`, { where: part, hint: "give the .tflite file that the parts were collected with" });
+    joiner.add(part, statistics);
+  }
+  return joiner.result();
 }
 
 /** Statistics of a data set, with a bar. */

@@ -1,10 +1,12 @@
 // What `stats` shows: all tensors in a table, worst first; one tensor in detail; everything as JSON.
 import { printable, shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
-import { statisticsFindings } from "../inspect/findings";
+import type { Graph } from "../graph/graph";
+import { findingsOf } from "../inspect/findings";
 import { gridOf, ownGrid, type Grid } from "../inspect/grid";
-import { bars, FIXED_SCALE, median, occupancyOf, type Occupancy } from "../inspect/occupancy";
+import { bars, FIXED_SCALE, occupancyOf, type Occupancy } from "../inspect/occupancy";
 import { distributionOf, meanAndStd, sampleRanges, type Distribution, type ModelStatistics, type TensorStatistics } from "../inspect/statistics";
+import { median } from "../median";
 import { didYouMean } from "../near_names";
 import { rangeOf, type CalibratorName } from "../quantizer/calibrate";
 import type { CalibratorOptions } from "../quantizer/calibrators/calibrator";
@@ -13,6 +15,7 @@ import { CALIBRATORS } from "../quantizer/calibrators/table";
 import { findingsText } from "./explain";
 import * as format from "./format";
 import type { Io } from "./io";
+import type { OpenModel } from "./model";
 import { facts, table, type Cell } from "./table";
 
 /** How the ranges of float32 tensors are chosen. */
@@ -63,10 +66,10 @@ function byTrouble(a: Figures, b: Figures): number {
 const JSON_BARS = 64;
 
 /** @param only null: all tensors, in the order of the model */
-export function statisticsJson(statistics: ModelStatistics, only: TensorStatistics | null, candidate: Candidate): object {
+export function statisticsJson(graph: Graph, statistics: ModelStatistics, only: TensorStatistics | null, candidate: Candidate): object {
   const { model, data, shard, samples, skipped, tensors } = statistics;
   return {
-    model, data, shard: `${shard.number}/${shard.of}`, samples: samples.map(({ name }) => name), skipped, calibrator: candidate.calibrator, findings: statisticsFindings(statistics),
+    model, data, shard: `${shard.number}/${shard.of}`, samples: samples.map(({ name }) => name), skipped, calibrator: candidate.calibrator, findings: findingsOf({ model: graph, statistics }),
     tensors: tensors.filter((tensor) => !only || tensor === only).map((tensor) => {
       const { distribution, mean, std, range, grid, occupancy, medianCodes, least, nan, infinite } = figuresOf(tensor, candidate);
       const { index, name, type, shape, operator } = tensor.info;
@@ -111,12 +114,12 @@ function real(value: number): string {
   return Number.isNaN(value) ? "-" : value === 0 ? "0" : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
 }
 
-export function drawAll(modelName: string, statistics: ModelStatistics, candidate: Candidate, io: Io): void {
+export function drawAll({ name, model }: OpenModel, statistics: ModelStatistics, candidate: Candidate, io: Io): void {
   const { outColors: colors, columns } = io;
   const { samples, shard, data } = statistics;
   const rows = statistics.tensors.map((tensor) => figuresOf(tensor, candidate)).sort(byTrouble);
   const part = shard.of > 1 ? `, shard ${shard.number} of ${shard.of}` : "";
-  io.out(`${colors.bold(modelName)} over ${format.plural(samples.length, "sample")} of ${printable(data.name)}${part}, ${format.plural(rows.length, "tensor")}, worst first\n\n`);
+  io.out(`${colors.bold(name)} over ${format.plural(samples.length, "sample")} of ${printable(data.name)}${part}, ${format.plural(rows.length, "tensor")}, worst first\n\n`);
   const paint = (codes: number, of: number) => (codes < FEW * of ? colors.red : codes < FEWER_THAN_GOOD * of ? colors.yellow : (text: string) => text);
   io.out(table(
     [
@@ -140,7 +143,7 @@ export function drawAll(modelName: string, statistics: ModelStatistics, candidat
   const legend = `codes: of 256 that some value takes${isFloat ? ` in the range of --calibrator ${candidate.calibrator}` : ""}; sample, worst: codes that hold 98 % of the middle and of the worst sample; clipped: ${
     [...(isFloat ? ["share of the values beyond the range"] : []), ...(isQuantized ? ["share of a quantized tensor's values in its two outermost codes, zero aside"] : [])].join(", ")}; heights are roots of counts`;
   io.out(`\n${format.wrap(legend, Math.min(columns, 120)).map((line) => `${colors.dim(line)}\n`).join("")}`);
-  const findings = statisticsFindings(statistics);
+  const findings = findingsOf({ model, statistics });
   if (findings.length > 0) io.out(`\n${findingsText(findings, true, io)}`);
 }
 

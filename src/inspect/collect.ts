@@ -1,16 +1,16 @@
 // Runs a model over samples and keeps statistics of its tensors. No file and no worker is known here: src/cli/collect.ts has those.
 import type { Graph, Operator } from "../graph/graph";
 import { storedRange, type Tensor } from "../graph/tensor";
-import type { Interpreter } from "../runtime/interpreter";
 import { valuesIn } from "../runtime/tensor_view";
 import { edgesOf } from "./bins";
+import { runSample, type Runner, type SeeTensor } from "./runner";
 import { emptyTensor, RANGE_FIELDS, type SampleName, type TensorInfo, type TensorStatistics } from "./statistics";
 import { addTally, quantileBin, Tallier, type Tally } from "./tally";
 
 /** Of a sample's values this share lies below p1, and as much above p99. */
 const TAIL = 0.01;
 
-/** The tensors that statistics are about: real values and codes of subgraph 0. Whole numbers without a scale (indices, shapes) have no range to find. */
+/** The tensors that statistics are about: real values and codes of subgraph 0, variables as every operator leaves them. Whole numbers without a scale (indices, shapes) have no range to find. */
 export function tensorsOf(model: Graph): TensorInfo[] {
   const [subgraph] = model.subgraphs as [Graph["subgraphs"][0]];
   const infos = new Map<number, TensorInfo>();
@@ -20,11 +20,12 @@ export function tensorsOf(model: Graph): TensorInfo[] {
     if (info) infos.set(index, info);
   };
   for (const index of subgraph.inputs) add(index, null);
-  for (const operator of subgraph.operators) for (const index of operator.outputs) add(index, operator);
+  for (const operator of subgraph.operators) for (const index of [...operator.inputs.filter((input) => subgraph.tensors[input]?.isVariable), ...operator.outputs]) add(index, operator);
   return [...infos.values()];
 }
 
-function infoOf({ index, name, type, shape, quantization, data }: Tensor, operator: Operator | null): TensorInfo | null {
+/** null for what has no real values: constants, whole numbers without a scale. @param operator what computes it; null for an input of the model */
+export function infoOf({ index, name, type, shape, quantization, data }: Tensor, operator: Operator | null): TensorInfo | null {
   const counted = { index, name, type, shape, operator: operator && { index: operator.index, name: operator.name } };
   if (data) return null;
   if (type === "float32") return { ...counted, quantization: null };
@@ -33,33 +34,32 @@ function infoOf({ index, name, type, shape, quantization, data }: Tensor, operat
   return { ...counted, quantization: { scale: quantization.scale[0]!, zeroPoint: quantization.zeroPoint[0]!, least, most } };
 }
 
-/** Statistics of the samples that one interpreter runs. */
+/** Statistics of the samples that a model runs. */
 export class Collector {
   private readonly tallier = new Tallier();
   private readonly tensors: Map<number, TensorStatistics>;
   private readonly ranges = new Map<number, number[]>();
   private readonly names: SampleName[] = [];
 
-  constructor(private readonly net: Interpreter) {
+  /** @param keepState samples follow one another as in a stream: each finds the variables that the one before left */
+  constructor(private readonly net: Runner, private readonly keepState = false) {
     this.tensors = new Map(tensorsOf(net.model).map((info) => [info.index, emptyTensor(info)]));
     for (const index of this.tensors.keys()) this.ranges.set(index, []);
   }
 
-  /**
-   * Runs one sample. Variables start anew with each: a sample's values must not depend on the ones before.
-   * @param inputs stored bytes, one for each input of the model
-   */
+  /** Runs one sample. @param inputs stored bytes, one for each input of the model */
   add(sample: SampleName, inputs: readonly Uint8Array[]): void {
-    const { net, tensors } = this;
+    this.take(sample, (see) => runSample(this.net, inputs, see, this.keepState));
+  }
+
+  /** Takes in one sample that somebody else runs. @param run shows the inputs and every operator's outputs */
+  take(sample: SampleName, run: (see: SeeTensor) => void): void {
+    const { tensors } = this;
     const tallies = new Map<number, { tally: Tally; statistics: TensorStatistics }>();
-    const see = (index: number, bytes: Uint8Array) => {
-      const statistics = tensors.get(index);
+    run(({ index }, bytes, folded) => {
+      const statistics = folded ? undefined : tensors.get(index);
       if (statistics) tallies.set(index, { statistics, tally: this.tally(statistics.info, bytes) });
-    };
-    net.resetState();
-    net.inputs.forEach((input, i) => input.bytes.set(inputs[i]!));
-    net.model.subgraphs[0]!.inputs.forEach((index, i) => see(index, net.inputs[i]!.bytes));
-    net.watch(({ tensor, bytes, folded }) => { if (!folded) see(tensor.index, bytes); });
+    });
     // only now: a sample that the model stops at leaves nothing behind
     this.names.push(sample);
     for (const index of tensors.keys()) {

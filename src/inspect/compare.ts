@@ -7,6 +7,7 @@ import type { InputView } from "../runtime/tensor_view";
 import { isolate } from "./isolate";
 import { matchOperators, type OperatorPair } from "./match";
 import { realsOf } from "./reals";
+import { runSample, type Runner, type SeeTensor } from "./runner";
 
 /** How far values of B are from those of A, over all samples. */
 export interface Difference {
@@ -134,8 +135,12 @@ interface Content {
 export interface CompareOptions {
   readonly a?: InterpreterOptions;
   readonly b?: InterpreterOptions;
-  /** Also run every operator of B on A's values. Default: true. */
+  /** Also run every operator of B on A's values, in interpreters of these options. Default: true. */
   readonly own?: boolean;
+  /** What runs A and B instead of interpreters. */
+  readonly runners?: readonly [Runner, Runner];
+  /** Variables go on from sample to sample. Default: false, they start anew with each. */
+  readonly keepState?: boolean;
 }
 
 /** A comparison under way: samples are added one by one and not kept. */
@@ -143,21 +148,22 @@ export class Comparer {
   private samples = 0;
 
   private constructor(
-    private readonly netA: Interpreter, private readonly netB: Interpreter, private readonly inputs: readonly Sums[], private readonly layers: readonly Layer[], private readonly outputs: readonly Sums[],
+    /** What runs A. */ readonly a: Runner, private readonly b: Runner, private readonly inputs: readonly Sums[], private readonly layers: readonly Layer[], private readonly outputs: readonly Sums[],
+    private readonly keepState: boolean,
   ) {}
 
   /**
    * Pairs the operators of two models and prepares them.
    * @throws ArenulaError COMPARE_UNLIKE where they have nothing in common, and as Interpreter.create
    */
-  static async create(a: Graph, b: Graph, { a: optionsA = {}, b: optionsB = {}, own = true }: CompareOptions = {}): Promise<Comparer> {
+  static async create(a: Graph, b: Graph, { a: optionsA = {}, b: optionsB = {}, own = true, runners, keepState = false }: CompareOptions = {}): Promise<Comparer> {
     const pairs = matchOperators(a, b), [ofA, ofB] = [a.subgraphs[0]!, b.subgraphs[0]!];
     if (pairs.length === 0 || ofA.inputs.length !== ofB.inputs.length || ofA.outputs.length !== ofB.outputs.length) {
       throw new ArenulaError("COMPARE_UNLIKE", `${pairs.length} operators in common; ${ofA.inputs.length} and ${ofB.inputs.length} inputs, ${ofA.outputs.length} and ${ofB.outputs.length} outputs`, {
         hint: "compare two versions of one network: same inputs, same outputs, operators of the same kinds and shapes",
       });
     }
-    const netA = await Interpreter.create(a, optionsA), netB = await Interpreter.create(b, optionsB);
+    const [netA, netB] = runners ?? [await Interpreter.create(a, optionsA), await Interpreter.create(b, optionsB)];
     const sumsOf = (index: number) => new Sums(ofB.tensors[index]!);
     const layers: Layer[] = [];
     for (const pair of pairs) {
@@ -166,19 +172,22 @@ export class Comparer {
         own: own ? await ownRun([a, optionsA], [b, optionsB], pair, () => sumsOf(pair.b.outputs[0]!)) : null,
       });
     }
-    return new Comparer(netA, netB, ofB.inputs.map(sumsOf), layers, ofB.outputs.map(sumsOf));
+    return new Comparer(netA, netB, ofB.inputs.map(sumsOf), layers, ofB.outputs.map(sumsOf), keepState);
   }
 
   /**
    * Runs both models on one sample.
    * @param inputs what A's inputs store; B is fed the same real values
+   * @param seeA is shown A's inputs and every operator's outputs
    * @returns the real values of both models' first outputs
    */
-  add(inputs: readonly Uint8Array[]): readonly [Float64Array, Float64Array] {
-    const { netA, netB } = this;
+  add(inputs: readonly Uint8Array[], seeA: SeeTensor = () => {}): readonly [Float64Array, Float64Array] {
+    const { a: netA, b: netB, keepState } = this;
+    if (!keepState) for (const { own } of this.layers) for (const net of own ? [own.a, own.b] : []) net.resetState();
     inputs.forEach((bytes, i) => netA.inputs[i]!.bytes.set(bytes));
     netA.inputs.forEach((input, i) => refeed(input, netB.inputs[i]!));
-    const ofA = contents(netA), ofB = contents(netB);
+    const inputsOfB = netB.inputs.map(({ bytes }) => bytes.slice());
+    const ofA = contents(netA, inputs, seeA, keepState), ofB = contents(netB, inputsOfB, () => {}, keepState);
     this.inputs.forEach((sums, i) => sums.add(ofA.get(netA.model.subgraphs[0]!.inputs[i]!)!.reals, ofB.get(netB.model.subgraphs[0]!.inputs[i]!)!.reals));
     for (const layer of this.layers) {
       const inA = ofA.get(layer.tensorA.index), inB = ofB.get(layer.tensorB.index);
@@ -187,7 +196,7 @@ export class Comparer {
       layer.sums.add(inA.reals, inB.reals);
       if (layer.own) runOwn(layer.own, ofA, layer);
     }
-    const [realsA, realsB] = [netA, netB].map(({ outputs }) => outputs.map((output) => Float64Array.from(output.dequantize()))) as [Float64Array[], Float64Array[]];
+    const [realsA, realsB] = [netA, netB].map(({ outputs }) => outputs.map((output) => new Float64Array(output.dequantize()))) as [Float64Array[], Float64Array[]];
     this.outputs.forEach((sums, i) => sums.add(realsA[i]!, realsB[i]!));
     this.samples++;
     return [realsA[0]!, realsB[0]!];
@@ -246,7 +255,9 @@ function runOwn({ a, b, inputs, sums, inherited }: OwnRun, ofA: ReadonlyMap<numb
 }
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Gives an input the real values that one of another model holds; the same bytes where both mean the same. */
@@ -257,15 +268,13 @@ function refeed(from: InputView, to: InputView): void {
   else throw new ArenulaError("COMPARE_UNLIKE", `the first model's input '${from.name}' is ${from.type}, the other's ${to.type}`, { where: `'${to.name}'` });
 }
 
-/** Runs a model and copies what its inputs and operators held. */
-function contents(net: Interpreter): Map<number, Content> {
-  const [subgraph] = net.model.subgraphs;
+/** Runs a sample and copies what inputs and operators held. */
+function contents(net: Runner, inputs: readonly Uint8Array[], see: SeeTensor, keepState: boolean): Map<number, Content> {
   const all = new Map<number, Content>();
-  const keep = (tensor: Tensor, bytes: Uint8Array) => {
+  runSample(net, inputs, (tensor, bytes, folded) => {
     const copy = bytes.slice();
     all.set(tensor.index, { bytes: copy, reals: realsOf(tensor, copy) });
-  };
-  net.inputs.forEach(({ bytes }, i) => keep(subgraph!.tensors[subgraph!.inputs[i]!]!, bytes));
-  net.watch(({ tensor, bytes }) => keep(tensor, bytes));
+    see(tensor, copy, folded);
+  }, keepState);
   return all;
 }

@@ -1,9 +1,11 @@
 // What is suspicious about a model, its data, or what a comparison found. A finding names one cause and its repair; sound models and data have none.
 import { operatorName, type Graph } from "../graph/graph";
 import { elementCount, realRange, storedRange, type Tensor } from "../graph/tensor";
+import { infoOf } from "./collect";
 import type { Comparison, LayerComparison } from "./compare";
+import { Counts } from "./counts";
 import { FIXED_SCALE } from "./occupancy";
-import { distributionOf, sampleRanges, type ModelStatistics, type TensorStatistics } from "./statistics";
+import { distributionOf, sampleRanges, type ModelStatistics, type TensorInfo, type TensorStatistics } from "./statistics";
 
 export type FindingCode =
   | "DUMMY_RANGES" // many activations share one range that no data gave them
@@ -96,65 +98,54 @@ const LEAST_USED = 0.5;
 
 /** What the data look like to one input. Samples are added one by one. */
 export class InputWatch {
-  private readonly range: readonly [number, number] | null;
-  private readonly codes = new Set<number>();
-  private least = Infinity;
-  private most = -Infinity;
-  private count = 0;
-  private clipped = 0;
-  private readonly first: { bytes: Uint8Array | null } = { bytes: null };
+  /** null where the input has no codes. */
+  private readonly info: TensorInfo | null;
+  /** How often each code is stored, by code - least. */
+  private readonly counts = new Counts();
+  private first: Uint8Array | null = null;
   private alike = true;
   private samples = 0;
 
   constructor(private readonly tensor: Tensor) {
-    this.range = realRange(tensor);
+    const info = infoOf(tensor, null);
+    this.info = info?.quantization ? info : null;
   }
 
   /** @param stored the values that the input holds; @param bytes the same as bytes */
   add(stored: ArrayLike<number>, bytes: Uint8Array): void {
-    const ends = storedRange(this.tensor.type);
-    for (let i = 0; i < stored.length; i++) {
-      const value = stored[i]!;
-      if (value < this.least) this.least = value;
-      if (value > this.most) this.most = value;
-      if (ends && this.codes.size <= 256) this.codes.add(value);
-      if (ends && (value === ends[0] || value === ends[1])) this.clipped++;
-    }
-    this.count += stored.length;
+    if (this.info) for (let i = 0, { least } = this.info.quantization!; i < stored.length; i++) this.counts.add(stored[i]! - least, 1);
     this.samples++;
-    if (!this.first.bytes) this.first.bytes = bytes.slice();
-    else this.alike &&= this.first.bytes.every((byte, i) => byte === bytes[i]);
+    if (!this.first) this.first = bytes.slice();
+    else this.alike &&= this.first.every((byte, i) => byte === bytes[i]);
   }
 
   findings(): Finding[] {
-    const { tensor, range, codes, least, most } = this, ends = storedRange(tensor.type);
-    const where = `input '${tensor.name}'`, findings: Finding[] = [];
-    if (this.samples > 1 && this.alike) findings.push({ code: "INPUT_CONSTANT", where, message: `all ${this.samples} samples are the same`, hint: "look at how the data set was made" });
-    if (!range || !ends || elementCount(tensor.shape) < 4) return findings;
-    const { scale: [scale], zeroPoint: [zeroPoint] } = tensor.quantization!;
-    const stored = [...codes].sort((a, b) => a - b).slice(0, 3).join(", ");
-    if (codes.size <= 3 && least >= -1 && most <= 1) {
-      findings.push({
-        code: "INPUT_NOT_QUANTIZED", where, message: `all stored values are ${stored} in an ${tensor.type} input of scale ${short(scale!)}, zero point ${zeroPoint}: the data were not quantized`,
-        hint: `stored = round(real / ${short(scale!)}) + ${zeroPoint}: give reals as a float array, and Arenula does it`,
-      });
-      return findings;
-    }
-    const used = (most - least) / (ends[1] - ends[0]);
-    if (this.clipped / this.count > CLIPPED_BY_CHANCE && codes.size <= 4) {
-      findings.push({
-        code: "INPUT_CLIPPED", where, message: `${short((100 * this.clipped) / this.count)} % of the values are at the ends of the range ${short(range[0])} to ${short(range[1])}: the data are of another scale`,
-        hint: "scale them as in training: --mean and --std for pixels",
-      });
-    } else if (used < LEAST_USED) {
-      const low = (least - zeroPoint!) * scale!, high = (most - zeroPoint!) * scale!;
-      findings.push({
-        code: "INPUT_RANGE_UNUSED", where, message: `the data go from ${short(low)} to ${short(high)}, ${short(100 * used)} % of the input's range ${short(range[0])} to ${short(range[1])}`,
-        hint: high <= 1.01 && range[1] > 100 ? "the model takes pixels, the data are scaled to 1: multiply by 255" : "scale the data as in training; if they are right, quantize again with data like them",
-      });
-    }
-    return findings;
+    const constant: Finding = { code: "INPUT_CONSTANT", where: `input '${this.tensor.name}'`, message: `all ${this.samples} samples are the same`, hint: "look at how the data set was made" };
+    return [...(this.samples > 1 && this.alike ? [constant] : []), ...(this.info ? storedFindings(this.info, this.counts) : [])];
   }
+}
+
+/** What the codes in a quantized input tell. @param histogram by code - least */
+function storedFindings({ name, type, shape, quantization }: TensorInfo, histogram: Counts): Finding[] {
+  const { scale, zeroPoint, least: first, most: last } = quantization!, where = `input '${name}'`, counts = histogram.entries().map(([bin, n]) => [bin + first, n] as const);
+  if (elementCount(shape) < 4 || counts.length === 0) return [];
+  const codes = counts.map(([code]) => code), least = codes[0]!, most = codes.at(-1)!, real = (code: number) => (code - zeroPoint) * scale;
+  if (codes.length <= 3 && least >= -1 && most <= 1) {
+    return [{
+      code: "INPUT_NOT_QUANTIZED", where, message: `all stored values are ${codes.join(", ")} in an ${type} input of scale ${short(scale)}, zero point ${zeroPoint}: the data were not quantized`,
+      hint: `stored = round(real / ${short(scale)}) + ${zeroPoint}: give reals as a float array, and Arenula does it`,
+    }];
+  }
+  const total = counts.reduce((sum, [, n]) => sum + n, 0), atEnds = counts.reduce((sum, [code, n]) => sum + (code === first || code === last ? n : 0), 0) / total;
+  const range = `${short(real(first))} to ${short(real(last))}`, used = (most - least) / (last - first);
+  if (atEnds > CLIPPED_BY_CHANCE && codes.length <= 4) {
+    return [{ code: "INPUT_CLIPPED", where, message: `${short(100 * atEnds)} % of the values are at the ends of the range ${range}: the data are of another scale`, hint: "scale them as in training: --mean and --std for pixels" }];
+  }
+  if (used >= LEAST_USED) return [];
+  return [{
+    code: "INPUT_RANGE_UNUSED", where, message: `the data go from ${short(real(least))} to ${short(real(most))}, ${short(100 * used)} % of the input's range ${range}`,
+    hint: real(most) <= 1.01 && real(last) > 100 ? "the model takes pixels, the data are scaled to 1: multiply by 255" : "scale the data as in training; if they are right, quantize again with data like them",
+  }];
 }
 
 /** A layer whose own error is below is as good as rounding lets it be: products of rounded weights make it more than 0.29. */
@@ -210,7 +201,7 @@ export function statisticsFindings({ tensors }: Pick<ModelStatistics, "tensors">
     code: "SAMPLES_CONCENTRATED", where,
     message: `all samples together range from ${short(min)} to ${short(max)}, a quarter of them uses at most ${short(100 * share)} % of it: ${Math.max(1, Math.round(256 * share))} of 256 codes` +
       (others > 0 ? `; so do ${others} tensors behind it${worst === first ? "" : `, at worst '${worst.tensor.info.name}' with ${short(100 * worst.share)} %`}` : ""),
-    hint: "bring every sample to one magnitude before the model; if few samples are large, --calibrator kl or percentile gives the others their codes; --scheme int16x8 has 65,536 for all",
+    hint: "bring every sample to one magnitude before the model; if few samples are large, quantize --calibrator auto gives the others codes; --scheme int16x8 has 65,536 for all",
   }];
 }
 
@@ -220,4 +211,36 @@ function sampleShare(tensor: TensorStatistics): number {
   if (samples.length < LEAST_OBSERVED || !(max > min) || FIXED_SCALE.has(tensor.info.operator?.name ?? "")) return 1;
   const sizes = samples.map((sample) => sample.max - sample.min).sort((a, b) => a - b);
   return sizes[Math.floor(SMALL_SAMPLES * (sizes.length - 1))]! / (max - min);
+}
+
+/** The same as an InputWatch says, but for samples that are alike: from the histograms of the inputs. */
+function inputFindings({ tensors }: Pick<ModelStatistics, "tensors">): Finding[] {
+  return tensors.filter(({ info }) => info.operator === null && info.quantization !== null).flatMap(({ info, histogram }) => storedFindings(info, histogram));
+}
+
+/** Of data with such a finding samples and answers tell nothing. */
+const SENSELESS: ReadonlySet<FindingCode> = new Set(["INPUT_NOT_QUANTIZED", "INPUT_CLIPPED"]);
+
+/** What was looked at. */
+export interface Evidence {
+  readonly model: Graph;
+  /** What watching the inputs and the answers found. Without it the inputs' statistics tell what they can. */
+  readonly inputs?: readonly Finding[];
+  readonly answers?: readonly Finding[];
+  readonly comparison?: Comparison | null;
+  readonly statistics?: Pick<ModelStatistics, "tensors"> | null;
+}
+
+/** Everything there is to say, causes before symptoms: what is fed, the model, its layers, its samples, what it answers. One cause is named once. */
+export function findingsOf({ model, statistics = null, inputs = statistics ? inputFindings(statistics) : [], answers = [], comparison = null }: Evidence): Finding[] {
+  const isFeeding = ({ code }: Finding) => code === "CHANNEL_ORDER" || code === "INPUT_SCALING";
+  const all = [
+    ...inputs, ...answers.filter(isFeeding), ...modelFindings(model), ...(comparison ? comparisonFindings(comparison) : []), ...(statistics ? statisticsFindings(statistics) : []), ...answers.filter((finding) => !isFeeding(finding)),
+  ];
+  return all.filter(({ code, where }, i) => {
+    if (code === "INPUT_SCALING") return !inputs.some((input) => SENSELESS.has(input.code)); // any other scale is better
+    if (code === "SAMPLES_CONCENTRATED") return !inputs.some((input) => SENSELESS.has(input.code));
+    if (code === "INPUT_RANGE_UNUSED") return !all.some((other) => (other.code === "INPUT_SCALING" && other.where === where) || other.code === "DUMMY_RANGES"); // which say why
+    return all.findIndex((other) => other.code === code && other.where === where) === i;
+  });
 }

@@ -63,10 +63,5 @@ export function bars({ min, max, pieces }: Distribution, count: number): number[
   return heights;
 }
 
-/** The middle one of some numbers, the lower of two. NaN of none. */
-export function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? NaN;
-}
-
 /** TFLite gives the outputs of these a fixed scale: how few codes a sample takes is their nature. */
 export const FIXED_SCALE: ReadonlySet<string> = new Set(["SOFTMAX", "LOG_SOFTMAX", "LOGISTIC", "TANH", "L2_NORMALIZATION"]);

@@ -9,6 +9,8 @@ import { valuesIn } from "../runtime/tensor_view";
 export function realsOf({ type, quantization }: Tensor, bytes: Uint8Array): Float64Array | null {
   const stored = valuesIn(type, bytes);
   if (!stored || stored instanceof BigInt64Array || stored instanceof BigUint64Array || type === "float16") return null;
-  const scale = quantization?.scale[0], zeroPoint = quantization?.zeroPoint[0] ?? 0;
-  return scale === undefined || type === "float32" ? Float64Array.from(stored) : Float64Array.from(stored, (code) => (code - zeroPoint) * scale);
+  if (type === "float32" || !quantization || quantization.scale.length === 0) return new Float64Array(stored);
+  const { scale: [scale], zeroPoint: [zeroPoint = 0] } = quantization, reals = new Float64Array(stored.length);
+  for (let i = 0; i < reals.length; i++) reals[i] = (stored[i]! - zeroPoint) * scale!;
+  return reals;
 }

@@ -79,34 +79,62 @@ export interface ModelStatistics {
   readonly tensors: readonly TensorStatistics[];
 }
 
+/** Samples of a set that belong to a shard. */
+export function shardSize(count: number, { number, of }: ModelStatistics["shard"]): number {
+  return Math.max(0, Math.ceil((count - number + 1) / of));
+}
+
 export function emptyTensor(info: TensorInfo): TensorStatistics {
   return { info, count: 0, unfit: [], histogram: new Counts(), sums: info.quantization ? null : { sum: 0n, squares: 0n }, ranges: new Float32Array(0) };
 }
 
-/**
- * Statistics of disjoint samples of one set, as one.
- * @param parts at least one; they stay as they are
- * @throws ArenulaError STATISTICS_MISMATCH where a sample is in two parts
- */
-export function mergeSamples(parts: readonly ModelStatistics[], shard: ModelStatistics["shard"]): ModelStatistics {
-  const [first] = parts as [ModelStatistics];
-  const rows = parts.flatMap((part, p) => part.samples.map((sample, row) => ({ sample, p, row }))).sort((a, b) => a.sample.index - b.sample.index);
-  const twice = rows.find(({ sample }, i) => sample.index === rows[i - 1]?.sample.index);
-  if (twice) throw new ArenulaError("STATISTICS_MISMATCH", `sample ${twice.sample.index} '${twice.sample.name}' is in two parts`, { hint: "merge each part once" });
-  const tensors = first.tensors.map(({ info }, t): TensorStatistics => {
-    const members = parts.map((part) => part.tensors[t]!);
-    const merged = { ...emptyTensor(info), unfit: members.flatMap(({ unfit }) => unfit).sort((a, b) => a.sample - b.sample) };
-    merged.ranges = new Float32Array(rows.length * RANGE_FIELDS.length);
-    rows.forEach(({ p, row }, i) => merged.ranges.set(members[p]!.ranges.subarray(row * RANGE_FIELDS.length, (row + 1) * RANGE_FIELDS.length), i * RANGE_FIELDS.length));
-    for (const { count, histogram, sums } of members) {
+/** Statistics of disjoint samples of one set, as one. Parts are added one by one, and none is kept: memory is that of the whole and of one part. */
+export class SampleMerger {
+  private first: ModelStatistics | null = null;
+  /** By place in the shard. */
+  private readonly samples: (SampleName | undefined)[] = [];
+  private readonly skipped: SkippedSample[] = [];
+  private tensors: TensorStatistics[] = [];
+
+  /** @param shard what the parts are together */
+  constructor(private readonly shard: ModelStatistics["shard"]) {}
+
+  /** @throws ArenulaError STATISTICS_MISMATCH where a sample is in a part before */
+  add(part: ModelStatistics): void {
+    const { shard, samples } = this;
+    if (!this.first) {
+      const places = shardSize(part.data.count, shard);
+      this.tensors = part.tensors.map(({ info }) => ({ ...emptyTensor(info), ranges: new Float32Array(places * RANGE_FIELDS.length) }));
+    }
+    this.first ??= { ...part, tensors: [] };
+    const places = part.samples.map((sample) => {
+      const place = Math.floor(sample.index / shard.of);
+      if (samples[place]) throw new ArenulaError("STATISTICS_MISMATCH", `sample ${sample.index} '${sample.name}' is in two parts`, { hint: "merge each part once" });
+      samples[place] = sample;
+      return place;
+    });
+    this.skipped.push(...part.skipped);
+    part.tensors.forEach(({ count, histogram, sums, unfit, ranges }, t) => {
+      const merged = this.tensors[t]!;
       merged.count += count;
       merged.histogram.merge(histogram);
+      merged.unfit.push(...unfit);
       if (sums) merged.sums = { sum: merged.sums!.sum + sums.sum, squares: merged.sums!.squares + sums.squares };
+      places.forEach((place, row) => merged.ranges.set(ranges.subarray(row * RANGE_FIELDS.length, (row + 1) * RANGE_FIELDS.length), place * RANGE_FIELDS.length));
+    });
+  }
+
+  /** Of at least one part. To be asked for once: it closes the gaps that skipped samples left. */
+  result(): ModelStatistics {
+    const { model, data } = this.first!, { shard } = this;
+    const places = [...this.samples.keys()].filter((place) => this.samples[place]);
+    for (const tensor of this.tensors) {
+      tensor.unfit.sort((a, b) => a.sample - b.sample);
+      places.forEach((place, row) => place !== row && tensor.ranges.copyWithin(row * RANGE_FIELDS.length, place * RANGE_FIELDS.length, (place + 1) * RANGE_FIELDS.length));
+      tensor.ranges = tensor.ranges.subarray(0, places.length * RANGE_FIELDS.length);
     }
-    return merged;
-  });
-  const skipped = parts.flatMap((part) => part.skipped).sort((a, b) => a.index - b.index);
-  return { model: first.model, data: first.data, shard, samples: rows.map(({ sample }) => sample), skipped, tensors };
+    return { model, data, shard, samples: places.map((place) => this.samples[place]!), skipped: this.skipped.sort((a, b) => a.index - b.index), tensors: this.tensors };
+  }
 }
 
 /** The ranges of every sample, in the order of the set, as real values. Samples without a finite value are left out. */

@@ -34,11 +34,13 @@ export interface DeviceImage {
   readonly code: Program["code"];
   readonly final: Program["final"];
   readonly initial: Program["initial"];
+  /** Whether an inference may end early. */
+  readonly endsEarly: boolean;
   /** The region of all variables; 0 bytes for a model without. */
   readonly state: { readonly start: number; readonly bytes: number };
   /** Variables, and the byte that each is filled with at first. */
   readonly variables: readonly { readonly address: number; readonly bytes: number; readonly value: number }[];
-  /** Outputs that were known before anything runs: their bytes follow the last step. */
+  /** Outputs that were known before anything runs: their bytes follow the last step, or come before the first one where an inference may end early. */
   readonly constantOutputs: readonly StagedBytes[];
   /** The passive segment: everything that is staged. */
   readonly segment: Uint8Array;
@@ -69,7 +71,7 @@ export function deviceImage(program: Program, headroom: number): DeviceImage {
   ]);
   const blocks = blocksOf(program, storage);
   const known = knownOutputs(program), last = Math.max(program.steps.length - 1, 0);
-  const knownBlocks = [...known].map(([tensor, bytes]): Block => ({ name: program.subgraph.tensors[tensor]!.name, kind: "activation", bytes: bytes.length, firstStep: last, lastStep: last }));
+  const knownBlocks = [...known].map(([tensor, bytes]): Block => ({ name: program.subgraph.tensors[tensor]!.name, kind: "activation", bytes: bytes.length, firstStep: program.endsEarly ? 0 : last, lastStep: last }));
   const plan = planArena([...blocks, ...staging, ...knownBlocks], { alignment: ALIGNMENT });
   const addressOf = (block: number) => ARENA_AT + plan.blocks[block]!.offset;
 
@@ -96,7 +98,7 @@ export function deviceImage(program: Program, headroom: number): DeviceImage {
   });
   return {
     plan, operatorAt: OPERATOR_AT, bytes: alignUp(ARENA_AT + plan.bytes + headroom, ALIGNMENT), tensors, steps, constantOutputs, segment: segment.bytes(),
-    code: program.code, final: program.final, initial: program.initial, state,
+    code: program.code, final: program.final, initial: program.initial, endsEarly: program.endsEarly, state,
     variables: [...program.variables].map(([tensor, value]) => ({ address: tensors.get(tensor)!, bytes: byteLength(program.subgraph.tensors[tensor]!), value })),
     weightBytes: segment.length - [...steps, ...constantOutputs].reduce((sum, { bytes }) => sum + bytes, 0),
   };

@@ -5,6 +5,7 @@ import type { Tensor } from "../graph/tensor";
 import { byteLength } from "../graph/tensor";
 import { ArenulaError } from "../errors";
 import { lower } from "../lowering/lower";
+import type { LoweringTarget } from "../lowering/lowering";
 import type { Program } from "../lowering/program";
 import { appendSections } from "./custom_sections";
 import { DEVICE_ABI, type DeviceFacts, type DeviceTensor } from "./device_facts";
@@ -21,6 +22,8 @@ export interface LinkOptions {
   readonly core?: string;
   /** Whether weights may take more flash for fewer instructions. */
   readonly widened?: boolean;
+  /** How forms are chosen, where not by their costs. */
+  readonly choose?: LoweringTarget["choose"];
   /** What the module says it was made from. */
   readonly name: string;
   readonly sha256: string;
@@ -48,7 +51,7 @@ export interface Linked extends LaidOut {
  */
 export function layOutForDevice(model: Graph, options: LinkOptions): LaidOut {
   const subgraph = model.subgraphs[0]!;
-  const program = lower(model, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes, sparing: options.sparing });
+  const program = lower(model, { core: "mcu", machine: machineFor(options.engine, options.core), widened: options.widened, sliceBytes: options.sliceBytes, sparing: options.sparing, choose: options.choose });
   const image = deviceImage(program, isCompiled(options.engine) ? WITHIN_MOST : 0);
   if (subgraph.outputs.length === 0) throw new ArenulaError("MODEL_UNSUPPORTED", "the model has no outputs", { hint: "a device would compute what nobody can read: name the outputs when converting" });
   const placed = (index: number): DeviceTensor => deviceTensor(program.subgraph.tensors[index]!, image, image.tensors.get(program.extents.get(index) ?? -1));

@@ -12,6 +12,8 @@ type Module = binaryenType.Module;
 const PAGE = 65536;
 const MEMORY = "0";
 const SEGMENT = "flash";
+/** The operator that ended the last inference early. */
+const ENDED = "ended";
 /** Operators whose calls share a function: the fast interpreter keeps every constant of a function in its frame, so that hundreds would overflow its stack. */
 const GROUP = 32;
 /** What binaryen measures of the function that clamps an address. */
@@ -138,7 +140,8 @@ function dropExports(binaryen: Binaryen, module: Module): void {
 
 /**
  * invoke_range(first, end): the operators of the file from `first` to before `end`, each with its index in the word while it runs. Behind the
- * last one come the outputs that are converted, or that nothing computes. `reset`, where there is state: variables get their first values.
+ * last one come the outputs that are converted, or that nothing computes. An operator that ends the inference early leaves its index in the word, and
+ * ranges behind it do nothing until one begins at 0. `reset`, where there is state: variables get their first values.
  */
 function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, operators: number, kernels: ReadonlyMap<string, string>): void {
   const { i32 } = module;
@@ -159,6 +162,10 @@ function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, opera
         const turn = [...node.test.flatMap(expressions), module.br(over, i32.eqz(holds(node.condition))), ...node.body.flatMap(expressions), module.br(again)];
         return [module.block(over, [module.loop(again, module.block(null, turn))])];
       }
+      case "endUnless": {
+        const running = i32.load(0, 4, constant(image.operatorAt), MEMORY);
+        return [module.if(i32.eqz(holds(node.condition)), module.block(null, [module.global.set(ENDED, running), module.return()]))];
+      }
     }
   };
   const first = () => module.local.get(0, binaryen.i32), end = () => module.local.get(1, binaryen.i32);
@@ -169,7 +176,15 @@ function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, opera
     const inRange = i32.and(i32.le_u(first(), constant(index)), i32.gt_u(end(), constant(index)));
     return [module.if(inRange, module.block(null, [i32.store(0, 4, constant(image.operatorAt), constant(index), MEMORY), ...nodes.flatMap(expressions)]))];
   };
+  const known = image.constantOutputs.map(({ address, offset, bytes }) => initFrom(module, constant(address), constant(offset), constant(bytes)));
+  const none = () => constant(NO_OPERATOR), ended = () => module.global.get(ENDED, binaryen.i32);
+  const over = () => module.if(i32.ne(ended(), none()), module.return());
   const body: number[] = [];
+  if (image.endsEarly) {
+    module.addGlobal(ENDED, binaryen.i32, true, none());
+    const begin = module.block(null, [module.global.set(ENDED, none()), ...known]);
+    body.push(module.if(i32.eqz(first()), begin), i32.store(0, 4, constant(image.operatorAt), ended(), MEMORY), over());
+  }
   for (let from = 0; from < operators; from += GROUP) {
     const group = Array.from({ length: Math.min(GROUP, operators - from) }, (_, i) => operator(from + i)).flat();
     if (operators <= GROUP) body.push(...group);
@@ -177,12 +192,12 @@ function addInvoke(binaryen: Binaryen, module: Module, image: DeviceImage, opera
       const name = `operators_${from}`;
       module.addFunction(name, range, binaryen.none, [], module.block(null, group));
       body.push(module.call(name, [first(), end()], binaryen.none));
+      if (image.endsEarly) body.push(over());
     }
   }
-  const known = image.constantOutputs.map(({ address, offset, bytes }) => initFrom(module, constant(address), constant(offset), constant(bytes)));
-  const last = [...image.final.flatMap(expressions), ...known];
+  const last = [...image.final.flatMap(expressions), ...(image.endsEarly ? [] : known)];
   if (last.length > 0) body.push(module.if(i32.ge_u(end(), constant(operators)), module.block(null, last)));
-  body.push(i32.store(0, 4, constant(image.operatorAt), constant(NO_OPERATOR), MEMORY));
+  body.push(i32.store(0, 4, constant(image.operatorAt), none(), MEMORY));
   module.addFunction("invoke_range", range, binaryen.none, [], module.block(null, body));
   module.addFunction("invoke", binaryen.none, binaryen.none, [], module.call("invoke_range", [constant(0), constant(operators)], binaryen.none));
   module.addFunctionExport("invoke", "invoke");

@@ -3,10 +3,11 @@ import { elementCount } from "../graph/tensor";
 import { emitCopyAll } from "./copy";
 import type { Lowering } from "./lowering";
 
-const TYPES: Readonly<Record<string, number>> = {
+/** What a record calls types. */
+export const CAST_TYPES: Readonly<Record<string, number>> = {
   int8: abi.CAST_INT8, uint8: abi.CAST_UINT8, int16: abi.CAST_INT16, uint16: abi.CAST_UINT16, int32: abi.CAST_INT32, uint32: abi.CAST_UINT32, int64: abi.CAST_INT64, bool: abi.CAST_BOOL,
 };
-const ALL = [...Object.keys(TYPES), "float32"].join("|");
+const ALL = [...Object.keys(CAST_TYPES), "float32"].join("|");
 
 /** Stored values of one type as those of another: quantization does not count. */
 export const cast: Lowering = {
@@ -31,8 +32,8 @@ export const cast: Lowering = {
       r.input(abi.CAST_INPUT, input);
       r.output(abi.CAST_OUTPUT, output);
       r.i32(abi.CAST_COUNT, elementCount(input.shape));
-      r.i32(abi.CAST_FROM, TYPES[input.type] ?? 0);
-      r.i32(abi.CAST_TO, TYPES[output.type] ?? 0);
+      r.i32(abi.CAST_FROM, CAST_TYPES[input.type] ?? 0);
+      r.i32(abi.CAST_TO, CAST_TYPES[output.type] ?? 0);
       r.inPlace(input, output);
     });
   },

@@ -117,7 +117,10 @@ const callOnce: Lowering = {
   operator: "CALL_ONCE",
   signatures: [{ inputs: [], outputs: [] }],
   options: "runs before the first inference, and when the state is reset",
-  check: (op) => void calledSubgraph(op, "initSubgraphIndex", [], []),
+  check(op) {
+    const { operators } = calledSubgraph(op, "initSubgraphIndex", [], []);
+    if (operators.some(({ custom, name }) => custom && name === "CIRCULAR_BUFFER")) op.refuse("it calls a CIRCULAR_BUFFER, which would end inferences before the first one", "assign variables there, and gather input in the main subgraph");
+  },
   calls: (op) => [op.option("initSubgraphIndex", -1)],
   lower(op, emit) {
     emit.once(() => void emit.call(op.option("initSubgraphIndex", -1), []));

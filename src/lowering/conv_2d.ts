@@ -5,7 +5,8 @@ import { CONV_2D_BLOCKS } from "./conv_2d_blocks";
 import { CONV_2D_PAIRS } from "./conv_2d_pairs";
 import { CONV_2D_ROWS } from "./conv_2d_rows";
 import { CONV_2D_V128 } from "./conv_2d_v128";
-import { emitCheapest, type Form } from "./form";
+import { CONV_2D_AS_FULLY_CONNECTED } from "./conv_2d_as_fully_connected";
+import { cheapest, emitCheapest, type Form } from "./form";
 import type { Emitter, Lowering } from "./lowering";
 import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
@@ -42,7 +43,7 @@ export interface Conv2d extends Conv2dGeometry, Weights {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<Conv2d>[] = [CONV_2D_V128, CONV_2D_BLOCKS, CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS];
+const FORMS: readonly Form<Conv2d>[] = [CONV_2D_V128, CONV_2D_12, ...CONV_2D_PAIRS, CONV_2D_ROWS, CONV_2D_BLOCKS, CONV_2D_AS_FULLY_CONNECTED];
 /** The form for weights of four bits, or with a zero point. */
 const ANY_WEIGHTS: readonly Form<Conv2d>[] = [CONV_2D_V128, CONV_2D_BLOCKS];
 
@@ -82,12 +83,17 @@ export const conv2d: Lowering = {
   },
 };
 
+const formsOf = ({ int4, weightsOffset }: Weights) => (int4 || weightsOffset !== 0 ? ANY_WEIGHTS : FORMS);
+
+/** The form of a convolution that costs least, and what it costs. */
+export const cheapestConv2d = (emit: Emitter, conv: Conv2d) => cheapest(formsOf(conv), emit, conv);
+
 /** The step of a convolution. @param weights [out_c][k_h][k_w][group_c]; their scales are those of the operator's second input */
 export function emitConv2d(op: Op, emit: Emitter, geometry: Conv2dGeometry, weights: Weights): void {
   const { outC, depth } = geometry;
   const { scale, zeroPoint } = quantizationOf(op.input(0));
   const out = quantizationOf(op.output());
-  emitCheapest(weights.int4 || weights.weightsOffset !== 0 ? ANY_WEIGHTS : FORMS, op, emit, {
+  emitCheapest(formsOf(weights), op, emit, {
     ...geometry, ...weights, ...activationRange(op, op.output()), inputZeroPoint: zeroPoint, outputZeroPoint: out.zeroPoint,
     bias: foldOffset(int32Of(op.maybeInput(2)), weights.weights, outC, depth, -zeroPoint, weights.weightsOffset),
     multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale, op.input(0).rebased),

@@ -7,10 +7,11 @@ import type { Form } from "./form";
 import type { Emitter } from "./lowering";
 import type { Op } from "./op";
 import { concatenate } from "./packing";
-import { writeWindow } from "./window";
+import { copiesPatches, writeWindow } from "./window";
 
 /** The most pixels of a block: fewer where the operator has to spare memory. */
 const MOST_PIXELS = [12, 6, 3] as const;
+const mostPixels = (spared: number) => MOST_PIXELS[Math.min(spared, MOST_PIXELS.length - 1)]!;
 
 const evenDepth = (depth: number) => depth + (depth & 1);
 
@@ -49,6 +50,9 @@ function tileChannels(channels: number, most: number): number[] {
 
 const tileBytes = (channels: number, depth: number) => Math.ceil((channels * (abi.CONV_2D_12_FOLDED + evenDepth(depth))) / 4) * 4;
 
+/** The most channels of a tile. */
+const mostChannels = (depth: number, sliceBytes: number) => (tileBytes(8, depth) <= sliceBytes ? 8 : 4);
+
 /** @param first channel of the tile, which has `channels` */
 function packTile({ weights, depth, bias }: Conv2d, folded: readonly FoldedRescale[], first: number, channels: number, start: number): Uint8Array {
   const tile = new Uint8Array(tileBytes(channels, depth)), view = new DataView(tile.buffer);
@@ -63,15 +67,15 @@ function packTile({ weights, depth, bias }: Conv2d, folded: readonly FoldedResca
   return tile;
 }
 
-/** The pixels of the blocks of an image, each size once, the largest first. */
-function blockPixels(pixels: number, most: number): number[] {
-  const sizes = new Set<number>();
-  for (let pixel = 0; pixel < pixels; ) {
-    const block = abi.pixelsOfBlock(pixels - pixel, most);
-    sizes.add(block);
-    pixel += block === most ? block * Math.max(Math.floor((pixels - pixel) / block) - 1, 1) : block; // all but the last two are alike
+/** How many blocks of each size an image is cut into. */
+function countBlocks(pixels: number, most: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let left = pixels; left > 0; ) {
+    const block = abi.pixelsOfBlock(left, most), alike = Math.max(Math.floor(left / block) - 1, 1); // all but the last two
+    counts.set(block, (counts.get(block) ?? 0) + alike);
+    left -= alike * block;
   }
-  return [...sizes];
+  return counts;
 }
 
 function emit12(op: Op, emit: Emitter, conv: Conv2d): void {
@@ -79,8 +83,8 @@ function emit12(op: Op, emit: Emitter, conv: Conv2d): void {
   const { spared, target: { sliceBytes } } = emit;
   const groupOut = outC / groups, chunk = termsOfField(weights, depth), start = abi.FIELD_START * Math.ceil(depth / chunk);
   const folded = foldRescale(bias, multipliers, depth, conv.outputZeroPoint, start)!;
-  const pixels = MOST_PIXELS[Math.min(spared, MOST_PIXELS.length - 1)]!, channels = tileBytes(8, depth) <= sliceBytes ? 8 : 4;
-  const widths = tileChannels(groupOut, channels), blocks = blockPixels(y.output * x.output, pixels);
+  const pixels = mostPixels(spared), channels = mostChannels(depth, sliceBytes);
+  const widths = tileChannels(groupOut, channels), blocks = [...countBlocks(y.output * x.output, pixels).keys()];
   const tiles: Uint8Array[] = [];
   for (let group = 0; group < outC; group += groupOut) {
     let first = group;
@@ -94,13 +98,12 @@ function emit12(op: Op, emit: Emitter, conv: Conv2d): void {
   const slice = perSlice * tileBytes(channels, depth);
   const sums = chunk < depth || blocks.includes(1), signed = conv.min < conv.outputZeroPoint;
   const any = sums || signed || widths.some((width) => width < 8) || blocks.includes(3);
-  const copiesPatches = y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1 || blocks.includes(1);
   emit.step(any ? "conv_2d_12_any" : "conv_2d_12", abi.CONV_2D_12_SIZE, (r) => {
     r.input(abi.CONV_2D_12_INPUT, op.input(0));
     r.output(abi.CONV_2D_12_OUTPUT, op.output());
     r.slices(abi.CONV_2D_12_TILES, abi.CONV_2D_12_BUFFER, concatenate(tiles), Math.min(slice, groupBytes));
     r.scratch(abi.CONV_2D_12_PACKS, evenDepth(depth) * 8 * Math.floor(blocks[0]! / 3));
-    r.scratch(abi.CONV_2D_12_PATCHES, copiesPatches ? Math.min(blocks[0]!, 3) * depth : 0);
+    r.scratch(abi.CONV_2D_12_PATCHES, copiesPatches(groups, y, x) || blocks.includes(1) ? Math.min(blocks[0]!, 3) * depth : 0);
     r.scratch(abi.CONV_2D_12_SCRATCH, abi.CONV_2D_12_ROWS_BYTES + widths[0]! * 8 * Math.ceil(blocks[0]! / 3));
     r.scratch(abi.CONV_2D_12_SUMS, sums ? widths[0]! * 4 * blocks[0]! : 0);
     writeWindow(r, batches, y, x);
@@ -125,9 +128,30 @@ function emit12(op: Op, emit: Emitter, conv: Conv2d): void {
   });
 }
 
-/** Wherever addends can be folded: 0. */
-const folds = ({ bias, multipliers, depth, outputZeroPoint }: Conv2d) => (foldRescale(bias, multipliers, depth, outputZeroPoint) ? 0 : Infinity);
-export const CONV_2D_12: Form<Conv2d> = { cost: { fast: folds, classic: folds }, emit: emit12 };
+export const CONV_2D_12: Form<Conv2d> = {
+  name: "conv_2d_12",
+  /**
+   * Layers, blocks, terms of words of three pixels, tiles, terms of tiles, products of words, of blocks of one pixel terms of four channels and of those left,
+   * outputs, terms that are copied out.
+   */
+  terms({ batches, groups, outC, depth, y, x, bias, multipliers, outputZeroPoint }, { spared, target }) {
+    if (!foldRescale(bias, multipliers, depth, outputZeroPoint)) return null;
+    const groupOut = outC / groups, pixels = y.output * x.output, times = batches * groups, each = times * depth;
+    const tiles = tileChannels(groupOut, mostChannels(depth, target.sliceBytes)).length;
+    let blocks = 0, words = 0, singles = 0;
+    for (const [block, count] of countBlocks(pixels, mostPixels(spared))) {
+      blocks += count;
+      words += count * Math.floor(block / 3);
+      if (block === 1) singles += count;
+    }
+    return [
+      1, times * blocks, each * words, times * tiles * blocks, each * tiles * (blocks - singles), each * words * groupOut, each * singles * (groupOut >> 2), each * singles * (groupOut & 3),
+      times * pixels * groupOut, copiesPatches(groups, y, x) ? each * pixels : 0,
+    ];
+  },
+  costs: { fast: [0, 6390, 217, 2220, 148, 51.6, 250, 112, 339, 48.6], classic: [22000, 26700, 415, 6650, 347, 107, 578, 277, 636, 148] }, // npm run bench:grid -- --fit
+  emit: emit12,
+};
 
 /** The next count of pixels whose blocks have no empty place; tiles never have one. */
 export function nextFullPixels(pixels: number): number {

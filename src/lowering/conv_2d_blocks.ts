@@ -7,7 +7,7 @@ import type { Emitter } from "./lowering";
 import type { Op } from "./op";
 import { concatenate, packC4, packMultiplier, packNibbles, packTile, tilesPerSlice } from "./packing";
 import { spillOf } from "./weights";
-import { writeWindow } from "./window";
+import { copiesPatches, writeWindow } from "./window";
 
 function emitBlocks(op: Op, emit: Emitter, conv: Conv2d): void {
   const { batches, inC, outC, groups, groupC, depth, y, x, weights, weightsOffset, int4, bias, multipliers } = conv;
@@ -21,7 +21,6 @@ function emitBlocks(op: Op, emit: Emitter, conv: Conv2d): void {
       tiles.push(packTile(4, bias.subarray(first, end), shared ? null : multipliers.slice(first, end), int4 ? packNibbles(packed) : packed));
     }
   const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / groups);
-  const copiesPatches = y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1;
   const offset = weightsOffset !== 0; // int4 weights have none
   emit.step(int4 ? "conv_2d_int4" : offset ? "conv_2d_offset" : "conv_2d", offset ? abi.CONV_2D_OFFSET_SIZE : abi.CONV_2D_SIZE, (r) => {
     r.input(abi.CONV_2D_INPUT, op.input(0));
@@ -29,7 +28,7 @@ function emitBlocks(op: Op, emit: Emitter, conv: Conv2d): void {
     if (shared) r.constant(abi.CONV_2D_MULTIPLIER, packMultiplier(multipliers[0]!));
     r.output(abi.CONV_2D_OUTPUT, op.output());
     r.scratch(abi.CONV_2D_PACKS, depth * abi.CONV_2D_TERM_BYTES);
-    r.scratch(abi.CONV_2D_PATCHES, copiesPatches ? 3 * depth : 0);
+    r.scratch(abi.CONV_2D_PATCHES, copiesPatches(groups, y, x) ? 3 * depth : 0);
     r.scratch(abi.CONV_2D_SUMS, abi.CONV_2D_SUMS_BYTES + (offset ? abi.CONV_2D_TOTALS_BYTES : 0));
     writeWindow(r, batches, y, x);
     r.i32(abi.CONV_2D_IN_C, inC);
@@ -48,12 +47,13 @@ function emitBlocks(op: Op, emit: Emitter, conv: Conv2d): void {
   });
 }
 
-const always = () => 1;
-/**
- * Compiled: fitted to counts under WAMR, of person_detect and kws on mps2-an386 (`tile` 720), of `npm run bench:grid` on riscv-virt (1950). A slice is
- * staged for every block.
- */
-const compiled = (tile: number) => ({ batches, groups, outC, depth, y, x }: Conv2d) =>
-  batches * groups * Math.ceil((y.output * x.output) / 6) * (20 * depth + Math.ceil(outC / groups / 4) * (155 * depth + tile));
-
-export const CONV_2D_BLOCKS: Form<Conv2d> = { cost: { desktop: always, fast: always, classic: always, scalar: compiled(1950), dsp: compiled(720), vector: compiled(720) }, emit: emitBlocks };
+export const CONV_2D_BLOCKS: Form<Conv2d> = {
+  name: "conv_2d",
+  /** Layers, blocks, terms of blocks, tiles, terms of tiles, outputs, terms that are copied out. A slice is staged for every block. */
+  terms({ batches, groups, outC, depth, y, x }) {
+    const pixels = y.output * x.output, blocks = batches * groups * Math.ceil(pixels / 6), tiles = blocks * Math.ceil(outC / groups / 4);
+    return [1, blocks, blocks * depth, tiles, tiles * depth, batches * pixels * outC, copiesPatches(groups, y, x) ? batches * pixels * groups * depth : 0];
+  },
+  costs: { desktop: [], fast: [686, 5960, 315, 3190, 594, 458, 74.6], classic: [34100, 12600, 661, 8870, 1320, 863, 225], scalar: [612, 923, 58.6, 536, 166, 57.8, 12.1], dsp: [285, 632, 39.4, 380, 150, 57.5, 9.75], vector: [318, 543, 30.8, 400, 139, 46.3, 12.8] }, // npm run bench:grid -- --fit
+  emit: emitBlocks,
+};

@@ -7,7 +7,7 @@ import type { Emitter } from "./lowering";
 import type { Op } from "./op";
 import { concatenate, tilesPerSlice } from "./packing";
 import { packRescale } from "./store_pixels";
-import { writeWindow } from "./window";
+import { copiesPatches, writeWindow } from "./window";
 
 /** Weights int8 [channels][depth] -> uint8 [channels / 2][quads][2][4], of an odd number of channels the last one as [quads][4]; `offset` added, missing terms `offset`. */
 function packPairs(weights: Int8Array, channels: number, depth: number, offset: number): Uint8Array {
@@ -63,13 +63,14 @@ function emitPairs(op: Op, emit: Emitter, conv: Conv2d, wide: boolean): void {
   });
 }
 
-/** Fitted to counts under WAMR: of person_detect and kws on mps2-an386 (`quad` 18, `output` 12), of `npm run bench:grid` on riscv-virt (53, 50). */
-const cost = (quad: number, output: number, weight: number) => ({ batches, groups, outC, depth, y, x }: Conv2d) => {
-  const pairs = batches * Math.ceil((y.output * x.output) / 2), quads = Math.ceil(depth / 4), channels = outC / groups;
-  return groups * (pairs * (300 + 20 * quads + Math.ceil(channels / 2) * (42 + quad * quads) + 2 * output * channels) + weight * channels * depth);
-};
+/** Layers, pairs of pixels, quads of terms of theirs, quads of two pixels and two channels, outputs, weights, terms that are copied out. */
+function terms({ batches, groups, outC, depth, y, x }: Conv2d): readonly number[] {
+  const pixels = batches * y.output * x.output, pairs = groups * Math.ceil(pixels / 2), quads = Math.ceil(depth / 4), tiles = pairs * Math.ceil(outC / groups / 2);
+  return [1, pairs, pairs * quads, tiles * quads, pixels * outC, outC * depth, copiesPatches(groups, y, x) ? pixels * groups * depth : 0];
+}
 
+// costs: npm run bench:grid -- --fit
 export const CONV_2D_PAIRS: readonly Form<Conv2d>[] = [
-  { cost: { dsp: cost(18, 12, 2.2) }, emit: (op, emit, conv) => emitPairs(op, emit, conv, true) },
-  { cost: { scalar: cost(53, 50, 0.7) }, emit: (op, emit, conv) => emitPairs(op, emit, conv, false) },
+  { name: "conv_2d_pairs", terms, costs: { dsp: [334, 514, 13.3, 18.8, 29.1, 1.69, 5.15] }, emit: (op, emit, conv) => emitPairs(op, emit, conv, true) },
+  { name: "conv_2d_bytes", terms, costs: { scalar: [538, 658, 9.76, 47.4, 63.8, 0, 7.84] }, emit: (op, emit, conv) => emitPairs(op, emit, conv, false) },
 ];

@@ -63,6 +63,9 @@ function foldedOf(conv: Conv2d) {
   return rescale.folded ? rescale : null;
 }
 
+/** Patches that are copied out before they are multiplied. */
+const patchesOf = ({ depth, y, x }: Conv2d) => Math.max(Math.min(MOST_PATCHES, Math.floor(MOST_PATCH_BYTES / depth), y.output * x.output), 1);
+
 function emitRows(op: Op, emit: Emitter, layer: Conv2d): void {
   const conv = asRun(layer), cutting = rowsOf(conv), { inPlace, rows, blocks } = cutting;
   const { batches, inC, outC, groups, groupC, depth, weights, bias, multipliers, y, x } = conv;
@@ -80,7 +83,7 @@ function emitRows(op: Op, emit: Emitter, layer: Conv2d): void {
   const fours = Math.ceil(groupOut / 4), tileBytes = (folded ? 64 : 48) + 4 * BLOCK * rows * blocks, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, fours);
   const packed = concatenate(tiles), slice = Math.min(perSlice * tileBytes, packed.length / groups);
   const copies = !inPlace || y.touchesBorder || x.touchesBorder;
-  const patches = Math.max(Math.min(MOST_PATCHES, Math.floor(MOST_PATCH_BYTES / depth), y.output * x.output), 1);
+  const patches = patchesOf(conv);
   emit.step("conv_2d_rows", abi.CONV_2D_ROWS_SIZE, (r) => {
     r.input(abi.CONV_2D_ROWS_INPUT, op.input(0));
     r.output(abi.CONV_2D_ROWS_OUTPUT, op.output());
@@ -109,12 +112,17 @@ function emitRows(op: Op, emit: Emitter, layer: Conv2d): void {
   });
 }
 
-/** Instructions on a Cortex-M55: per block of 64 products, per row of four channels, per output, per pixel and slice. */
-const vector = (conv: Conv2d, { target }: Emitter) => {
-  const { batches, outC, groups, y, x } = conv, { inPlace, rows, blocks } = rowsOf(conv);
-  const pixels = batches * y.output * x.output, fours = groups * Math.ceil(outC / groups / 4);
-  const slices = Math.ceil(fours / tilesPerSlice(target.sliceBytes, 64 * (1 + rows * blocks), fours / groups));
-  return pixels * (fours * rows * (16 + 10 * blocks) + (foldedOf(conv) ? 12 : 25) * outC + slices * (inPlace ? 10 : 60 + 2 * conv.depth)) + 500;
+export const CONV_2D_ROWS: Form<Conv2d> = {
+  name: "conv_2d_rows",
+  /** Layers, tiles that a run of pixels meets, rows of tiles, blocks of 16 terms of tiles and of channels, outputs, outputs that wait in scratch, terms copied out. */
+  terms(layer, { target }) {
+    const conv = asRun(layer), { batches, outC, groups, y, x } = conv, { inPlace, rows, blocks } = rowsOf(conv);
+    const folded = foldedOf(conv) !== null, groupOut = outC / groups, pixels = batches * y.output * x.output;
+    const alone = folded ? abi.channelsAlone(groupOut, groupOut) : 0, fours = Math.ceil((groupOut - alone) / 4), tiles = groups * (fours + alone);
+    const slices = groups * Math.ceil(fours / tilesPerSlice(target.sliceBytes, 64 * (1 + rows * blocks), fours)), runs = inPlace ? batches * y.output : Math.ceil(pixels / patchesOf(conv));
+    const channelBlocks = pixels * rows * blocks * groups * (4 * fours + alone), outputs = pixels * outC;
+    return [1, runs * tiles, pixels * tiles * rows, pixels * tiles * rows * blocks, channelBlocks, outputs, folded ? 0 : outputs, inPlace ? 0 : pixels * slices * conv.depth];
+  },
+  costs: { vector: [597, 145, 37.2, 0, 3.58, 6.04, 36.7, 6.12] }, // npm run bench:grid -- --fit
+  emit: emitRows,
 };
-
-export const CONV_2D_ROWS: Form<Conv2d> = { cost: { vector }, emit: emitRows };

@@ -62,6 +62,9 @@ function emitV128(op: Op, emit: Emitter, conv: Conv2d): void {
   });
 }
 
-/** Faster than the scalar forms wherever it fits. */
-const fits = (conv: Conv2d, emit: Emitter) => (emit.target.core !== "mcu" && rescaling(conv) ? 0 : Infinity);
-export const CONV_2D_V128: Form<Conv2d> = { cost: { desktop: fits }, emit: emitV128 };
+export const CONV_2D_V128: Form<Conv2d> = {
+  name: "conv_2d_v128",
+  terms: (conv, emit) => (emit.target.core !== "mcu" && rescaling(conv) ? [] : null),
+  costs: { desktop: [] },
+  emit: emitV128,
+};

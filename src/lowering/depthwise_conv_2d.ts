@@ -35,9 +35,9 @@ export interface DepthwiseConv2d extends Weights {
 }
 
 /** Every form of the kernel: a new one adds its line here. */
-const FORMS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_QUADS, DEPTHWISE_CONV_2D_ROWS, DEPTHWISE_CONV_2D_V128];
+const FORMS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_V128, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_QUADS, DEPTHWISE_CONV_2D_ROWS];
 /** The forms for weights of four bits, or with a zero point. */
-const ANY_WEIGHTS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_PLANES, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_V128];
+const ANY_WEIGHTS: readonly Form<DepthwiseConv2d>[] = [DEPTHWISE_CONV_2D_V128, DEPTHWISE_CONV_2D_ONE_CHANNEL, DEPTHWISE_CONV_2D_PLANES];
 
 /** Shapes and windows of a DEPTHWISE_CONV_2D. Weights are [1][k_h][k_w][out_c]; output channel o reads input channel o / multiplier. */
 export function geometry(op: Op) {

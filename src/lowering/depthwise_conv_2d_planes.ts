@@ -1,9 +1,9 @@
 // DEPTHWISE_CONV_2D piece by piece, what a piece reads copied out eight channels at a time (assembly/kernels/depthwise_conv_2d.ts).
 import * as abi from "../../assembly/abi/depthwise_conv_2d";
-import { emitConv2d } from "./conv_2d";
+import { cheapestConv2d, type Conv2d } from "./conv_2d";
 import type { DepthwiseConv2d } from "./depthwise_conv_2d";
 import { folds } from "./folded_rescale";
-import type { Form } from "./form";
+import { AS_COUNTED, type Form } from "./form";
 import type { Emitter } from "./lowering";
 import type { Op } from "./op";
 import { concatenate, packMultiplier, packNibbles, packTile, tilesPerSlice } from "./packing";
@@ -23,8 +23,8 @@ interface Pieces {
   readonly planeColumns: number;
   /** Whether a row of the plane is contiguous. */
   readonly rowMajor: boolean;
-  /** Instructions of the fast interpreter per input channel. */
-  readonly cost: number;
+  /** Of an input channel: pieces, elements of planes, groups of three 3x3 outputs of stride 1 and of stride 2, their outputs, outputs of other filters, their taps. */
+  readonly terms: readonly number[];
 }
 
 /** Whether three outputs fit the fields of one word: inner/depthwise_3x3.ts. */
@@ -44,27 +44,31 @@ function most(axis: WindowAxis, elements: number, group: number): number {
   return Math.min(Math.max(groups, 1) * group, axis.output);
 }
 
-/** Instructions in the fast interpreter on a Cortex-M4: of a channel of a piece, of a position along a group of three, of an output, of an element of the plane. */
-const COST = { piece: 1100, position: [0, 640, 620], output: 225, any: 330, tap: 155, element: 21 };
+/** Of layers, and of what `Pieces.terms` says, times input channels: npm run bench:grid -- --fit. */
+const COSTS = {
+  desktop: [], fast: [7620, 851, 21.4, 470, 609, 279, 1860, 74.4], classic: [42600, 4280, 0, 895, 1220, 745, 4820, 193], scalar: [1630, 114, 9.73, 74.7, 76.6, 44.2, 220, 8.78],
+  dsp: [1040, 181, 2.24, 64.5, 73.8, 57.1, 270, 10.8], vector: [1520, 180, 0.921, 57.3, 71, 52.3, 229, 9.16],
+};
 
 /** Pieces as high as the plane allows, as wide as the image where a row of pieces fits. `groups`: outputs that are computed together, down and across. */
 function divide({ y, x, taps, multiplier }: DepthwiseConv2d, [down, across]: readonly [number, number], rowMajor: boolean): Pieces {
-  const elements = PLANE_BYTES / LANES;
-  const columns = most(x, Math.floor(elements / reach(y, down, down)), across), planeColumns = reach(x, columns, across);
-  const rows = most(y, Math.floor(elements / planeColumns), down), planeRows = reach(y, rows, down);
+  const fitting = PLANE_BYTES / LANES;
+  const columns = most(x, Math.floor(fitting / reach(y, down, down)), across), planeColumns = reach(x, columns, across);
+  const rows = most(y, Math.floor(fitting / planeColumns), down), planeRows = reach(y, rows, down);
   const pieces = Math.ceil(y.output / rows) * Math.ceil(x.output / columns), outputs = y.output * x.output;
-  const copied = COST.element * pieces * planeRows * planeColumns;
-  if (down * across === 1) return { rows, columns, planeRows, planeColumns, rowMajor, cost: copied + multiplier * (pieces * COST.piece + outputs * (COST.any + taps * COST.tap)) };
+  const elements = pieces * planeRows * planeColumns, each = { rows, columns, planeRows, planeColumns, rowMajor };
+  if (down * across === 1) return { ...each, terms: [multiplier * pieces, elements, 0, 0, 0, multiplier * outputs, multiplier * outputs * taps] };
   const [walked, along, grouped] = down === 1 ? [y.output, rows, x.output] : [x.output, columns, y.output];
-  const positions = Math.ceil(grouped / 3) * (walked * y.stride + Math.ceil(walked / along) * (3 - y.stride));
-  return { rows, columns, planeRows, planeColumns, rowMajor, cost: copied + multiplier * (pieces * COST.piece + positions * COST.position[y.stride]! + outputs * COST.output) };
+  const positions = multiplier * Math.ceil(grouped / 3) * (walked * y.stride + Math.ceil(walked / along) * (3 - y.stride));
+  return { ...each, terms: [multiplier * pieces, elements, y.stride === 1 ? positions : 0, y.stride === 2 ? positions : 0, multiplier * outputs, 0, 0] };
 }
 
-/** The pieces of the kernel for 3x3 filters, walking along y or along x, or of the one for any filter. */
+/** The pieces of the kernel for 3x3 filters, for every machine what is least in the fast interpreter: walking along y or along x, or of the one for any filter. */
 function piecesOf(depthwise: DepthwiseConv2d): Pieces {
   if (!threeByThree(depthwise)) return divide(depthwise, [1, 1], true);
   const alongY = divide(depthwise, [1, 3], true), alongX = divide(depthwise, [3, 1], false);
-  return alongY.cost <= alongX.cost ? alongY : alongX;
+  const cost = ({ terms }: Pieces) => terms.reduce((sum, term, i) => sum + term * COSTS.fast[i + 1]!, 0);
+  return cost(alongY) <= cost(alongX) ? alongY : alongX;
 }
 
 /** Filters [filters][3][3] with their axes exchanged. */
@@ -120,21 +124,19 @@ function emitPlanes(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
   });
 }
 
-const always = () => 1;
-
-/** Fitted to the 3x3 layers of kws on mps2-an386. */
-const compiled = ({ batches, outC, y, x }: DepthwiseConv2d) => batches * outC * (400 + 147 * y.output * x.output);
-
 export const DEPTHWISE_CONV_2D_PLANES: Form<DepthwiseConv2d> = {
-  cost: { desktop: always, fast: always, classic: always, scalar: always, dsp: compiled, vector: compiled }, emit: emitPlanes,
+  name: "depthwise_conv_2d",
+  terms: (layer) => [1, ...piecesOf(layer).terms.map((term) => layer.batches * layer.inC * term)],
+  costs: COSTS,
+  emit: emitPlanes,
 };
 
+const asConv2d = (depthwise: DepthwiseConv2d): Conv2d => ({ ...depthwise, groups: 1, groupC: 1, depth: depthwise.taps });
+
 /** One input channel is a convolution of that channel, whose kernel shares every load among pixels and channels. */
-const oneChannel = (depthwise: DepthwiseConv2d) => (depthwise.inC === 1 && !threeByThree(depthwise) ? 0 : Infinity);
-const oneChannelVector = ({ inC }: DepthwiseConv2d) => (inC === 1 ? 0 : Infinity);
 export const DEPTHWISE_CONV_2D_ONE_CHANNEL: Form<DepthwiseConv2d> = {
-  cost: { desktop: oneChannel, fast: oneChannel, classic: oneChannel, scalar: oneChannel, dsp: oneChannel, vector: oneChannelVector },
-  emit(op, emit, { batches, inC, outC, taps, y, x, weights, weightsOffset, int4 }) {
-    emitConv2d(op, emit, { batches, inC, outC, groups: 1, groupC: 1, depth: taps, y, x }, { weights, weightsOffset, int4 });
-  },
+  name: "depthwise_conv_2d_one_channel",
+  terms: (layer, emit) => (layer.inC === 1 && !(emit.target.machine === "desktop" && threeByThree(layer)) ? [cheapestConv2d(emit, asConv2d(layer)).cost] : null),
+  costs: AS_COUNTED,
+  emit: (op, emit, layer) => cheapestConv2d(emit, asConv2d(layer)).form!.emit(op, emit, asConv2d(layer)),
 };

@@ -80,10 +80,14 @@ function emitQuads(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
   });
 }
 
-/** Fitted to the layers of kws_ref_model and person_detect on mps2-an386, 3x3 to 48x48 outputs: 5 % off at most. */
-function cost(layer: DepthwiseConv2d): number {
-  const { batches, outC, y, x } = layer;
-  return rescalesOf(layer) ? batches * Math.ceil(outC / 4) * (x.stride === 1 ? 2000 + 158 * y.output * x.output : 1540 + 215 * y.output * x.output) : Infinity;
-}
-
-export const DEPTHWISE_CONV_2D_QUADS: Form<DepthwiseConv2d> = { cost: { dsp: cost }, emit: emitQuads };
+export const DEPTHWISE_CONV_2D_QUADS: Form<DepthwiseConv2d> = {
+  name: "depthwise_conv_2d_quads",
+  /** Layers, quads of channels of stride 1, their outputs, the same of stride 2. */
+  terms(layer) {
+    const { batches, outC, y, x } = layer, quads = batches * Math.ceil(outC / 4), outputs = quads * y.output * x.output;
+    if (!rescalesOf(layer)) return null;
+    return x.stride === 1 ? [1, quads, outputs, 0, 0] : [1, 0, 0, quads, outputs];
+  },
+  costs: { dsp: [472, 1420, 176, 1070, 260] }, // npm run bench:grid -- --fit
+  emit: emitQuads,
+};

@@ -60,13 +60,16 @@ function emitRows(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
   });
 }
 
-/** Instructions on a Cortex-M55: per nine taps of four channels, per nine taps of 16, per output, per pixel and slice. */
-const vector = (depthwise: DepthwiseConv2d, { target }: Emitter) => {
-  const { batches, multiplier, outC, y, x } = depthwise;
-  if (multiplier !== 1) return Infinity; // an input channel's outputs would have to be spread
-  const nines = tapsOf(depthwise) / NINE, tiles = Math.ceil(outC / TILE);
-  const slices = Math.ceil(tiles / tilesPerSlice(target.sliceBytes, TILE * (20 + tapsOf(depthwise)), tiles));
-  return batches * y.output * x.output * (nines * (50 * Math.ceil(outC / 4) + 90 * tiles) + 11 * outC + 100 * slices);
+export const DEPTHWISE_CONV_2D_ROWS: Form<DepthwiseConv2d> = {
+  name: "depthwise_conv_2d_rows",
+  /** Layers, nine taps of four channels, of sixteen, outputs, pixels of slices, rows of tiles. */
+  terms(depthwise, { target }) {
+    const { batches, multiplier, outC, y, x } = depthwise;
+    if (multiplier !== 1) return null; // an input channel's outputs would have to be spread
+    const nines = tapsOf(depthwise) / NINE, tiles = Math.ceil(outC / TILE), pixels = batches * y.output * x.output;
+    const slices = Math.ceil(tiles / tilesPerSlice(target.sliceBytes, TILE * (20 + tapsOf(depthwise)), tiles));
+    return [1, pixels * nines * Math.ceil(outC / 4), pixels * nines * tiles, pixels * outC, pixels * slices, batches * y.output * tiles];
+  },
+  costs: { vector: [322, 54.5, 177, 5.94, 106, 723] }, // npm run bench:grid -- --fit
+  emit: emitRows,
 };
-
-export const DEPTHWISE_CONV_2D_ROWS: Form<DepthwiseConv2d> = { cost: { vector }, emit: emitRows };

@@ -121,6 +121,9 @@ function emitV128(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
   });
 }
 
-/** Faster than the scalar forms wherever it fits. */
-const fits = (depthwise: DepthwiseConv2d, emit: Emitter) => (emit.target.core !== "mcu" && rescaling(depthwise) ? 0 : Infinity);
-export const DEPTHWISE_CONV_2D_V128: Form<DepthwiseConv2d> = { cost: { desktop: fits }, emit: emitV128 };
+export const DEPTHWISE_CONV_2D_V128: Form<DepthwiseConv2d> = {
+  name: "depthwise_conv_2d_v128",
+  terms: (depthwise, emit) => (emit.target.core !== "mcu" && rescaling(depthwise) ? [] : null),
+  costs: { desktop: [] },
+  emit: emitV128,
+};

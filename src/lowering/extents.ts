@@ -5,6 +5,7 @@ import * as abi from "../../assembly/abi/extent";
 import { RANK } from "../../assembly/abi/shape";
 import { byteLength, type Tensor } from "../graph/tensor";
 import { axisOf } from "./axes";
+import { foldEmpty } from "./empty";
 import { bytesOfElement } from "./indexed";
 import type { Emitter, Lowering, Rows } from "./lowering";
 import { describe, type Op } from "./op";
@@ -32,7 +33,7 @@ export function settle(op: Op, lowering: Lowering, { tensors, folded, mosts }: K
   const known = lowering.fold?.(op);
   known?.forEach((bytes, i) => folded.set(op.output(i).index, bytes));
   if (!known && RISING.has(op.name)) lowering.fold?.(op.largest())?.forEach((bytes, i) => mosts.set(op.output(i).index, bytes));
-  return Boolean(known);
+  return Boolean(known) || foldEmpty(op, lowering, folded);
 }
 
 /** Operators that converters compute shapes with: the largest operands give the largest result. A result beyond it traps (kernel `extent`). */
@@ -49,10 +50,13 @@ function keptRows(op: Op, lowering: Lowering): Tensor | null {
   if (rows === "lost")
     op.refuse(
       `${describe(first)} has as many rows as only the running model knows${same ? "" : ", and another operand another number of them"}`,
-      "compute across rows outside the model, or on a mask of a known shape instead",
+      CALLS.has(op.name) ? "give the subgraph what it asks of the rows in a known shape: their number by SHAPE, a sum, or a mask" : "compute across rows outside the model, or on a mask of a known shape instead",
     );
   return rows === "kept" ? first : null;
 }
+
+/** Tensors of subgraphs have the shapes of the file, whoever calls them. */
+const CALLS: ReadonlySet<string> = new Set(["IF", "WHILE"]);
 
 const keptIf = (holds: boolean): Rows => (holds ? "kept" : "lost");
 const ownIf = (holds: boolean): Rows => (holds ? "own" : "lost");
@@ -95,7 +99,6 @@ const ROWS: ReadonlyMap<string, (op: Op) => Rows> = new Map<string, (op: Op) => 
   ...["DIV", "FLOOR_DIV", "FLOOR_MOD"].map((name) => [name, division] as const),
   ["SELECT", (op) => keptIf(op.inputs.every(isOpen))],
   ...["SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"].map((name) => [name, last] as const),
-  ["TOPK_V2", (op) => keptIf(last(op) === "kept" && !isOpen(op.input(1)))],
   ...["MEAN", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ALL"].map((name) => [name, reduction] as const),
   ["SUM", sum(["float32", "int32", "int64"])],
   ["REDUCE_ANY", sum(["bool"])],

@@ -1,11 +1,11 @@
 import { elementCount } from "../graph/tensor";
 import { activationRange, checkActivation } from "./activation";
-import { emitCheapest, type Form } from "./form";
+import { cheapest, emitCheapest, type Form } from "./form";
 import { FULLY_CONNECTED_ROWS, FULLY_CONNECTED_V128 } from "./fully_connected_as_conv_2d";
 import { FULLY_CONNECTED_PAIRED_CHANNELS } from "./fully_connected_channels";
 import { FULLY_CONNECTED_BYTES, FULLY_CONNECTED_PAIRS } from "./fully_connected_pairs";
 import { FULLY_CONNECTED_WORDS } from "./fully_connected_words";
-import type { Lowering } from "./lowering";
+import type { Emitter, Lowering } from "./lowering";
 import type { Multiplier } from "./multiplier";
 import type { Op } from "./op";
 import { channelMultipliers, foldOffset } from "./packing";
@@ -31,6 +31,11 @@ export interface FullyConnected extends Weights {
 const FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_V128, FULLY_CONNECTED_PAIRED_CHANNELS, FULLY_CONNECTED_PAIRS, FULLY_CONNECTED_BYTES, FULLY_CONNECTED_WORDS, FULLY_CONNECTED_ROWS];
 /** The form for weights of four bits. */
 const INT4_FORMS: readonly Form<FullyConnected>[] = [FULLY_CONNECTED_V128, FULLY_CONNECTED_PAIRED_CHANNELS];
+
+const formsOf = ({ int4 }: Weights) => (int4 ? INT4_FORMS : FORMS);
+
+/** The form that costs least, and what it costs. */
+export const cheapestFullyConnected = (emit: Emitter, layer: FullyConnected) => cheapest(formsOf(layer), emit, layer);
 
 /** [batches][depth] x [outC][depth]: leading dimensions of the input count as batches. */
 export function geometry(op: Op) {
@@ -69,7 +74,7 @@ export const fullyConnected: Lowering = {
     const weights = weightsOf(op.input(1));
     const { scale, zeroPoint } = quantizationOf(op.input(0));
     const out = quantizationOf(op.output());
-    emitCheapest(weights.int4 ? INT4_FORMS : FORMS, op, emit, {
+    emitCheapest(formsOf(weights), op, emit, {
       batches, outC, depth, ...weights, ...activationRange(op, op.output()), outputZeroPoint: out.zeroPoint,
       bias: foldOffset(int32Of(op.maybeInput(2)), weights.weights, outC, depth, -zeroPoint, weights.weightsOffset),
       multipliers: channelMultipliers(scale, op.input(1).quantization!.scale, out.scale),

@@ -36,15 +36,13 @@ function emitTiles(op: Op, emit: Emitter, layer: FullyConnected): void {
   });
 }
 
-const always = () => 1;
-
-/**
- * Fitted to the layers of ad01 on mps2-an386: instructions of a term of a row, of a term of a tile, of a tile. Compiled for riscv-virt it
- * takes as many within a twentieth.
- */
-const cost = (row: number, term: number, tile: number) => ({ batches, outC, depth }: FullyConnected) => batches * (row * depth + Math.ceil(outC / 8) * (tile + term * depth));
-const compiled = cost(5, 72, 900);
-
 export const FULLY_CONNECTED_PAIRED_CHANNELS: Form<FullyConnected> = {
-  cost: { desktop: always, fast: cost(62, 345, 7700), classic: cost(215, 680, 15_400), scalar: compiled, dsp: compiled, vector: compiled }, emit: emitTiles,
+  name: "fully_connected",
+  /** Layers, terms of rows, tiles, terms of tiles, outputs. */
+  terms({ batches, outC, depth }) {
+    const tiles = batches * Math.ceil(outC / 8);
+    return [1, batches * depth, tiles, tiles * depth, batches * outC];
+  },
+  costs: { desktop: [], fast: [1990, 77, 4400, 303, 672], classic: [11200, 230, 8580, 678, 1600], scalar: [832, 6.51, 545, 76.4, 110], dsp: [530, 8.43, 336, 58.8, 92.5], vector: [563, 0, 319, 56.8, 93.8] }, // npm run bench:grid -- --fit
+  emit: emitTiles,
 };

@@ -51,20 +51,17 @@ function emitTiles(op: Op, emit: Emitter, layer: FullyConnected, pairs: boolean)
 /** Sums stay below 2^30 (assembly/arithmetic/rescale_32.ts) wherever they are shifted to the right. */
 const rescales = ({ depth, bias, multipliers }: FullyConnected) => multipliers.every(({ shift }) => shift >= 0) || bias.every((b) => Math.abs(b) + depth * 2 ** 15 < 2 ** 30);
 
-/** Fitted to the layers of ad01 on mps2-an386: a row is widened once, then tiles are staged and multiplied. */
-function pairsCost(layer: FullyConnected): number {
-  const { batches, outC, depth } = layer;
-  return rescales(layer) ? batches * (10 * depth + Math.ceil(outC / 4) * (250 + 10 * depth)) : Infinity;
+/** Layers, terms of rows, tiles, terms of tiles, outputs. */
+function terms(layer: FullyConnected): readonly number[] | null {
+  const { batches, outC, depth } = layer, tiles = batches * Math.ceil(outC / 4);
+  return rescales(layer) ? [1, batches * depth, tiles, tiles * depth, batches * outC] : null;
 }
 
-/** Fitted to the same on riscv-virt. */
-function bytesCost(layer: FullyConnected): number {
-  const { batches, outC, depth } = layer;
-  return rescales(layer) ? batches * Math.ceil(outC / 4) * (390 + 19 * depth) : Infinity;
-}
-
-export const FULLY_CONNECTED_PAIRS: Form<FullyConnected> = { cost: { dsp: pairsCost }, emit: (op, emit, layer) => emitTiles(op, emit, layer, true) };
+// costs: npm run bench:grid -- --fit
+export const FULLY_CONNECTED_PAIRS: Form<FullyConnected> = {
+  name: "fully_connected_pairs", terms, costs: { dsp: [421, 7.1, 337, 8.67, 0] }, emit: (op, emit, layer) => emitTiles(op, emit, layer, true),
+};
 
 export const FULLY_CONNECTED_BYTES: Form<FullyConnected> = {
-  cost: { scalar: bytesCost }, emit: (op, emit, layer) => emitTiles(op, emit, layer, false),
+  name: "fully_connected_bytes", terms, costs: { scalar: [573, 0.303, 409, 18.7, 12.4] }, emit: (op, emit, layer) => emitTiles(op, emit, layer, false),
 };

@@ -62,10 +62,13 @@ function emitWords(op: Op, emit: Emitter, layer: FullyConnected): void {
   });
 }
 
-/** Fitted to the layers of ad01 on mps2-an386: instructions of a term of a row, of a word of a tile, of a tile. */
-function cost(term: number, word: number, tile: number): (layer: FullyConnected, emit: Emitter) => number {
-  return ({ batches, outC, depth, weightsOffset }, { target }) =>
-    target.widened && weightsOffset === 0 ? batches * (term * depth + Math.ceil(outC / CHANNELS) * (Math.ceil(depth / 3) * word + tile)) : Infinity;
-}
-
-export const FULLY_CONNECTED_WORDS: Form<FullyConnected> = { cost: { fast: cost(50, 1333, 11_000), classic: cost(120, 2585, 23_200) }, emit: emitWords };
+export const FULLY_CONNECTED_WORDS: Form<FullyConnected> = {
+  name: "fully_connected_words",
+  /** Layers, terms of rows, tiles, words of tiles, outputs. */
+  terms({ batches, outC, depth, weightsOffset }, { target }) {
+    const tiles = batches * Math.ceil(outC / CHANNELS);
+    return target.widened && weightsOffset === 0 ? [1, batches * depth, tiles, tiles * Math.ceil(depth / 3), batches * outC] : null;
+  },
+  costs: { fast: [1070, 85.1, 4550, 1280, 702], classic: [3980, 171, 9710, 2550, 1650] }, // npm run bench:grid -- --fit
+  emit: emitWords,
+};

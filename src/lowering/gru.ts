@@ -1,19 +1,23 @@
-// A GRU as the converter writes it, float32: a WHILE over time whose body is one step, recognized as a whole and computed by one kernel
-// (assembly/kernels/gru_float32.ts) with the bits of the loop. Whatever is not exactly what is expected here stays the loop that it is (control_flow.ts).
-// Source: what TensorFlow 2.21 makes of tf.keras.layers.GRU, of Keras 2 and 3, with either reset_after; lists are those of list_items.ts.
-import * as abi from "../../assembly/abi/gru_float32";
+// A GRU as the converter writes it, of float32 or hybrid: a WHILE over time whose body is one step, recognized as a whole and computed by one kernel
+// (assembly/kernels/gru.ts) with the bits of the loop. Whatever is not exactly what is expected here stays the loop that it is (control_flow.ts).
+// Source: what TensorFlow 2.21 makes of tf.keras.layers.GRU, of Keras 2 and 3, with either reset_after, with dynamic range quantization or without; lists are those of list_items.ts.
+import * as abi from "../../assembly/abi/gru";
 import type { Operator, Subgraph } from "../graph/graph";
 import { elementCount, type Tensor } from "../graph/tensor";
 import { float32Bias, float32Of, packFloat32 } from "./float32";
+import { hasHybridScales, packHybrid, scalesOf } from "./hybrid";
 import type { Emitter } from "./lowering";
 import { Op } from "./op";
 import { concatenate, tilesPerSlice } from "./packing";
 import { stridedRanges } from "./strided_slice";
+import { weightsOf } from "./weights";
 
 /** FULLY_CONNECTED of constant weights. */
 interface Dense {
   readonly weights: Tensor;
   readonly bias: Tensor | null;
+  /** Whether rows that meet int8 weights get an offset. */
+  readonly asymmetric: boolean;
 }
 
 /** What a body computes in one step; places are those of the loop's operands. */
@@ -55,7 +59,7 @@ class Expressions {
     return this.body.operators.every((operator) => {
       const text = this.textOf(operator);
       if (text === null || text.length > MOST_CHARACTERS) return false;
-      if (operator.name !== "SPLIT") this.texts.set(operator.outputs[0]!, text);
+      if (!PARTS.has(operator.name)) this.texts.set(operator.outputs[0]!, text);
       return true;
     });
   }
@@ -72,7 +76,7 @@ class Expressions {
     const { name, inputs, outputs, options } = operator;
     if (operator.custom || (options["fusedActivationFunction"] ?? "NONE") !== "NONE") return null;
     const [first, second, third] = inputs.map((tensor) => this.tensor(tensor)), output = this.tensor(outputs[0] ?? -1);
-    if (!first || !output || (outputs.length !== 1 && name !== "SPLIT")) return null;
+    if (!first || !output || (outputs.length !== 1 && !PARTS.has(name))) return null;
     const a = this.of(first.index), b = second ? this.of(second.index) : null;
     switch (name) {
       case "ADD": case "MUL": case "SUB": {
@@ -91,18 +95,15 @@ class Expressions {
       case "FULLY_CONNECTED": {
         if (!a || !second || inputs.length > 3 || (options["weightsFormat"] ?? "DEFAULT") !== "DEFAULT" || this.projections.has(a)) return null;
         const [channels = 0, depth = 0] = second.shape, [rows = 0] = first.shape, bias = third ?? null, rank = second.shape.length;
-        if (rank !== 2 || !isFloatConstant(second) || !same(first.shape, [rows, depth]) || !same(output.shape, [rows, channels])) return null;
+        if (rank !== 2 || !isWeights(second, channels) || !same(first.shape, [rows, depth]) || !same(output.shape, [rows, channels])) return null;
         if (first.type !== "float32" || output.type !== "float32" || (bias && !(isFloatConstant(bias) && elementCount(bias.shape) === channels))) return null;
-        this.projections.set(a, { weights: second, bias });
+        this.projections.set(a, { weights: second, bias, asymmetric: Boolean(options["asymmetricQuantizeInputs"]) });
         return `dense(${a})`;
       }
-      case "SPLIT": {
-        const [rows = 0, columns = 0] = second?.shape ?? [], axis = int32Of(first), units = columns / outputs.length, parts = outputs.map((index) => this.tensor(index));
-        if (!b || inputs.length !== 2 || second!.shape.length !== 2 || axis?.length !== 1 || (axis[0] !== 1 && axis[0] !== -1)) return null;
-        if (!parts.every((part) => part && part.type === second!.type && same(part.shape, [rows, units]))) return null;
-        outputs.forEach((index, i) => this.texts.set(index, `${b}[${i}]`));
-        return b;
-      }
+      case "SPLIT":
+        return this.parts(second, first, outputs, null);
+      case "SPLIT_V":
+        return third && second ? this.parts(first, third, outputs, int32Of(second)) : null;
       case "STRIDED_SLICE": {
         const places = inputs.slice(1).map((index) => this.tensor(index));
         if (!a || inputs.length !== 4 || first.shape.length !== 2 || first.type !== output.type || !places.every((place) => place?.data && place.type === "int32")) return null;
@@ -126,11 +127,26 @@ class Expressions {
         return null;
     }
   }
+
+  /** Parts of as many columns each, behind which an empty one may follow. @param sizes of the parts, -1 what is left; null: all are the same */
+  private parts(whole: Tensor | undefined | null, axis: Tensor, outputs: readonly number[], sizes: readonly number[] | null): string | null {
+    const text = whole ? this.of(whole.index) : null, [rows = 0, columns = 0] = whole?.shape ?? [], along = int32Of(axis);
+    if (!text || whole!.shape.length !== 2 || along?.length !== 1 || (along[0] !== 1 && along[0] !== -1)) return null;
+    const parts = outputs.map((index) => this.tensor(index)), filled = parts.filter((part) => part?.shape[1] !== 0), units = columns / filled.length;
+    const fit = parts.every((part, i) => part && part.type === whole!.type && same(part.shape, [rows, i < filled.length ? units : 0]));
+    if (!fit || (sizes && !(sizes.length === parts.length && sizes.every((size, i) => size === -1 || size === parts[i]!.shape[1])))) return null;
+    outputs.forEach((index, i) => this.texts.set(index, `${text}[${i}]`));
+    return text;
+  }
 }
+
+const PARTS: ReadonlySet<string> = new Set(["SPLIT", "SPLIT_V"]);
 
 const isFloat = (operand: Tensor, output: Tensor): boolean => operand.type === "float32" && output.type === "float32" && same(operand.shape, output.shape);
 
 const isFloatConstant = (tensor: Tensor): boolean => tensor.type === "float32" && tensor.data !== null;
+
+const isWeights = (tensor: Tensor, channels: number): boolean => isFloatConstant(tensor) || (tensor.data !== null && hasHybridScales(tensor, 0, channels));
 
 function int32Of({ type, data }: Tensor): number[] | null {
   if (type !== "int32" || !data) return null;
@@ -192,16 +208,23 @@ function gruOf(op: Op): Body | null {
   return { counters, sequence, state, list, items, steps, batches, inputSize, units, fromInput, fromHidden, fromReset };
 }
 
+/** Weights in tiles of four channels. */
+function packed4({ weights, bias }: Dense): { tiles: Uint8Array; tileBytes: number } {
+  const [channels, depth] = weights.shape as [number, number], biases = float32Bias(bias, channels);
+  return weights.type === "float32" ? packFloat32(float32Of(weights), biases, depth) : packHybrid({ weights: weightsOf(weights).weights, bias: biases, scales: scalesOf(weights, channels), depth, groups: 1 });
+}
+
 /** Computes a WHILE that is a GRU. @returns whether it is one */
 export function emitGru(op: Op, emit: Emitter): boolean {
   const gru = gruOf(op);
   if (!gru) return false;
   const { counters, sequence, state, list, items, steps, batches, inputSize, units, fromInput, fromHidden, fromReset } = gru;
-  const packed = [fromInput, fromHidden, ...(fromReset ? [fromReset] : [])].map(({ weights, bias }) => {
-    const [channels, depth] = weights.shape as [number, number], { tiles, tileBytes } = packFloat32(float32Of(weights), float32Bias(bias, channels), depth);
+  const projections = [fromInput, fromHidden, ...(fromReset ? [fromReset] : [])], hybrid = projections.filter(({ weights }) => weights.type !== "float32");
+  const packed = projections.map((dense) => {
+    const { tiles, tileBytes } = packed4(dense);
     return { tiles, tileBytes, perSlice: tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / tileBytes) };
   });
-  emit.step("gru_float32", abi.GRU_SIZE, (r) => {
+  emit.step(hybrid.length > 0 ? "gru_hybrid" : "gru_float32", hybrid.length > 0 ? abi.GRU_HYBRID_SIZE : abi.GRU_SIZE, (r) => {
     r.input(abi.GRU_INPUT, op.input(sequence));
     r.input(abi.GRU_INITIAL, op.input(state));
     r.output(abi.GRU_HIDDEN, op.output(state));
@@ -211,6 +234,9 @@ export function emitGru(op: Op, emit: Emitter): boolean {
     r.scratch(abi.GRU_SUMS, abi.GRU_SUMS_BYTES);
     r.i32s(abi.GRU_STEPS, [steps, batches, inputSize, units, fromReset ? 0 : 1]);
     r.i32s(abi.GRU_SLICE_TILES, packed.map(({ perSlice }) => perSlice));
+    if (hybrid.length === 0) return;
+    r.scratch(abi.GRU_CODES, batches * (8 + Math.max(...hybrid.map(({ weights }) => weights.shape[1]!))));
+    r.i32s(abi.GRU_WEIGHTS, projections.map(({ weights, asymmetric }) => (weights.type === "float32" ? abi.GRU_WEIGHTS_FLOAT32 : asymmetric ? abi.GRU_WEIGHTS_ASYMMETRIC : abi.GRU_WEIGHTS_SYMMETRIC)));
   });
   const turns = new Uint8Array(Int32Array.of(steps).buffer);
   for (const counter of counters) emit.fold(op.output(counter), turns);

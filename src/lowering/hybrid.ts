@@ -30,11 +30,16 @@ function checkHybridWeights(op: Op, dimension: number, channels: number, bias = 
     op.invalid(`weights ${describe(weights)} have ${count} scales along dimension ${quantization.dimension}; ${channels} along ${dimension} are due`);
 }
 
+/** Whether weights are int8 or int4 of no zero point, with one scale or as many as channels along `dimension`. */
+export const hasHybridScales = ({ type, quantization }: Tensor, dimension: number, channels: number): boolean =>
+  (type === "int8" || type === "int4") && quantization !== null && quantization.zeroPoint.every((z) => z === 0) &&
+  (quantization.scale.length === 1 || (quantization.scale.length === channels && quantization.dimension === dimension));
+
 /** Whether weights have scales that differ: LiteRT then quantizes the input of a convolution asymmetrically. */
 const scalesDiffer = (weights: Tensor): boolean => weights.quantization!.scale.some((scale, _, [first]) => scale !== first);
 
 /** One scale per channel. */
-const scalesOf = (weights: Tensor, channels: number): Float32Array => Float32Array.from({ length: channels }, (_, c) => weights.quantization!.scale[c] ?? weights.quantization!.scale[0]!);
+export const scalesOf = (weights: Tensor, channels: number): Float32Array => Float32Array.from({ length: channels }, (_, c) => weights.quantization!.scale[c] ?? weights.quantization!.scale[0]!);
 
 interface HybridConv extends Conv2dGeometry {
   /** [out_c][depth] */
@@ -52,7 +57,7 @@ interface HybridConv extends Conv2dGeometry {
 }
 
 /** Weights [channels][depth] in tiles of four channels: biases, scales, weights [depth][4]; every group begins a tile. */
-function packTiles({ weights, bias, scales, depth, groups }: Pick<HybridConv, "weights" | "bias" | "scales" | "depth" | "groups">): { tiles: Uint8Array; tileBytes: number } {
+export function packHybrid({ weights, bias, scales, depth, groups }: Pick<HybridConv, "weights" | "bias" | "scales" | "depth" | "groups">): { tiles: Uint8Array; tileBytes: number } {
   const perGroup = bias.length / groups, tilesPerGroup = Math.ceil(perGroup / 4), tileBytes = 32 + 4 * depth;
   const tiles = new Uint8Array(groups * tilesPerGroup * tileBytes), view = new DataView(tiles.buffer);
   for (let channel = 0; channel < bias.length; channel++) {
@@ -67,7 +72,7 @@ function packTiles({ weights, bias, scales, depth, groups }: Pick<HybridConv, "w
 
 function emitHybridConv(emit: Emitter, { codes, ranges }: QuantizedRows, output: Tensor, layer: HybridConv): void {
   const { batches, inC, outC, groups, groupC, y, x, inputAt = 0, rangeAt = 0, outputAt = 0 } = layer;
-  const { tiles, tileBytes } = packTiles(layer);
+  const { tiles, tileBytes } = packHybrid(layer);
   const perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length / tileBytes / groups);
   emit.step("conv_2d_hybrid", conv.CONV_2D_FLOAT32_SIZE, (r) => {
     r.input(conv.CONV_2D_FLOAT32_INPUT, codes, inputAt);
@@ -168,7 +173,7 @@ const transposeConv: Lowering = {
   lower(op, emit) {
     const { batches, inC, outC, y, x } = transposeConvGeometry(op), weights = op.input(1);
     const { codes, ranges } = emitQuantizedRows(emit, op.input(2), true, { rows: batches, depth: elementCount(op.input(2).shape) / batches });
-    const tiles = packTiles({ weights: int8Of(weights), bias: float32Bias(op.maybeInput(3), outC), scales: scalesOf(weights, outC), depth: y.kernel * x.kernel * inC, groups: 1 });
+    const tiles = packHybrid({ weights: int8Of(weights), bias: float32Bias(op.maybeInput(3), outC), scales: scalesOf(weights, outC), depth: y.kernel * x.kernel * inC, groups: 1 });
     emitTransposeConv(op, emit, "transpose_conv_hybrid", tiles, (r) => {
       r.input(transposeConvAbi.TRANSPOSE_CONV_FLOAT32_INPUT, codes);
       r.input(transposeConvAbi.TRANSPOSE_CONV_FLOAT32_RANGES, ranges);

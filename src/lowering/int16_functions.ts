@@ -62,6 +62,25 @@ function table(operator: string, of: (x: number, op: Op, output: Quantized) => n
   };
 }
 
+/** Both scales as they are. */
+const sqrt: Lowering = {
+  operator: "SQRT",
+  signatures: SIGNATURES,
+  options: "any two scales, zero points 0; below 0 gives 0",
+  check,
+  lower(op, emit) {
+    const bits = (scale: number) => new Int32Array(Float32Array.of(scale).buffer)[0]!;
+    emit.step("sqrt_int16", abi.FUNCTION_INT16_SIZE, (r) => {
+      r.input(abi.FUNCTION_INT16_INPUT, op.input(0));
+      r.output(abi.FUNCTION_INT16_OUTPUT, op.output());
+      r.i32(abi.FUNCTION_INT16_COUNT, elementCount(op.output().shape));
+      r.i32(abi.SQRT_INT16_INPUT_SCALE, bits(quantizationOf(op.input(0)).scale));
+      r.i32(abi.SQRT_INT16_OUTPUT_SCALE, bits(quantizationOf(op.output()).scale));
+      r.inPlace(op.input(0), op.output());
+    });
+  },
+};
+
 const rescale = (input: number, output: number) => (input === output ? null : quantizeMultiplier(input / output));
 const checkFactor = (op: Op, input: number, output: number) => checkRescale(op, input / output);
 
@@ -82,6 +101,7 @@ export const INT16_FUNCTIONS: readonly Lowering[] = [
   fixed("ABS", SCALES, rescale, checkFactor),
   fixed("NEG", SCALES, rescale, checkFactor),
   fixed("RSQRT", `${SCALES}; 0 and below give the largest code`, rootFactor, checkRootFactor),
+  sqrt,
   table("EXP", (x) => Math.exp(x)),
   table("GELU", gelu),
   table("LOG", log),

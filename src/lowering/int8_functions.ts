@@ -65,6 +65,12 @@ const rsqrt: Codes = (input, output) => {
   };
 };
 
+/** 0 below 0, which has no root. Source: LiteRT kernels/elementwise.cc, SqrtEvalQuantized: fractions of a code are cut. */
+const sqrt: Codes = (input, output) => (q) => {
+  const x = f(input.scale * (q - input.zeroPoint));
+  return (x > 0 ? Math.trunc(f(f(Math.sqrt(x)) / output.scale)) : 0) + output.zeroPoint;
+};
+
 /** The factors of HARD_SWISH between scales: to the output from 1/128 of the input's scale, and from there to where 3 is 2^15. */
 function hardSwishFactors(input: Quantized, output: Quantized) {
   const fine = input.scale / 128;
@@ -130,6 +136,7 @@ const rescaled = (op: Op, input: Quantized, output: Quantized) => checkRescale(o
 export const INT8_FUNCTIONS: readonly Lowering[] = [
   lookup("ABS", OPTIONS, abs, rescaled),
   lookup("RSQRT", `${OPTIONS}; 0 and below give the largest code`, rsqrt),
+  lookup("SQRT", `${OPTIONS}; below 0 gives 0`, sqrt),
   lookup("HARD_SWISH", OPTIONS, hardSwish, checkHardSwish),
   lookup("ELU", OPTIONS, table((x) => (x < 0 ? f(f(Math.exp(x)) - 1) : x))),
   lookup("LOG", `${OPTIONS}; 0 and below give the smallest code`, table(log)),

@@ -2,6 +2,7 @@ import { ArenulaError } from "../errors";
 import type { Graph, Operator, Subgraph } from "../graph/graph";
 import { byteLength, type Tensor } from "../graph/tensor";
 import type { Emitter, LoweringTarget } from "./lowering";
+import { emitCopyAll } from "./copy";
 import { emitClear, settle } from "./extents";
 import { writeItems } from "./list_items";
 import { describe, Op } from "./op";
@@ -14,8 +15,8 @@ import { loweringOf } from "./types";
  * Turns a graph into steps: folds what is known, checks every operator, packs weights for the target, writes out called subgraphs.
  * @throws ArenulaError OPERATOR_UNSUPPORTED or MODEL_INVALID for the first operator that cannot run, before anything runs.
  */
-export function lower(graph: Graph, { core, machine = "desktop", widened = false, sliceBytes = Infinity, sparing = new Map() }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
-  return new ProgramWriter(writeItems(rebaseGraph(graph)), { core, machine, widened, sliceBytes, sparing }).program();
+export function lower(graph: Graph, { core, machine = "desktop", widened = false, sliceBytes = Infinity, sparing = new Map(), choose }: Pick<LoweringTarget, "core"> & Partial<LoweringTarget>): Program {
+  return new ProgramWriter(writeItems(rebaseGraph(graph)), { core, machine, widened, sliceBytes, sparing, choose }).program();
 }
 
 /** Operators that subgraphs may be written out to, over all calls: calls within calls multiply. */
@@ -38,6 +39,11 @@ class ProgramWriter implements Emitter {
   private readonly extents = new Map<number, number>();
   private readonly loops: { first: number; last: number }[] = [];
   private readonly initial: Node[] = [];
+  /** Where an inference may end early: how many steps and views come before. */
+  private readonly ends: { readonly steps: number; readonly views: number }[] = [];
+  private readonly endsEarly: boolean;
+  /** What the user reads of an output that has to last, by the output. */
+  private readonly lasting = new Map<number, number>();
   /** Where nodes go at the moment. */
   private nodes: Node[] = [];
   /** The operator of the main subgraph that steps belong to. */
@@ -48,6 +54,7 @@ class ProgramWriter implements Emitter {
     const main = graph.subgraphs[0]!;
     this.tensors = [...main.tensors];
     this.main = { ...main, tensors: this.tensors };
+    this.endsEarly = graph.subgraphs.some(({ operators }) => operators.some(({ custom, name }) => custom && name === "CIRCULAR_BUFFER"));
   }
 
   get spared(): number {
@@ -65,11 +72,11 @@ class ProgramWriter implements Emitter {
     });
     let outputs = this.main.outputs;
     const final = this.collect(() => {
-      outputs = outputs.map((index) => this.giveOut(this.known(index)));
+      outputs = outputs.map((index) => this.lasting.get(index) ?? this.giveOut(this.known(index)));
     });
     const subgraph: Subgraph = { ...this.main, inputs: inputs.map(({ index }) => index), outputs };
-    const { steps, initial, loops, views, looks, folded, variables, extents } = this;
-    return { subgraph, steps, code, final, initial, loops, constants: this.pool.constants, views, looks, folded, variables, extents, readBehind: this.target.machine === "vector" ? VECTOR_READS_BEHIND : 0 };
+    const { steps, initial, loops, views, looks, folded, variables, extents, endsEarly } = this;
+    return { subgraph, steps, code, final, initial, loops, constants: this.pool.constants, views, looks, folded, variables, extents, endsEarly, readBehind: this.target.machine === "vector" ? VECTOR_READS_BEHIND : 0 };
   }
 
   /** An input as the user writes it. */
@@ -111,6 +118,7 @@ class ProgramWriter implements Emitter {
       if (rows !== undefined && rows !== index && !this.views.has(index)) emitClear(this, output);
       for (const tensor of [index, extent]) if (tensor !== undefined && !this.folded.has(tensor)) this.looks.push({ tensor, at: this.steps.length });
     }
+    if (this.endsEarly && subgraph === this.main) for (const { index } of outputs) if (this.main.outputs.includes(index)) this.lasting.set(index, this.lastingOutput(this.giveOut(this.known(index))));
   }
 
   /** The int32 that holds how many rows a tensor has. */
@@ -136,8 +144,12 @@ class ProgramWriter implements Emitter {
   }
 
   shares(a: Tensor, b: Tensor): boolean {
-    const root = (tensor: number): number => (this.views.has(tensor) ? root(this.views.get(tensor)!.source) : tensor);
-    return root(a.index) === root(b.index);
+    return this.root(a.index) === this.root(b.index);
+  }
+
+  /** Where a view's bytes come from. */
+  private root(tensor: number): number {
+    return this.views.has(tensor) ? this.root(this.views.get(tensor)!.source) : tensor;
   }
 
   fold(output: Tensor, bytes: Uint8Array): void {
@@ -159,6 +171,12 @@ class ProgramWriter implements Emitter {
     const bodyNodes = this.collect(body);
     this.nodes.push({ kind: "while", test: testNodes, condition, body: bodyNodes });
     if (this.steps.length > first) this.loops.push({ first, last: this.steps.length - 1 });
+  }
+
+  endUnless(condition: Tensor): void {
+    this.looks.push({ tensor: condition.index, at: this.steps.length });
+    this.ends.push({ steps: this.steps.length, views: this.views.size });
+    this.nodes.push({ kind: "endUnless", condition: condition.index });
   }
 
   once(write: () => void): void {
@@ -208,9 +226,28 @@ class ProgramWriter implements Emitter {
     return data ? { ...tensor, data } : tensor;
   }
 
+  /** An output that keeps what it holds when an inference ends early, zeros at first: a copy where it is a view from behind the end of bytes from before it. */
+  private lastingOutput(output: number): number {
+    if (this.known(output).data) return output;
+    const root = this.root(output), written = Math.max(-1, ...this.steps.map(({ writes }, step) => (writes.includes(root) ? step : -1))), order = [...this.views.keys()].indexOf(output);
+    const outlived = this.ends.some((end) => order >= end.views && written < end.steps);
+    const extent = this.extents.get(output);
+    const lasting = outlived ? this.copyOf(this.tensors[output]!) : output;
+    if (extent !== undefined) this.extents.set(lasting, outlived ? this.copyOf(this.tensors[extent]!) : extent);
+    for (const tensor of [this.root(lasting), this.extents.get(lasting)])
+      if (tensor !== undefined && !this.main.inputs.includes(tensor) && !this.variables.has(tensor)) this.variables.set(tensor, 0);
+    return lasting;
+  }
+
+  private copyOf(tensor: Tensor): number {
+    const copy = this.temporary(tensor);
+    emitCopyAll(new Op(this.graph, this.main, this.main.operators.at(-1)!, this.folded), this, tensor, copy);
+    return copy.index;
+  }
+
   /** Variables start at real zero. */
   private keep(tensor: Tensor): void {
-    if (!tensor.isVariable || this.variables.has(tensor.index)) return;
+    if (!tensor.isVariable || this.variables.has(tensor.index) || this.views.has(tensor.index)) return;
     const bytes = tensor.type === "int8" || tensor.type === "uint8";
     this.variables.set(tensor.index, bytes ? tensor.quantization?.zeroPoint[0] ?? 0 : 0);
   }

@@ -1,4 +1,5 @@
 import type { Tensor } from "../graph/tensor";
+import type { Form } from "./form";
 import type { Op } from "./op";
 import type { RecordWriter } from "./record";
 
@@ -22,6 +23,8 @@ export interface LoweringTarget {
   readonly sliceBytes: number;
   /** Operators of the main subgraph that have to spare memory, by index, and how often they were asked to. */
   readonly sparing: ReadonlyMap<number, number>;
+  /** Which form to take, null for the cheapest: `npm run bench:grid -- --fit` runs every form of a layer. */
+  readonly choose?: <Layer>(forms: readonly Form<Layer>[], op: Op, emit: Emitter, layer: Layer) => Form<Layer> | null;
 }
 
 /** Types that an operator takes and gives. `int32|int64`: either; `int8?`: optional; `int8...`: any number of them, the last entry only; `any`: moved, not read. */
@@ -45,6 +48,8 @@ export interface Emitter {
   branch(condition: Tensor, then: () => void, otherwise: () => void): void;
   /** Steps that run again and again: `test` writes those that compute the condition and returns it, `body` those that run while it holds. */
   loop(test: () => Tensor, body: () => void): void;
+  /** The inference ends here where a bool of one element does not hold: nothing behind it runs, and outputs keep what an earlier inference left. */
+  endUnless(condition: Tensor): void;
   /** Steps that run once, before the first inference. */
   once(write: () => void): void;
   /** Writes out a subgraph: its inputs are views of `inputs`. Returns its outputs. */
@@ -68,6 +73,8 @@ export interface Lowering {
   /** Whether `operator` is the name of a custom operator. */
   readonly custom?: boolean;
   readonly signatures: readonly TypeSignature[];
+  /** Whether it is for an operator of its types; without it for all. The first lowering that is takes it. */
+  applies?(op: Op): boolean;
   /** What of the operator's options is covered, in words, for docs/operators.md. */
   readonly options: string;
   /** Every refusal of the operator beyond its types: throws through `op.refuse` and `op.invalid`. */

@@ -26,7 +26,8 @@ export interface Places {
   readonly timeMajor: boolean;
 }
 
-const PLACES: Places = {
+/** Of UNIDIRECTIONAL_SEQUENCE_LSTM. */
+export const LSTM_PLACES: Places = {
   input: 0, inputWeights: [1, 2, 3, 4], hiddenWeights: [5, 6, 7, 8], biases: [12, 13, 14, 15], hidden: 18, cell: 19,
   variants: [["peephole connections", [9, 10, 11]], ["a projection", [16, 17]], ["layer normalization", [20, 21, 22, 23]]],
   timeMajor: false,
@@ -73,7 +74,7 @@ export interface Destination {
   readonly reversed: boolean;
 }
 
-export function layerOf(op: Op, places = PLACES): Layer {
+export function layerOf(op: Op, places = LSTM_PLACES): Layer {
   const input = op.input(places.input), [first = 0, second = 0, inputSize = 0] = input.shape;
   if (input.shape.length !== 3) op.invalid(`input ${describe(input)} has shape [${input.shape}], not [batch, time, features]`);
   const timeMajor = op.option("timeMajor", places.timeMajor);
@@ -86,7 +87,7 @@ export function layerOf(op: Op, places = PLACES): Layer {
 }
 
 /** Refuses what is no plain LSTM, and operands that do not fit one another. */
-export function checkLayer(op: Op, places = PLACES): Layer {
+export function checkLayer(op: Op, places = LSTM_PLACES): Layer {
   for (const [i] of [places.inputWeights, places.hiddenWeights, places.biases] as const)
     if (!op.maybeInput(i!)) op.refuse("the input gate is coupled to the forget gate", "train with tf.keras.layers.LSTM, which has four gates");
   for (const [what, at] of places.variants) if (at.some((i) => op.maybeInput(i))) op.refuse(what, "train with tf.keras.layers.LSTM, which has none");

@@ -38,11 +38,13 @@ export interface Step {
   readonly inPlace: readonly (readonly [number, number])[];
 }
 
-/** What runs: steps in order, and the structure of IF and WHILE around them. A condition is a bool of one element: the tensor's index. */
+/** What runs: steps in order, the structure of IF and WHILE around them, and where an inference may end. A condition is a bool of one element: the tensor's index. */
 export type Node =
   | { readonly kind: "step"; readonly step: number }
   | { readonly kind: "if"; readonly condition: number; readonly then: readonly Node[]; readonly otherwise: readonly Node[] }
-  | { readonly kind: "while"; readonly test: readonly Node[]; readonly condition: number; readonly body: readonly Node[] };
+  | { readonly kind: "while"; readonly test: readonly Node[]; readonly condition: number; readonly body: readonly Node[] }
+  /** The inference ends where the condition does not hold. */
+  | { readonly kind: "endUnless"; readonly condition: number };
 
 /** A tensor whose bytes are those of another one from a certain point on. */
 export interface View {
@@ -79,6 +81,8 @@ export interface Program {
   readonly folded: ReadonlyMap<number, Uint8Array>;
   /** Tensors that keep their value from one inference to the next, with the byte that fills them at first. */
   readonly variables: ReadonlyMap<number, number>;
+  /** Whether an inference may end early (`endUnless`): what outputs hold then persists as variables do. */
+  readonly endsEarly: boolean;
   /** Tensors that are planned at the most that their first dimension can be, and the int32 that a step writes it into; several tensors may share it. */
   readonly extents: ReadonlyMap<number, number>;
   /** Bytes that kernels may read behind everything without using them. */

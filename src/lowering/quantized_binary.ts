@@ -15,7 +15,7 @@ const OPTIONS = "broadcasting, either operand constant";
 function check(op: Op): void {
   checkPerTensor(op, ...op.inputs, op.output());
   checkBinary(op);
-  for (const tensor of [op.input(0), op.output()])
+  for (const tensor of [...op.inputs, op.output()])
     if (tensor.type === "int16" && quantizationOf(tensor).zeroPoint !== 0) op.refuse(`${describe(tensor)} is int16 with zero point ${quantizationOf(tensor).zeroPoint}`, "int16 is symmetric: convert again");
 }
 
@@ -58,14 +58,15 @@ const squaredDifference: Lowering = {
   },
 };
 
-/** From the quotient of two codes to the output's. Source: TFLM kernels/div.cc. */
+/** From the quotient of two codes to the output's. Source: TFLM kernels/div.cc; of int16, which LiteRT alone has, its kernels/div.cc: in float32. */
 function quotientFactor(op: Op): number {
-  return quantizationOf(op.input(0)).scale / (quantizationOf(op.input(1)).scale * quantizationOf(op.output()).scale);
+  const [a, b, output] = [op.input(0), op.input(1), op.output()].map((tensor) => quantizationOf(tensor).scale) as [number, number, number];
+  return op.output().type === "int16" ? Math.fround(a / Math.fround(b * output)) : a / (b * output);
 }
 
 const div: Lowering = {
   operator: "DIV",
-  signatures: [{ inputs: ["int8", "int8"], outputs: ["int8"] }],
+  signatures: ["int8", "int16"].map((type) => ({ inputs: [type, type], outputs: [type] })),
   options: `${OPTIONS}; fused NONE, RELU, RELU_N1_TO_1, RELU6; a divisor of 0 counts as its scale`,
   check(op) {
     check(op);
@@ -74,7 +75,7 @@ const div: Lowering = {
   },
   lower(op, emit) {
     const factor = quantizeMultiplier(quotientFactor(op)), { min, max } = activationRange(op, op.output());
-    emitFunctionOfTwo(op, emit, "div_int8", undefined, {
+    emitFunctionOfTwo(op, emit, `div_${op.output().type}`, undefined, {
       size: divAbi.DIV_SIZE,
       fill(r) {
         r.i32(divAbi.DIV_A_OFFSET, -quantizationOf(op.input(0)).zeroPoint);
@@ -89,7 +90,7 @@ const div: Lowering = {
   },
 };
 
-/** For inputs that are not negative, and for negative ones times their slope. Source: TFLM kernels/prelu_common.cc. */
+/** For inputs that are not negative, and for negative ones times their slope. Source: TFLM kernels/prelu_common.cc */
 function preluFactors(op: Op) {
   const [input, alpha, output] = [op.input(0), op.input(1), op.output()].map((tensor) => quantizationOf(tensor).scale) as [number, number, number];
   return { positive: input / output, negative: (input * alpha) / output };

@@ -17,7 +17,8 @@ function count(op: Op, i: number): number {
 const topK: Lowering = {
   operator: "TOPK_V2",
   signatures: ["int8", "uint8", "int32", "int64", "float32"].map((type) => ({ inputs: [type, "int32"], outputs: [type, "int32"] })),
-  options: "constant k; the first of equal elements first",
+  options: "constant k; the first of equal elements first; over rows that the data decide about, too, of which fewer than k trap",
+  rows: (op) => (isOpen(op.input(1)) ? "lost" : op.input(0).shape.length > 1 ? "kept" : "own"),
   check(op) {
     const input = op.input(0), k = count(op, 1), width = input.shape.at(-1);
     if (width === undefined || k > width) op.invalid(`the ${k} greatest of an input [${input.shape}]`);
@@ -34,6 +35,8 @@ const topK: Lowering = {
       r.i32(abi.TOPK_ROWS, elementCount(shape.slice(0, -1)));
       r.i32(abi.TOPK_WIDTH, shape.at(-1)!);
       r.i32(abi.TOPK_K, k);
+      const extent = shape.length === 1 ? emit.extent(op.input(0)) : null;
+      if (extent) r.input(abi.TOPK_EXTENT, extent);
     });
   },
 };

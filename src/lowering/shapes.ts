@@ -20,7 +20,7 @@ function known(operator: string, inputs: readonly string[], outputs: readonly st
     options: "folded: shapes are static",
     check: (op) => op.expectShape(outputShape(valuesOf(op))),
     fold: (op) => [bytesOfIntegers(op, valuesOf(op))],
-    lower: (op) => op.invalid("not folded"),
+    lower: () => {}, // always folded
   };
 }
 

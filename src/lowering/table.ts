@@ -9,6 +9,8 @@ import { MAXIMUM_MINIMUM } from "./maximum_minimum";
 import { averagePool2d, maxPool2d } from "./pool_2d";
 import { cast } from "./cast";
 import { batchMatmul } from "./batch_matmul";
+import { STREAMING } from "./circular_buffer";
+import { COMPRESSION } from "./decode";
 import { conv2d } from "./conv_2d";
 import { CONV_2D_INT16 } from "./conv_2d_int16";
 import { CONTROL_FLOW } from "./control_flow";
@@ -44,6 +46,7 @@ import { logSoftmax } from "./log_softmax";
 import { LSTM } from "./lstm";
 import { mean, sum } from "./mean";
 import { MOVEMENT } from "./movement";
+import { PLAIN_INTEGERS } from "./plain_integers";
 import { PADDING } from "./padding";
 import { dequantize, quantize } from "./quantize";
 import { SEARCHES } from "./search";
@@ -74,6 +77,7 @@ import { bitcast, expandDims, reshape, squeeze } from "./views";
 /** Every operator that Arenula runs, one line for each file of lowerings: a new file adds its line here. */
 const ALL: readonly Lowering[] = [
   ...CONTROL_FLOW,
+  ...PLAIN_INTEGERS,
   conv2d,
   ...CONV_2D_INT16,
   transposeConv,
@@ -119,6 +123,8 @@ const ALL: readonly Lowering[] = [
   ...FFT,
   ...FILTER_BANK,
   ...SIGNAL_STREAM,
+  ...STREAMING,
+  ...COMPRESSION,
   ...DETECTION,
   dequantizeConstant,
   ...FLOAT32_CONV_2D, float32DepthwiseConv2d, float32TransposeConv, float32BatchMatmul,

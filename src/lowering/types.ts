@@ -10,7 +10,7 @@ export function loweringOf(op: Op): Lowering {
   const lowerings = LOWERINGS.get(op.operator.custom ? `custom ${op.name}` : op.name);
   if (!lowerings) throw new ArenulaError("OPERATOR_UNSUPPORTED", `${name} has no kernel`, { where: op.where, hint: nearest(op) });
   checkRebased(op);
-  const found = lowerings.find(({ signatures }) => signatures.some((signature) => matches(op, signature)));
+  const found = lowerings.find(({ signatures, applies }) => signatures.some((signature) => matches(op, signature)) && (applies?.(op) ?? true));
   if (found) return found;
   const inputs = op.operator.inputs.map((_, i) => typeInFile(op.maybeInput(i)));
   const outputs = op.operator.outputs.map((_, i) => typeInFile(op.output(i)));
@@ -71,8 +71,6 @@ const CUSTOM: readonly { readonly names: RegExp; readonly hint: string }[] = [
   { names: /^edgetpu-custom-op$/, hint: "the model is compiled for an Edge TPU: use the .tflite file from before edgetpu_compiler" },
   { names: /^Flex/, hint: "an operator of TensorFlow itself (SELECT_TF_OPS): convert with TFLITE_BUILTINS or TFLITE_BUILTINS_INT8 alone, and replace what the converter then names" },
   { names: /^(AudioSpectrogram|Mfcc)$/, hint: "compute the features outside, and cut the model behind it; TFLM's front end (SignalWindow, SignalRfft, ...) is covered" },
-  { names: /^CIRCULAR_BUFFER$/, hint: "it ends an inference early on most calls: feed the model the whole window every time, or keep frames by SignalStacker" },
-  { names: /^TFLM_DECODE$/, hint: "the weights are compressed for TFLM: use the .tflite file from before compression" },
   { names: /^NumericVerify$/, hint: "the quantization debugger's: convert again without it" },
 ];
 

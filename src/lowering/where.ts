@@ -3,21 +3,30 @@ import { RANK } from "../../assembly/abi/shape";
 import * as abi from "../../assembly/abi/where";
 import { bitsOf, elementCount, type Tensor } from "../graph/tensor";
 import type { Lowering } from "./lowering";
-import type { Op } from "./op";
+import { describe, type Op } from "./op";
 import { checkSameQuantization } from "./quantization";
 
 const EXTENT = "planned at the most it can be, the rest zero; the output's shape says how many there are";
+
+/** Refuses a shape that the file states and that there cannot be: it is about to be replaced by the one that is planned. @param rows whether the rows it states are possible */
+function checkStated(op: Op, planned: readonly number[], rows: (stated: number) => boolean = (stated) => stated <= planned[0]!): void {
+  const { shape, shapeSignature } = op.output(), rowFits = shape.length === planned.length && planned.slice(1).every((n, i) => n === shape[i + 1]);
+  if (!rowFits || (!shapeSignature?.includes(-1) && !rows(shape[0]!))) op.invalid(`${describe(op.output())} has shape [${shape}], the inputs give [${planned}] at most`);
+}
 
 const where: Lowering = {
   operator: "WHERE",
   signatures: [{ inputs: ["bool"], outputs: ["int64"] }],
   options: `one operand, up to ${RANK} dimensions; ${EXTENT}`,
   check(op) {
-    const rank = op.input(0).shape.length, { shape } = op.output();
+    const rank = op.input(0).shape.length;
     if (rank > RANK) op.refuse(`a condition of ${rank} dimensions, more than ${RANK}`, "reshape it to fewer dimensions");
-    if (shape.length !== 2 || shape[1] !== rank) op.invalid(`an output of shape [${shape}] for coordinates of ${rank} dimensions`);
   },
-  bounds: (op) => [[elementCount(op.input(0).shape), op.input(0).shape.length]],
+  bounds(op) {
+    const { shape } = op.input(0), planned = [elementCount(shape), shape.length];
+    checkStated(op, planned);
+    return [planned];
+  },
   lower(op, emit) {
     const { shape } = op.input(0);
     emit.step("where", abi.WHERE_SIZE, (r) => {
@@ -66,12 +75,16 @@ const range: Lowering = {
   signatures: ["int32", "float32"].map((type) => ({ inputs: [type, type, type], outputs: [type] })),
   options: `constants are folded; else ${EXTENT}: the shape in the file has to say it, or a constant start and limit of int32, or a limit from the shape of a tensor`,
   check(op) {
-    if (op.output().shape.length !== 1) op.invalid(`an output of shape [${op.output().shape}], not one dimension`);
     op.inputs.forEach((input, i) => elementCount(input.shape) === 1 || op.invalid(`operand ${i} has shape [${input.shape}], not one element`));
     if (scalar(op, 2) === 0) op.invalid("steps of 0");
     if (mostNumbers(op) === null) op.refuse("how many numbers it gives has no bound: start or limit is computed while the model runs", "convert with constant limits, limits from the shape of a tensor, or a static shape for the output");
   },
-  bounds: (op) => (isStatic(op) || mostNumbers(op) === null ? [] : [[mostNumbers(op)!]]),
+  bounds(op) {
+    const most = op.inputs.every(({ shape }) => elementCount(shape) === 1) && scalar(op, 2) !== 0 ? mostNumbers(op) : null;
+    if (most === null) return []; // `check` refuses it
+    checkStated(op, [most], (stated) => knownCount(op) === null || stated === most);
+    return isStatic(op) ? [] : [[most]];
+  },
   fold(op) {
     if (!isStatic(op)) return null;
     const count = op.output().shape[0]!, delta = scalar(op, 2)!;
@@ -96,14 +109,19 @@ const UNIQUE_TYPES = ["int8", "uint8", "int16", "int32", "int64", "float32"];
 const unique: Lowering = {
   operator: "UNIQUE",
   signatures: UNIQUE_TYPES.map((type) => ({ inputs: [type], outputs: [type, "int32|int64"] })),
-  options: `one dimension; ${EXTENT}`,
+  options: `one dimension, of as many elements as the data decide, too; ${EXTENT}`,
+  rows: () => "kept", // of the indices
   check(op) {
     const input = op.input(0), [values, indices] = [op.output(0), op.output(1)];
-    if (input.shape.length !== 1 || values.shape.length !== 1) op.invalid(`shapes [${input.shape}] and [${values.shape}], not one dimension`);
+    if (input.shape.length !== 1) op.invalid(`${describe(input)} has shape [${input.shape}], not one dimension`);
     op.expectShape(input.shape, indices);
     if (input.quantization) checkSameQuantization(op, input, values);
   },
-  bounds: (op) => [op.input(0).shape, null],
+  bounds(op) {
+    const { shape } = op.input(0);
+    checkStated(op, shape);
+    return [shape, null];
+  },
   lower(op, emit) {
     emit.step(uniqueKernel(op.input(0)), abi.UNIQUE_SIZE, (r) => {
       r.input(abi.UNIQUE_INPUT, op.input(0));
@@ -112,6 +130,8 @@ const unique: Lowering = {
       r.output(abi.UNIQUE_EXTENT, emit.extent(op.output(0))!);
       r.i32(abi.UNIQUE_COUNT, elementCount(op.input(0).shape));
       r.i32(abi.UNIQUE_INDEX_BYTES, bitsOf(op.output(1).type)! / 8);
+      const rows = emit.extent(op.input(0));
+      if (rows) r.input(abi.UNIQUE_ROWS, rows);
     });
   },
 };

@@ -33,6 +33,9 @@ export function windowAxis(op: Op, axis: string, input: number, kernel: number, 
   return { input, output, kernel, stride, dilation, pad, touchesBorder: pad > 0 || reach - pad > input };
 }
 
+/** Whether patches, int8 [k_h][k_w][in_c / groups], have to be copied out of the input. */
+export const copiesPatches = (groups: number, y: WindowAxis, x: WindowAxis): boolean => y.touchesBorder || x.touchesBorder || groups > 1 || x.dilation > 1;
+
 /** The fields that records of sliding windows begin with. */
 export function writeWindow(r: RecordWriter, batches: number, y: WindowAxis, x: WindowAxis): void {
   r.i32(abi.WINDOW_BATCHES, batches);

@@ -1,6 +1,6 @@
 // The parts of the page that a report does not have, as HTML.
 import { shortName } from "../arena/labels";
-import { groupedRefusals, quantizationText, typesText, type BoardFitJson } from "../cli/describe";
+import { grouped, quantizationText, typesText, type BoardFitJson } from "../cli/describe";
 import * as format from "../cli/format";
 import { crc32 } from "../crc32";
 import type { Board } from "../device/boards";
@@ -61,7 +61,7 @@ function verdict(good: boolean, words: string): string {
 /** What `arenula check` answers. @param arenaBytes null where it does not run */
 export function operatorsSection(model: Model, checks: readonly OperatorCheck[], refusal: ArenulaError | null, arenaBytes: number | null): Section {
   const refused = checks.filter(({ ok }) => !ok);
-  const reasons = groupedRefusals(refused).map(({ who, reason, hint }) => `<div class="finding"><code>${text(who)}</code> ${text(reason)}${hint ? `<br><span class="quiet">${text(hint)}</span>` : ""}</div>`);
+  const reasons = grouped(refused).map(({ who, same: { reason, hint } }) => `<div class="finding"><code>${text(who)}</code> ${text(reason)}${hint ? `<br><span class="quiet">${text(hint)}</span>` : ""}</div>`);
   if (refusal) reasons.push(`<div class="finding"><code>${refusal.code}</code> ${text(refusal.message)}${refusal.hint ? `<br><span class="quiet">${text(refusal.hint)}</span>` : ""}</div>`);
   const answer = refused.length > 0 ? `<strong>No.</strong> ${format.plural(refused.length, "operator")} of ${checks.length} cannot run.`
     : refusal ? "<strong>No.</strong> Every operator can run, and the model cannot."

@@ -6,10 +6,8 @@ import { formatOf } from "../cli/inputs/formats";
 import { decodeInputs, inputsOf, type NamedInput } from "../cli/inputs/inputs";
 import { tensorText } from "../cli/inputs/quantize";
 import type { DecodedInput, SoundDecoder } from "../cli/inputs/types";
-import { InputWatch, modelFindings } from "../inspect/findings";
+import { findingsOf, InputWatch } from "../inspect/findings";
 import { findingsSection, layersSection, memorySection, summarySection } from "../inspect/report/sections";
-import { lower } from "../lowering/lower";
-import { layOut } from "../lowering/memory";
 import type { CoreChoice } from "../runtime/core";
 import type { Feeding, InputInfo, NamedBytes, Sections } from "./protocol";
 import { boardsSection, operatorsSection, predictionSection, timingText } from "./sections";
@@ -47,14 +45,14 @@ export class Session {
   /** What the file alone tells. */
   async sections(): Promise<Sections> {
     const { name, model, checks, net, refusal } = this;
-    const operators = operatorsSection(model, checks, refusal, net?.arena.bytes ?? null).body;
-    if (!net) return { operators };
-    const findings = findingsSection(modelFindings(model), "the model").body;
-    const { plan: arena } = layOut(lower(model, { core: "mcu" }), 0); // boards have no SIMD, whose kernels take other scratch
-    const fits = (await boards()).map((board) => ({ board, fit: boardFit(board, { arena, model }) }));
+    const planned = net && (await Interpreter.create(model, { core: "mcu" })); // boards have no SIMD, whose kernels take other scratch
+    const operators = operatorsSection(model, checks, refusal, planned?.arena.bytes ?? null).body;
+    if (!planned) return { operators };
+    const findings = findingsSection(findingsOf({ model }), "the model").body;
+    const fits = (await boards()).map((board) => ({ board, fit: boardFit(board, planned) }));
     return {
-      operators, findings, boards: boardsSection(arena.bytes, fits).body, memory: memorySection(name, net.arena, net.steps, null).body,
-      model: summarySection(net, model.bytes, operatorMacs(model).reduce((sum, macs) => sum + macs, 0)).body,
+      operators, findings, boards: boardsSection(planned.arena.bytes, fits).body, memory: memorySection(name, planned.arena, planned.steps, null).body,
+      model: summarySection(planned, model.bytes, operatorMacs(model).reduce((sum, macs) => sum + macs, 0)).body,
     };
   }
 
@@ -84,7 +82,7 @@ export class Session {
     return {
       notes: decoded.flatMap(({ notes }, i) => (notes.length > 0 ? [`${inputs[i]!.name}: ${notes.join("; ")}`] : [])),
       sections: {
-        prediction, findings: findingsSection([...watched, ...modelFindings(model)], fromFiles ? "the model or this input" : "the model; no input was given").body,
+        prediction, findings: findingsSection(findingsOf({ model, inputs: watched }), fromFiles ? "the model or this input" : "the model; no input was given").body,
         layers: timingText(ms, runs, net.core) + layersSection(layers, null).body,
       },
     };

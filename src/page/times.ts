@@ -1,4 +1,4 @@
-import { median } from "../cli/operator_times";
+import { median } from "../median";
 import type { Interpreter } from "../index";
 
 /** A browser's clock ticks in 5 to 100 microseconds and a layer may take less than one: runs are timed by the batch, and the median of the batches counts. */

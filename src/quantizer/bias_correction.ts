@@ -1,53 +1,61 @@
-// Bias correction: rounded weights add (Wq - W) x to a layer, whose mean over the data is a constant per channel. It is taken off the bias.
-// Source: Nagel et al., Data-Free Quantization Through Weight Equalization and Bias Correction, 2019, section 4.2, with means of data.
+// Bias correction: rounding and clipping shift a layer's output, on average over the data, by a constant per channel. It is measured and taken off the bias, layer by
+// layer from the first to the last, so that each one is measured behind layers that are corrected already.
+// Source: Nagel et al., Data-Free Quantization Through Weight Equalization and Bias Correction, 2019, appendix D (empirical bias correction).
 import { writeModel } from "../tflite/object";
-import { channelsOf, quantizeConstant, weightParameters, type ConstantRule } from "./constants";
-import { CONSTRAINTS } from "./constraints";
-import { withConstants, type Edit } from "./edit_constants";
+import { withConstants } from "./edit_constants";
 import { FloatGraph, type FloatOperator } from "./float_graph";
+import type { Ranges } from "./range";
+import { mean, type Trials } from "./trial";
 
 export interface Corrected {
   readonly bytes: Uint8Array;
   /** Layers whose bias changed. */
   readonly layers: number;
+  /** Mean decibels of the output over the samples. */
+  readonly before: number;
+  readonly after: number;
 }
 
-/** Mean of every input channel (last axis), by tensor. */
-export type ChannelMeans = ReadonlyMap<number, Float64Array>;
+/** Behind RELU a shift moves the mean of what is above 0 only: a second round takes most of the rest. */
+const ROUNDS = 2;
 
-/** A layer with weights and a bias that are constants. Padding counts as data here: at borders the correction is a little too large. */
+/** A layer with weights and a bias that are constants. */
 function isCorrectable(graph: FloatGraph, { name, inputs }: FloatOperator): boolean {
   return ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"].includes(name) && graph.isConstant(inputs[1]!) && graph.isFloat(inputs[1]!) && inputs[2] !== undefined && graph.isConstant(inputs[2]);
 }
 
-/** Tensors whose channel means `correctBiases` wants. */
-export function correctionInputs(bytes: Uint8Array): number[] {
-  const graph = FloatGraph.read(bytes);
-  return [...new Set(graph.operators.filter((operator) => isCorrectable(graph, operator)).map(({ inputs }) => inputs[0]!))];
+/** Inferences that the correction makes for each sample. */
+export function correctionRuns(graph: FloatGraph): number {
+  return 1 + ROUNDS * (1 + correctable(graph).length);
 }
 
-/** @param rule how the scheme quantizes weights; @param perChannel whether channels have their own scales */
-export function correctBiases(bytes: Uint8Array, means: ChannelMeans, rule: ConstantRule, perChannel: boolean): Corrected {
-  const graph = FloatGraph.read(bytes);
-  const edits = graph.operators.filter((operator) => isCorrectable(graph, operator)).flatMap((operator): Edit[] => {
-    const mean = means.get(operator.inputs[0]!), bias = graph.values(operator.inputs[2]!);
-    if (!mean) return [];
-    const shift = expectedShift(graph, operator, mean, rule, perChannel);
-    return [{ operator: operator.index, position: 2, values: bias.map((value, channel) => value - shift[channel]!) }];
-  });
-  return { bytes: edits.length > 0 ? writeModel(withConstants(graph, edits).model) : bytes, layers: edits.length };
+function correctable(graph: FloatGraph): number[] {
+  return graph.operators.filter((operator) => isCorrectable(graph, operator)).map(({ index }) => index);
 }
 
-/** Sum over taps and input channels of (Wq - W) E[x], per output channel. */
-function expectedShift(graph: FloatGraph, { name, inputs }: FloatOperator, mean: Float64Array, rule: ConstantRule, perChannel: boolean): Float64Array {
-  const weights = graph.values(inputs[1]!), { shape } = graph.tensors[inputs[1]!]!, { axis } = CONSTRAINTS[name]!.weights!;
-  const parameters = weightParameters(weights, shape, perChannel ? axis : -1, rule), codes = quantizeConstant(weights, shape, parameters, rule.seen) as Int8Array | Uint8Array;
-  const { channels, channelOf } = channelsOf(shape, axis), inner = shape[shape.length - 1]!, shift = new Float64Array(channels);
-  const multiplier = channels / mean.length; // of a depthwise convolution: output channel c reads input channel c / multiplier
-  weights.forEach((weight, i) => {
-    const channel = channelOf(i), input = name === "DEPTHWISE_CONV_2D" ? Math.floor(channel / multiplier) : (i % inner) % mean.length;
-    const scale = Math.fround(parameters.scales[parameters.scales.length === 1 ? 0 : channel]!), zero = parameters.zeroPoints[parameters.zeroPoints.length === 1 ? 0 : channel]!;
-    shift[channel]! += ((codes[i]! - zero) * scale - weight) * mean[input]!;
+/**
+ * Biases that make every layer's mean output, channel by channel, that of float32. A round after which the model's output is no better is taken back.
+ * @param model the trials' float model
+ */
+export async function correctBiases(model: Uint8Array, ranges: Ranges, trials: Trials, progress: (what: string, done: number) => void): Promise<Corrected> {
+  const graph = FloatGraph.read(model), layers = correctable(graph), expected = await trials.channelSums(null, layers);
+  const rows = layers.map((operator, i) => {
+    const { shape } = graph.tensors[graph.operators[operator]!.outputs[0]!]!;
+    return (trials.count * shape.reduce((product, size) => product * size, 1)) / expected[i]!.length;
   });
-  return shift;
+  const score = async (bytes: Uint8Array) => mean((await trials.decibels([{ model: bytes, ranges }]))[0]!);
+  const before = await score(model), biases = layers.map((operator) => graph.values(graph.operators[operator]!.inputs[2]!));
+  const withBiases = () => writeModel(withConstants(graph, layers.map((operator, i) => ({ operator, position: 2, values: biases[i]! }))).model);
+  let best = { bytes: model, layers: 0, before, after: before };
+  for (let round = 1; round <= ROUNDS && layers.length > 0; round++) {
+    for (const [i, operator] of layers.entries()) {
+      const [seen] = (await trials.channelSums({ model: withBiases(), ranges }, [operator])) as [Float64Array];
+      biases[i] = biases[i]!.map((bias, channel) => bias + (expected[i]![channel]! - seen[channel]!) / rows[i]!);
+      progress(`biases, round ${round}`, (i + 1) / layers.length);
+    }
+    const bytes = withBiases(), after = await score(bytes);
+    if (after <= best.after) break;
+    best = { bytes, layers: layers.length, before, after };
+  }
+  return best;
 }

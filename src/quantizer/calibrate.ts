@@ -2,7 +2,6 @@
 import { ArenulaError } from "../errors";
 import { distributionOf, sampleRanges, type ModelStatistics, type TensorStatistics } from "../inspect/statistics";
 import type { CalibratorOptions, Observed } from "./calibrators/calibrator";
-import { quantizationError } from "./calibrators/error";
 import { CALIBRATORS, type CalibratorName } from "./calibrators/table";
 import type { Range, Ranges } from "./range";
 
@@ -12,7 +11,6 @@ const DEFAULTS: Required<CalibratorOptions> = { decay: 0.99, percentile: 99.99, 
 
 /**
  * The ranges of all float32 tensors that have values.
- * @param calibrator "auto" tries all and keeps, for each tensor, the one whose range quantizes the observed values with the least squared error
  * @throws ArenulaError ACTIVATION_NAN
  */
 export function rangesOf(statistics: ModelStatistics, calibrator: CalibratorName, options: CalibratorOptions = {}): Ranges {
@@ -28,13 +26,8 @@ export function rangesOf(statistics: ModelStatistics, calibrator: CalibratorName
 /** The range of one tensor. */
 export function rangeOf(observed: Observed, name: CalibratorName, options: CalibratorOptions = {}): Range {
   const filled = { ...DEFAULTS, ...options };
-  const tried = CALIBRATORS.filter((calibrator) => name === "auto" || calibrator.name === name).map((calibrator) => ({
-    ...calibrator.range(observed, filled), source: `${calibrator.describe(filled)}, ${observed.samples.length} sample${observed.samples.length === 1 ? "" : "s"}`,
-  }));
-  if (name !== "auto") return tried[0]!;
-  const errors = tried.map((range) => quantizationError(observed.distribution, range, filled.codes));
-  const best = tried[errors.indexOf(Math.min(...errors))]!;
-  return { ...best, source: `auto: ${best.source}` };
+  const { range, describe } = CALIBRATORS.find((calibrator) => calibrator.name === name)!;
+  return { ...range(observed, filled), source: `${describe(filled)}, ${observed.samples.length} sample${observed.samples.length === 1 ? "" : "s"}` };
 }
 
 function refuseUnfit({ samples }: ModelStatistics, { info, unfit: [first, ...others] }: TensorStatistics): void {

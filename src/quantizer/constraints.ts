@@ -1,7 +1,25 @@
 // What quantization demands of every operator that the TensorFlow Lite converter quantizes: one table. What is not in it stays float.
 // Sources: the TensorFlow Lite 8-bit quantization specification; converter/ir/tfl_ops.td (int8, uint8), converter/tools/optimize/operator_property.cc (int16x8).
+import { LSTM_PLACES } from "../lowering/lstm";
 import type { Parameters } from "./parameters";
 import { CODES, perTensor } from "./parameters";
+
+/** What a layer with state has besides its input, operand 0, and its output. */
+export interface Recurrent {
+  /** Operands with weights, of one symmetric scale each. */
+  readonly weights: Readonly<Record<number, "int8" | "time">>;
+  /** Operands with biases, and the two whose scales each takes. */
+  readonly biases: Readonly<Record<number, readonly [number, number]>>;
+  /** Variables of 16 bits, whatever the scheme. */
+  readonly states: Readonly<Record<number, "power of two" | "any">>;
+  /** The variable that every step's output becomes. */
+  readonly hidden?: number;
+  /** The operator lists five intermediates. */
+  readonly intermediates?: true;
+  /** Operands without which it is another operator, and ones that make it one. */
+  readonly needed: readonly number[];
+  readonly variants: readonly (readonly [string, readonly number[]])[];
+}
 
 export interface Constraint {
   /** Inputs and outputs share one scale and zero point. */
@@ -14,6 +32,10 @@ export interface Constraint {
   readonly weights?: { readonly operand: number; readonly axis: number };
   /** Operand with the bias, and the two whose scales it takes. */
   readonly bias?: { readonly operand: number; readonly of: readonly [number, number] };
+  /** Of one scale for all, the operand whose own values give it, where they are constant: any row of a table can be read. */
+  readonly table?: number;
+  /** A layer with state. It has no kernel of uint8. */
+  readonly recurrent?: Recurrent;
   /** The converter refuses int16 activations. */
   readonly only8?: true;
   /** Same scale with int16 activations alone. */
@@ -24,14 +46,22 @@ export interface Constraint {
   readonly float?: true;
   /** The operator's version in a file, from which runtimes know its kernel: 8 bits, 16 bits. */
   readonly version: number;
-  /** Dynamic range: operands that may be int8 while activations are float; without `kernel` they are dequantized in front of it. */
-  readonly dynamic?: { readonly operands: readonly number[]; readonly kernel?: true; readonly asymmetric?: true; readonly version?: number };
+  /** Dynamic range: operands that may be int8 while activations are float; without `kernel` they are dequantized in front of it; `whole`: all or none. */
+  readonly dynamic?: { readonly operands: readonly number[]; readonly kernel?: true; readonly asymmetric?: true; readonly whole?: true; readonly version?: number };
 }
 
 const joins = (version: number, more: Partial<Constraint> = {}): Constraint => ({ sameScale: true, joins: true, version, ...more });
 const moves = (version: number, more: Partial<Constraint> = {}): Constraint => ({ sameScale: true, version, ...more });
 const computes = (version: number, more: Partial<Constraint> = {}): Constraint => ({ version, ...more });
 const onto = (scale8: number, zero8: number, scale16: number, more: Partial<Constraint> = {}): Constraint => ({ output: { scale8, zero8, scale16 }, version: 2, ...more });
+
+const { inputWeights, hiddenWeights, biases, hidden, cell, variants } = LSTM_PLACES;
+const LSTM: Recurrent = {
+  weights: Object.fromEntries([...inputWeights, ...hiddenWeights].map((position) => [position, "int8"])),
+  biases: Object.fromEntries(biases.map((position, gate) => [position, [0, inputWeights[gate]!]])),
+  states: { [cell]: "power of two" }, hidden, intermediates: true, needed: [...inputWeights, ...hiddenWeights, ...biases], variants,
+};
+const SVDF: Recurrent = { weights: { 1: "int8", 2: "time" }, biases: { 3: [2, 4] }, states: { 4: "any" }, needed: [], variants: [] };
 
 export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   // weights
@@ -41,7 +71,11 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   TRANSPOSE_CONV: computes(3, { real: [2, 1], weights: { operand: 1, axis: 0 }, bias: { operand: 3, of: [1, 2] }, dynamic: { operands: [1], kernel: true, version: 3 } }),
   PRELU: computes(1, { weights: { operand: 1, axis: -1 }, only8: true }),
   BATCH_MATMUL: computes(2, { dynamic: { operands: [1], kernel: true, asymmetric: true, version: 4 } }),
-  EMBEDDING_LOOKUP: computes(2, { only8: true, dynamic: { operands: [1], kernel: true, version: 3 } }),
+  EMBEDDING_LOOKUP: moves(2, { only8: true, table: 1, dynamic: { operands: [1], kernel: true, version: 3 } }),
+
+  // layers with state
+  UNIDIRECTIONAL_SEQUENCE_LSTM: computes(1, { recurrent: LSTM, dynamic: { operands: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16], kernel: true, asymmetric: true, whole: true, version: 3 } }),
+  SVDF: computes(3, { recurrent: SVDF, only8: true, dynamic: { operands: [1, 2], kernel: true, asymmetric: true, whole: true, version: 4 } }),
 
   // outputs of a fixed scale
   SOFTMAX: onto(1 / 256, -128, 1 / 32768),
@@ -63,7 +97,7 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   ADD: computes(2), SUB: computes(2), MUL: computes(2), DIV: computes(2, { only8: true }), SQUARED_DIFFERENCE: computes(2), ABS: computes(2), RSQRT: computes(2), SQRT: computes(2),
   EXP: computes(2), LOG: computes(2), GELU: computes(2), HARD_SWISH: computes(1, { only8: true }), LEAKY_RELU: computes(2), RELU: computes(2), RELU6: computes(2),
   RELU_N1_TO_1: computes(1, { only8: true }), RELU_0_TO_1: computes(1, { only8: true }), MEAN: computes(2), SUM: computes(2, { sameScale16: true }), REDUCE_PROD: computes(2),
-  REVERSE_V2: computes(3, { sameScale16: true }), REVERSE_SEQUENCE: computes(1, { only8: true }), ONE_HOT: computes(1, { only8: true }),
+  REVERSE_V2: moves(3), REVERSE_SEQUENCE: moves(1, { only8: true }), ONE_HOT: computes(1, { only8: true }),
   ARG_MAX: computes(2, { only8: true }), ARG_MIN: computes(2, { only8: true }),
   EQUAL: computes(2, { only8: true }), GREATER: computes(2, { only8: true }), GREATER_EQUAL: computes(2, { only8: true }), LESS: computes(2, { only8: true }), LESS_EQUAL: computes(2, { only8: true }),
   SHAPE: computes(1), RANK: computes(1),

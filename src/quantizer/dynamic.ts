@@ -25,11 +25,12 @@ export function planWeights(graph: FloatGraph, hybrid: boolean, blocked: Readonl
   };
   const operators = graph.operators.map((operator): OperatorPlan => {
     const constraint = CONSTRAINTS[operator.name];
+    const weights = operator.inputs.map((tensor, position) => constraint?.dynamic?.operands.includes(position) && graph.isFloat(tensor) && graph.isConstant(tensor));
+    const large = operator.inputs.map((tensor, position) => weights[position] && elementCount(graph.tensors[tensor]!.shape) >= LEAST_ELEMENTS);
+    const stays = blocked.has(operator.index) || (constraint?.dynamic?.whole && weights.some((weight, position) => weight && !large[position]));
     let quantized = false;
     const operands = operator.inputs.map((tensor, position) => {
-      const eligible = constraint?.dynamic?.operands.includes(position) && graph.isFloat(tensor) && graph.isConstant(tensor) && !blocked.has(operator.index) &&
-        elementCount(graph.tensors[tensor]!.shape) >= LEAST_ELEMENTS;
-      if (!eligible) return null;
+      if (stays || !large[position]) return null;
       const constant = codes(tensor, constraint!.weights?.operand === position ? constraint!.weights.axis : -1);
       if (hybrid && constraint!.dynamic!.kernel) {
         quantized = true;

@@ -72,12 +72,13 @@ class Emitter {
   }
 
   private emitOperator(operator: FloatOperator): void {
-    const { operands, results, quantized } = this.plan.operators[operator.index]!;
+    const { operands, results, intermediates, quantized } = this.plan.operators[operator.index]!;
     const source = (this.subgraph.operators as TableObject[])[operator.index]!;
     const inputs = operator.inputs.map((tensor, i) => {
       const form = operands[i]!;
       if (tensor < 0 || !this.graph.isFloat(tensor)) return tensor;
       if (isConstant(form)) return this.constant(tensor, form);
+      if (form && this.graph.tensors[tensor]!.isVariable) this.setForm(tensor, form); // nothing but this operator reads it
       return this.graph.isConstant(tensor) ? this.floatConstant(tensor) : this.read(tensor, form);
     });
     const outputs = operator.outputs.map((tensor, i) => this.define(tensor, results[i]!));
@@ -87,7 +88,7 @@ class Emitter {
     const extra = this.settings.options?.(operator, quantized) ?? {};
     const options = source.builtinOptions as UnionObject | null;
     this.operators.push({
-      ...source, inputs, outputs, opcodeIndex: this.code(source.opcodeIndex as number, version),
+      ...source, inputs, outputs, ...(intermediates && { intermediates: intermediates.map((form) => this.intermediate(form)) }), opcodeIndex: this.code(source.opcodeIndex as number, version),
       ...(options && Object.keys(extra).length > 0 && { builtinOptions: { type: options.type, value: { ...options.value, ...extra } } }),
     });
     for (const tensor of operator.outputs) this.convert(tensor);
@@ -141,6 +142,13 @@ class Emitter {
     const version = form === null ? (wide ? CONVERSION_VERSION.dequantizeInt16 : CONVERSION_VERSION.dequantize) : wide ? CONVERSION_VERSION.toInt16 : CONVERSION_VERSION.toInt8;
     this.operators.push({ opcodeIndex: this.builtin(form === null ? "DEQUANTIZE" : "QUANTIZE", version), inputs: [from], outputs: [made], builtinOptions: { type: form === null ? "DequantizeOptions" : "QuantizeOptions", value: {} } });
     return made;
+  }
+
+  private intermediate(form: Form): number {
+    return this.add({
+      ...this.tensors[0]!, name: this.freshName("intermediate"), shape: [0], shapeSignature: null, isVariable: false, sparsity: null,
+      type: form === null ? "FLOAT32" : form.type.toUpperCase(), buffer: 0, quantization: form && quantizationTable(form.scales, form.zeroPoints, form.axis),
+    });
   }
 
   private constant(tensor: number, constant: QuantizedConstant): number {

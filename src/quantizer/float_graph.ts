@@ -24,6 +24,8 @@ export interface FloatOperator {
   /** -1: an optional operand that is absent. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** Tensors that hold only what a kernel has to know about values within it. */
+  readonly intermediates: readonly number[];
   readonly options: UnionObject | null;
 }
 
@@ -56,6 +58,7 @@ export class FloatGraph {
     });
     this.operators = ((subgraph.operators as TableObject[] | null) ?? []).map((operator, index) => ({
       index, ...codes[operator.opcodeIndex as number]!, inputs: (operator.inputs as number[] | null) ?? [], outputs: (operator.outputs as number[] | null) ?? [],
+      intermediates: (operator.intermediates as number[] | null) ?? [],
       options: (operator.builtinOptions ?? operator.builtinOptions2) as UnionObject | null,
     }));
     this.inputs = (subgraph.inputs as number[] | null) ?? [];

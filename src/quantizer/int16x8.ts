@@ -6,6 +6,7 @@ import type { FloatGraph, FloatOperator } from "./float_graph";
 import { CODES, int16Parameters, perTensor, sameParameters, type Parameters } from "./parameters";
 import type { Form, OperatorPlan, Plan } from "./plan";
 import type { Range, Ranges } from "./range";
+import { jointRanges, RecurrentPlanner } from "./recurrent";
 
 const f = Math.fround;
 const SYMMETRIC: readonly [number, number] = [-127, 127];
@@ -18,7 +19,12 @@ class Int16Planner {
   /** Largest magnitude of weights per channel; a bias can raise it. */
   private readonly reaches = new Map<number, number[]>();
 
-  constructor(private readonly graph: FloatGraph, private readonly ranges: Ranges, private readonly blocked: ReadonlySet<number>) {
+  private readonly ranges: Ranges;
+  private readonly recurrent: RecurrentPlanner;
+
+  constructor(private readonly graph: FloatGraph, seen: Ranges, private readonly blocked: ReadonlySet<number>) {
+    this.ranges = jointRanges(graph, seen);
+    this.recurrent = new RecurrentPlanner(graph, seen, "int64", true);
     for (const operator of graph.operators) if (this.quantizes(operator)) this.widen(operator, CONSTRAINTS[operator.name]!);
   }
 
@@ -57,6 +63,10 @@ class Int16Planner {
     const { graph } = this, constraint = CONSTRAINTS[operator.name];
     const asItIs: OperatorPlan = { operands: operator.inputs.map(() => null), results: operator.outputs.map(() => null), quantized: false };
     if (!constraint || !this.quantizes(operator)) return asItIs;
+    if (constraint.recurrent) {
+      const input = this.activation(operator.inputs[0]!), output = input && this.result(operator, constraint, operator.outputs[0]!);
+      return (input && output && this.recurrent.plan(operator, input, output)) || asItIs;
+    }
     const operands = operator.inputs.map((tensor, position) => (graph.isFloat(tensor) && position !== constraint.bias?.operand ? this.operand(constraint, tensor, position) : null));
     const results = operator.outputs.map((tensor) => (graph.isFloat(tensor) ? this.result(operator, constraint, tensor) : null));
     if (operands.some((form, i) => form === null && graph.isFloat(operator.inputs[i]!) && i !== constraint.bias?.operand)) return asItIs;

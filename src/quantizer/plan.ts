@@ -8,6 +8,8 @@ export interface OperatorPlan {
   /** Activations and constants in the forms that the operator reads. */
   readonly operands: readonly (Form | QuantizedConstant)[];
   readonly results: readonly Form[];
+  /** Forms of what kernels have to know about values within them. */
+  readonly intermediates?: readonly Form[];
   /** False: it stays as it is, in float32. */
   readonly quantized: boolean;
 }

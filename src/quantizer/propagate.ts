@@ -7,6 +7,8 @@ import type { FloatGraph, FloatOperator, Use } from "./float_graph";
 import { asType, CODES, perTensor, rangeOf, sameParameters, seenParameters, trainedParameters, type Parameters } from "./parameters";
 import type { Form, OperatorPlan, Plan } from "./plan";
 import type { Range, Ranges } from "./range";
+import { jointRanges, RecurrentPlanner, withOutput } from "./recurrent";
+import { decidingRanges } from "./redundant";
 
 export interface Propagation extends ConstantRule {
   /** One scale per output channel. */
@@ -65,7 +67,8 @@ class Propagator {
     const uses = this.graph.uses[tensor]!, value = this.values.get(tensor)!;
     for (const use of uses) {
       const constraint = this.constraintOf(this.graph.operators[use.operator]!);
-      if (constraint?.bias?.operand !== use.position && !constraint?.sameScale) {
+      if (constraint?.recurrent) continue; // its constants are its own: RecurrentPlanner
+      if ((constraint?.bias?.operand !== use.position && !constraint?.sameScale) || constraint?.table === use.position) {
         const axis = constraint?.weights?.operand === use.position ? constraint.weights.axis : null;
         if (axis !== null || !this.weights.has(value)) this.weights.set(value, this.weights.get(value) ?? axis);
       } else if (uses.length > 1) {
@@ -161,6 +164,12 @@ class Propagator {
     else if (this.graph.isConstant(value.tensor)) this.work.push({ constant: value });
   }
 
+  /** Whether an output has the scale of its own range, and no other. */
+  keepsRange(tensor: number): boolean {
+    const { given, rescaled } = this.values.get(tensor)!;
+    return given && !rescaled.some(({ written }) => written);
+  }
+
   /** Operands that read this value and no copy of it. */
   usesOf(value: Value): Use[] {
     return this.graph.uses[value.tensor]!.filter((use) => (this.copies.get(key(use)) ?? this.values.get(value.tensor)) === value);
@@ -246,7 +255,7 @@ function widened(scales: readonly number[], biases: Float32Array): number[] | nu
 
 /** The plan of int8 and uint8. */
 export function planPropagated(graph: FloatGraph, ranges: Ranges, rule: Propagation): Plan {
-  const propagator = new Propagator(graph, ranges, rule);
+  const propagator = new Propagator(graph, jointRanges(graph, decidingRanges(graph, ranges, rule.kept)), rule), recurrent = new RecurrentPlanner(graph, ranges, "int32", rule.seen);
   propagator.run();
   const constants = new Map<Value, QuantizedConstant>();
   const constantOf = (value: Value, parameters: Parameters): QuantizedConstant => {
@@ -258,20 +267,24 @@ export function planPropagated(graph: FloatGraph, ranges: Ranges, rule: Propagat
     return constant;
   };
   const operators = graph.operators.map((operator): OperatorPlan => {
-    const constraint = CONSTRAINTS[operator.name];
+    const constraint = CONSTRAINTS[operator.name], asItIs: OperatorPlan = { operands: operator.inputs.map(() => null), results: operator.outputs.map(() => null), quantized: false };
+    if (!constraint || constraint.float || rule.blocked.has(operator.index) || !touches(graph, operator)) return asItIs;
     const operands = operator.inputs.map((_, position) => {
       const value = propagator.operand(operator, position), parameters = value && readAs(propagator, graph, value, { operator: operator.index, position });
       return { value, parameters };
     });
     const results = operator.outputs.map((tensor) => writtenAs(propagator.values.get(tensor)));
+    if (constraint.recurrent) {
+      const input = operands[0]!.parameters, output = results[0], plan = input && output ? recurrent.plan(operator, input, output) : null;
+      return !plan ? asItIs : propagator.keepsRange(operator.outputs[0]!) ? plan : withOutput(plan, constraint.recurrent, output!);
+    }
     const whole = operands.every(({ value, parameters }) => !value || parameters) && operator.outputs.every((tensor, i) => !graph.isFloat(tensor) || results[i]);
-    const quantized = constraint !== undefined && !constraint.float && whole && !rule.blocked.has(operator.index) && touches(graph, operator);
-    if (!quantized) return { operands: operator.inputs.map(() => null), results: operator.outputs.map(() => null), quantized };
+    if (!whole) return asItIs;
     return {
-      operands: operands.map(({ value, parameters }) => (!value ? null : graph.isConstant(value.tensor) ? constantOf(value, parameters!) : parameters!)), results, quantized,
+      operands: operands.map(({ value, parameters }) => (!value ? null : graph.isConstant(value.tensor) ? constantOf(value, parameters!) : parameters!)), results, quantized: true,
     };
   });
-  const main = new Map([...propagator.values].flatMap(([tensor, { parameters }]) => (parameters && !graph.isConstant(tensor) ? [[tensor, parameters] as const] : [])));
+  const main = new Map([...propagator.values].flatMap(([tensor, { parameters }]) => (parameters && !graph.isConstant(tensor) && !graph.tensors[tensor]!.isVariable ? [[tensor, parameters] as const] : [])));
   const outputs = graph.outputs.map((tensor) => {
     const value = propagator.values.get(tensor);
     return value && !graph.isConstant(tensor) ? readAs(propagator, graph, value, RETURNED) : null;
@@ -289,7 +302,8 @@ function folded(graph: FloatGraph, operators: readonly OperatorPlan[], outputs: 
       const [first, ...rest] = [...readers, ...outputs.filter((_, k) => graph.outputs[k] === tensor)];
       return first && rest.every((other) => other && sameParameters(other, first)) ? first : form;
     });
-    return { ...plan, results };
+    const [output] = results;
+    return { ...(constraint?.recurrent && output && output !== plan.results[0] ? withOutput(plan, constraint.recurrent, output) : plan), results };
   });
 }
 

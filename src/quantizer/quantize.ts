@@ -10,9 +10,10 @@ import { emit } from "./emit";
 import { FloatGraph, type FloatOperator } from "./float_graph";
 import { planInt16x8 } from "./int16x8";
 import { rangeOf, type Parameters } from "./parameters";
-import type { Plan } from "./plan";
+import { isConstant, type Plan } from "./plan";
 import { planPropagated, rangeParameters } from "./propagate";
 import { checkRange, type Range, type Ranges } from "./range";
+import { refusedVariant } from "./recurrent";
 import { keptOperators, type Kept, type Recipe } from "./recipe";
 import { decidingRanges } from "./redundant";
 import { DUMMY, defaultRanges, rangesFrom, recordedRanges, scaledInputs } from "./sources";
@@ -85,11 +86,11 @@ export function quantizeModel(bytes: Uint8Array, options: QuantizeOptions): Quan
   if (weightsOnly && kept.int16.size > 0) throw new ArenulaError("USAGE", `scheme ${scheme} keeps activations in float32: no operator can be int16`, { where: "recipe" });
   const ranges = weightsOnly ? new Map<number, Range>() : gatherRanges(graph, options, trained);
   for (const [tensor, range] of ranges) checkRange(range, graph.tensors[tensor]!.name);
-  const unsupported = weightsOnly ? [] : graph.operators.filter((operator) => !kept.float32.has(operator.index) && !quantizable(graph, operator, scheme === "int16x8" || kept.int16.has(operator.index)));
+  const unsupported = weightsOnly ? [] : graph.operators.filter((operator) => !kept.float32.has(operator.index) && !quantizable(graph, operator, kept.int16.has(operator.index) ? "int16x8" : scheme));
   if (unsupported.length > 0 && !options.allowFloat) throw refusedOperators(graph, unsupported, scheme);
   const blocked = new Set([...kept.float32, ...unsupported.map(({ index }) => index)]);
   const free = new Set([...kept.float32, ...kept.int16]);
-  const plan = planFor(graph, scheme, ranges, { float32: blocked, int16: kept.int16 }, free, [...ranges.values()].some((range) => range.trained && scheme !== "uint8" && !range.source.startsWith("mean ")));
+  const plan = planFor(graph, scheme, ranges, { float32: blocked, int16: kept.int16 }, free, [...ranges.values()].some((range) => range.trained && !range.parameters && scheme !== "uint8" && !range.source.startsWith("mean ")));
   if (!weightsOnly) refuseMissing(graph, plan, blocked, ranges);
   const model = emit(graph, plan, {
     floatIo: weightsOnly || (options.floatIo ?? false), note: noteOf(scheme, ranges),
@@ -120,7 +121,7 @@ function planFor(graph: FloatGraph, scheme: Scheme, ranges: Ranges, kept: Kept, 
   if (scheme === "int16x8") return planInt16x8(graph, ranges, kept.float32);
   const type = scheme === "uint8" ? "uint8" : "int8";
   const blocked = new Set([...kept.float32, ...kept.int16]);
-  const plan = planPropagated(graph, decidingRanges(graph, ranges, free), { type, seen: type === "int8" && !trained, perChannel: type === "int8", blocked, kept: free });
+  const plan = planPropagated(graph, ranges, { type, seen: type === "int8" && !trained, perChannel: type === "int8", blocked, kept: free });
   if (kept.int16.size === 0) return plan;
   const wide = planInt16x8(graph, ranges, new Set([...everything].filter((index) => !kept.int16.has(index))));
   return { ...plan, operators: plan.operators.map((operator, i) => (kept.int16.has(i) ? wide.operators[i]! : operator)) };
@@ -130,10 +131,11 @@ function touchesFloat(graph: FloatGraph, { inputs, outputs }: FloatOperator): bo
   return [...inputs, ...outputs].some((tensor) => graph.isFloat(tensor));
 }
 
-function quantizable(graph: FloatGraph, operator: FloatOperator, wide: boolean): boolean {
+function quantizable(graph: FloatGraph, operator: FloatOperator, scheme: Scheme): boolean {
   if (!touchesFloat(graph, operator)) return true;
   const constraint = CONSTRAINTS[operator.name];
-  return constraint !== undefined && !operator.custom && !constraint.float && !(wide && constraint.only8);
+  if (!constraint || operator.custom || constraint.float || (scheme === "int16x8" && constraint.only8)) return false;
+  return !constraint.recurrent || (scheme !== "uint8" && refusedVariant(graph, operator, constraint.recurrent) === null);
 }
 
 function refuseQuantized(graph: FloatGraph): void {
@@ -154,9 +156,15 @@ function listed(names: readonly string[]): string {
 }
 
 function refusedOperators(graph: FloatGraph, operators: readonly FloatOperator[], scheme: Scheme): ArenulaError {
-  return new ArenulaError("OPERATOR_UNSUPPORTED", `${operators.length === 1 ? "one operator has" : `${operators.length} operators have`} no ${scheme} form: ${listed(operators.map((operator) => graph.nameOf(operator)))}`, {
+  return new ArenulaError("OPERATOR_UNSUPPORTED", `${operators.length === 1 ? "one operator has" : `${operators.length} operators have`} no ${scheme} form: ${listed(operators.map((operator) => described(graph, operator)))}`, {
     hint: "`--allow-float` keeps them float32, with DEQUANTIZE in front and QUANTIZE behind; a `--recipe` names them one by one",
   });
+}
+
+/** With the reason, where other operators of its kind have a form. */
+function described(graph: FloatGraph, operator: FloatOperator): string {
+  const layer = CONSTRAINTS[operator.name]?.recurrent, variant = layer ? refusedVariant(graph, operator, layer) : null;
+  return `${graph.nameOf(operator)}${variant ? ` (${variant})` : ""}`;
 }
 
 /** Story b: all tensors at once, with the ways to give them a range. */
@@ -192,7 +200,11 @@ function noteOf(scheme: Scheme, ranges: Ranges): string {
 function tensorReport(graph: FloatGraph, plan: Plan, ranges: Ranges, kept: ReadonlySet<number>): QuantizedTensor[] {
   const deciding = decidingRanges(graph, ranges, kept);
   const forms = new Map<number, Parameters>(plan.main);
-  plan.operators.forEach(({ results }, i) => results.forEach((form, k) => form && forms.set(graph.operators[i]!.outputs[k]!, form)));
+  plan.operators.forEach(({ operands, results }, i) => {
+    const { inputs, outputs } = graph.operators[i]!;
+    results.forEach((form, k) => form && forms.set(outputs[k]!, form));
+    operands.forEach((form, k) => form && !isConstant(form) && graph.tensors[inputs[k]!]!.isVariable && forms.set(inputs[k]!, form));
+  });
   return [...forms].sort(([a], [b]) => a - b).map(([tensor, { type, scales, zeroPoints }]) => {
     const range = deciding.get(tensor), operator = graph.operators[graph.producer[tensor]!];
     const own = ranges.get(tensor);

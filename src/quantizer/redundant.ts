@@ -3,7 +3,7 @@ import type { FloatGraph, FloatOperator } from "./float_graph";
 import type { Ranges } from "./range";
 
 /**
- * Ranges that decide: where inputs and outputs of an operator share one scale, only one of its ranges can, and a fixed output needs none.
+ * Ranges that decide: where inputs and outputs of an operator share one scale, only one of its ranges can, and an output of a fixed scale, or of a constant table's, needs none.
  * Forwards, a single input overrules its output; then backwards, the output of several inputs (CONCATENATION) overrules them all.
  * Trained ranges are never dropped. Source: quantization_utils.cc, RemoveRedundantStatsOps.
  * @param kept operators that a recipe takes out of it
@@ -26,7 +26,8 @@ export function decidingRanges(graph: FloatGraph, ranges: Ranges, kept: Readonly
   const seen = [...ranges.keys()].filter(droppable);
   for (const tensor of seen) {
     const operator = graph.operators[graph.producer[tensor]!];
-    if (operator && !kept.has(operator.index) && CONSTRAINTS[operator.name]?.output) redundant.add(tensor);
+    const { output, table } = CONSTRAINTS[operator?.name ?? ""] ?? {};
+    if (operator && !kept.has(operator.index) && (output || (table !== undefined && graph.isConstant(operator.inputs[table]!)))) redundant.add(tensor);
   }
   closure(seen, (tensor) => graph.uses[tensor]!.flatMap((use) => {
     const operator = graph.operators[use.operator]!;

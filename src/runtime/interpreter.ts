@@ -1,15 +1,15 @@
 import type { ArenaPlan, PlannerName } from "../arena/plan";
 import { crc32 } from "../crc32";
 import { ArenulaError } from "../errors";
-import { operatorName, type Graph, type Operator, type Subgraph } from "../graph/graph";
-import { bitsOf, byteLength, type Tensor } from "../graph/tensor";
+import { operatorName, type Graph, type Subgraph } from "../graph/graph";
+import type { Tensor } from "../graph/tensor";
 import { lower } from "../lowering/lower";
 import type { CoreName } from "../lowering/lowering";
 import { layOut, writeImage, type MemoryMap } from "../lowering/memory";
 import type { Node, Program } from "../lowering/program";
-import { flipped } from "../lowering/rebase";
 import { instantiate, loadCore, type Core, type CoreChoice, type Kernels } from "./core";
-import { actualShape, InputView, TensorView } from "./tensor_view";
+import { InputView, TensorView } from "./tensor_view";
+import { activationBytes, showOutputs, variableBytes, type Placed, type WatchedOutput } from "./watch";
 
 export interface InterpreterOptions {
   /** Which build of the kernels; results do not depend on it. Defaults to "auto": the best one that this engine runs. */
@@ -44,17 +44,6 @@ export interface TraceEntry {
   readonly folded?: boolean;
 }
 
-/** One output of one operator while it is fresh. */
-export interface WatchedOutput {
-  readonly operator: Operator;
-  /** As in the file. */
-  readonly tensor: Tensor;
-  /** Row-major, as the file defines the tensor. */
-  readonly bytes: Uint8Array;
-  /** True where lowering computed it. */
-  readonly folded: boolean;
-}
-
 /** Bytes of linear memory, by what they hold. */
 export interface MemoryUse {
   readonly recordBytes: number;
@@ -85,6 +74,7 @@ export class Interpreter {
   readonly steps: readonly StepInfo[];
   readonly memory: MemoryUse;
   private readonly calls: readonly (() => void)[];
+  private endedAt: number | null = null;
   /** Told how long every step took, while a profile is taken. */
   private observe: ((step: number, ms: number) => void) | null = null;
 
@@ -155,23 +145,50 @@ export class Interpreter {
    * @throws ArenulaError INDEX_RANGE where the model computes an index that leads out of a tensor
    */
   invoke(): void {
-    for (const nodes of this.program.code) this.run(nodes);
-    this.run(this.program.final);
+    this.runAll(() => {});
   }
 
-  private run(nodes: readonly Node[]): void {
-    for (const node of nodes) {
+  /**
+   * The operator that ended the last inference early, by its index in the file; null where it ran to its end. A CIRCULAR_BUFFER ends those in which it
+   * still gathers input: what was computed before it counts, and other outputs are those of the last inference that ran to its end, zeros at first.
+   */
+  get endedEarlyAt(): number | null {
+    return this.endedAt;
+  }
+
+  /** @param see is told the place of every operator that ran, the one that ended the inference included */
+  private runAll(see: (operator: number) => void): void {
+    const { code, final } = this.program;
+    this.endedAt = null;
+    for (const [i, nodes] of code.entries()) {
+      const over = !this.run(nodes);
+      see(i);
+      if (!over) continue;
+      this.endedAt = this.program.subgraph.operators[i]!.index;
+      return;
+    }
+    this.run(final); // outputs then hold what the user reads
+  }
+
+  /** Returns whether the inference goes on. */
+  private run(nodes: readonly Node[]): boolean {
+    return nodes.every((node) => {
       switch (node.kind) {
         case "step":
           this.calls[node.step]!();
-          break;
+          return true;
         case "if":
-          this.run(this.holds(node.condition) ? node.then : node.otherwise);
-          break;
+          return this.run(this.holds(node.condition) ? node.then : node.otherwise);
         case "while":
-          for (this.run(node.test); this.holds(node.condition); this.run(node.test)) this.run(node.body);
+          for (;;) {
+            if (!this.run(node.test)) return false;
+            if (!this.holds(node.condition)) return true;
+            if (!this.run(node.body)) return false;
+          }
+        case "endUnless":
+          return this.holds(node.condition);
       }
-    }
+    });
   }
 
   /** Whether a bool of one element holds. */
@@ -224,17 +241,12 @@ export class Interpreter {
    * @param see is given bytes that hold until it returns
    */
   watch(see: (output: WatchedOutput) => void): void {
-    const { subgraph, folded, code } = this.program;
-    subgraph.operators.forEach((operator, i) => {
-      this.run(code[i]!);
-      for (const index of operator.outputs) {
-        const tensor = this.model.subgraphs[0]!.tensors[index]!;
-        if (bitsOf(tensor.type) === null) continue;
-        const known = folded.get(index);
-        see({ operator, tensor, bytes: this.asInFile(index, known ?? this.activation(index)), folded: known !== undefined });
-      }
-    });
-    this.run(this.program.final); // outputs then hold what `invoke` leaves there
+    this.runAll((place) => showOutputs(this.placed, place, see));
+  }
+
+  /** A variable of the model as it is now, as the file defines the tensor; null where nothing uses it. The bytes hold until the next call. */
+  variable(tensor: number): Uint8Array | null {
+    return variableBytes(this.placed, tensor);
   }
 
   /** Runs the model once and takes a checksum of every operator's outputs as they are computed. */
@@ -246,16 +258,13 @@ export class Interpreter {
     return entries;
   }
 
-  /** A tensor's bytes as the model defines them. */
-  private asInFile(tensor: number, bytes: Uint8Array): Uint8Array {
-    return this.program.subgraph.tensors[tensor]!.rebased ? flipped(bytes) : bytes;
-  }
-
   /** Bytes of an activation, where the arena holds them at this moment. */
   private activation(tensor: number): Uint8Array {
-    const { type, shape } = this.program.subgraph.tensors[tensor]!;
-    const extentAt = this.map.tensors.get(this.program.extents.get(tensor) ?? -1);
-    return new Uint8Array(this.instance.buffer, this.map.tensors.get(tensor)!, byteLength({ type, shape: actualShape(shape, this.instance.buffer, extentAt) }));
+    return activationBytes(this.placed, tensor);
+  }
+
+  private get placed(): Placed {
+    return { model: this.model, program: this.program, buffer: this.instance.buffer, tensors: this.map.tensors };
   }
 
   private constantBytes(tensor: number): Uint8Array | null {

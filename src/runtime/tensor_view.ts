@@ -61,8 +61,9 @@ export class TensorView {
 
   /** Real values as float32: (stored - zeroPoint) * scale, or the values themselves where there is no scale. A copy. */
   dequantize(): Float32Array {
-    const { scale, zeroPoint, data } = this;
-    return Float32Array.from(data as ArrayLike<number>, (stored) => (scale === null ? Number(stored) : (Number(stored) - zeroPoint!) * scale));
+    const { scale, zeroPoint, data } = this, reals = new Float32Array(data.length);
+    for (let i = 0; i < reals.length; i++) reals[i] = scale === null ? Number(data[i]) : (Number(data[i]) - zeroPoint!) * scale; // many times as fast as Float32Array.from
+    return reals;
   }
 
   protected get place(): { where: string } {
@@ -127,9 +128,9 @@ export class InputView extends TensorView {
   }
 
   private checkFinite(values: ArrayLike<number | bigint>): void {
-    if (values instanceof Float32Array || values instanceof Float64Array || Array.isArray(values)) {
-      const i = Array.prototype.findIndex.call(values, (value) => !Number.isFinite(value));
-      if (i >= 0) throw new ArenulaError("INPUT_VALUE", `value ${i} is ${String(values[i])}`, { ...this.place, hint: "every value has to be a finite number" });
+    if (!(values instanceof Float32Array || values instanceof Float64Array || Array.isArray(values))) return;
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isFinite(values[i])) throw new ArenulaError("INPUT_VALUE", `value ${i} is ${String(values[i])}`, { ...this.place, hint: "every value has to be a finite number" });
     }
   }
 }

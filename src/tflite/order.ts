@@ -51,7 +51,7 @@ function findWriters({ tensors, operators, inputs }: Subgraph, places: SubgraphP
       const { data, isVariable, name } = tensors[tensor]!, field = `.outputs[${k}]`;
       if (data) throw invalid(places.operators(i), field, `it writes ${quote(name)}, a constant`);
       if (given.has(tensor)) throw invalid(places.operators(i), field, `it writes ${quote(name)}, an input of the subgraph`);
-      if (isVariable) throw unsupported(places.operators(i), field, `it writes ${quote(name)}, a variable tensor`, "variables are states that their operator updates in place");
+      if (isVariable && !(operator.custom && operator.name === "CIRCULAR_BUFFER")) throw unsupported(places.operators(i), field, `it writes ${quote(name)}, a variable tensor`, "variables are states that their operator updates in place");
       if (writers[tensor] !== NOBODY) throw invalid(places.operators(i), field, `it writes ${quote(name)}, which operator ${writers[tensor]} writes too`);
       writers[tensor] = i;
     });

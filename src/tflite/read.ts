@@ -59,14 +59,14 @@ function readSubgraph(bytes: Uint8Array, table: SubGraph, index: number, codes: 
   const outputs = Array.from({ length: table.outputsLength() }, (_, k) => checkIndex(place, `.outputs[${k}]`, table.outputs(k)!, count, "tensors"));
   const operands = readOperands(table, index, codes);
 
-  const used = new Set([...inputs, ...outputs]), written = new Set(inputs);
+  const used = new Set([...inputs, ...outputs]), written = new Set(inputs), fed = new Set(index === 0 ? inputs : []);
   for (const operator of operands) {
     for (const list of [operator.inputs, operator.outputs, operator.intermediates]) for (const tensor of list) used.add(tensor);
     for (const tensor of operator.outputs) written.add(tensor);
   }
   const placeOf = (tensor: number) => tensorPlace(table.tensors(tensor)!, index, tensor);
   const tensors = Array.from({ length: count }, (_, i) =>
-    readTensor(table.tensors(i)!, i, { used: used.has(i), written: written.has(i) }, buffers, placeOf(i)));
+    readTensor(table.tensors(i)!, i, { used: used.has(i), written: written.has(i), fed: fed.has(i) }, buffers, placeOf(i)));
   const operators = operands.map((operator, i) => readOperator(bytes, operator, i, buffers));
 
   const subgraph: Subgraph = { name: table.name() ?? "", tensors, operators, inputs, outputs };

@@ -14,8 +14,10 @@ const LARGEST_TENSOR_BYTES = 2 ** 31 - 1;
 export interface TensorUse {
   /** An operator, an input or an output refers to it. */
   readonly used: boolean;
-  /** An operator writes it, or the caller does. */
+  /** An operator writes it, or the caller of its subgraph does. */
   readonly written: boolean;
+  /** It is an input of the model. */
+  readonly fed: boolean;
 }
 
 export function tensorPlace(table: TensorTable, subgraph: number, index: number): Place {
@@ -23,7 +25,7 @@ export function tensorPlace(table: TensorTable, subgraph: number, index: number)
 }
 
 /** @throws ModelError MODEL_INVALID, MODEL_UNSUPPORTED, MODEL_CORRUPT. */
-export function readTensor(table: TensorTable, index: number, { used, written }: TensorUse, buffers: Buffers, place: Place): Tensor {
+export function readTensor(table: TensorTable, index: number, { used, written, fed }: TensorUse, buffers: Buffers, place: Place): Tensor {
   const type = readType(table, used, place);
   const shape = readShape(table, used, place);
   const isVariable = table.isVariable();
@@ -37,8 +39,8 @@ export function readTensor(table: TensorTable, index: number, { used, written }:
   }
   // a constant without elements has nothing to store: the shape operand of a RESHAPE to a scalar
   const data = stored ?? (bytes === 0 && !written && !isVariable ? new Uint8Array(0) : null);
-  if (bytes === 0 && !data && used) {
-    throw unsupported(place, ".shape", `shape [${list(shape)}] has no elements`, "convert with a fixed input shape");
+  if (bytes === 0 && (fed || (isVariable && used))) {
+    throw unsupported(place, ".shape", `${fed ? "an input" : "a variable"} of shape [${list(shape)}] has no elements`, "convert with a fixed input shape");
   }
   return {
     index, name: table.name() ?? "", type, shape,

@@ -75,6 +75,9 @@ command("what is refused writes nothing", async () => {
     ["FILE_NOT_FOUND", 1, /no such file/, mnist, "--data", at("absent.npy")],
     ["FILE_NOT_FOUND", 1, /no such file/, mnist, "--ranges-from", at("absent.tflite")],
     ["RECIPE_INVALID", 1, /not JSON/, mnist, "--recipe", (writeFileSync(at("recipe.json"), "keep"), at("recipe.json"))],
+    ["USAGE", 2, /has to run/, mnist, "--calibrator", "auto"],
+    ["USAGE", 2, /a stream has none/, mnist, "--calibrator", "auto", "--keep-state", "--data", at("good.npy")],
+    ["USAGE", 2, /trained/, golden("trained", "float32"), "--calibrator", "auto", "--data", (writeFileSync(at("rgb.npy"), npyFile("<f4", [1, 8, 8, 3], new Float32Array(192))), at("rgb.npy"))],
     ["USAGE", 2, /float32/, mnist, "--scheme", "dynamic", "--float-io"],
     ["USAGE", 2, /needs no ranges/, mnist, "--scheme", "weights", "--default-ranges", "0,1"],
     ["USAGE", 2, /one number/, mnist, "--scheme", "uint8", "--mean", "1,2,3"],
@@ -90,6 +93,22 @@ command("what is refused writes nothing", async () => {
     assert.not(existsSync(out), argv.join(" "));
   }
   assert.is((await json(2, mnist, "-o", mnist)).error.code, "USAGE");
+});
+
+command("auto and bias correction: never below min/max on the data, the same with any number of workers", async () => {
+  const data = samples("many.npy", 40), argv = [golden("mnist"), "--data", data];
+  const plain = await json(0, ...argv, "-o", at("plain.tflite"));
+  const one = await json(0, ...argv, "--calibrator", "auto", "--bias-correction", "--jobs", "1", "-o", at("one.tflite"));
+  const two = await json(0, ...argv, "--calibrator", "auto", "--bias-correction", "--jobs", "2", "-o", at("two.tflite"));
+  assert.equal(readFileSync(at("two.tflite")), readFileSync(at("one.tflite")));
+  assert.equal([plain.passes, two.passes.length], [[], 2]);
+  assert.match(one.passes[0], /^auto: \d of \d ranges? changed, /);
+  assert.match(one.passes[1], /^corrected the biases of \d layers?, /);
+  assert.match(one.tensors[0].source, /^auto: /);
+  for (const pass of one.passes) {
+    const [, before, after] = /([\d.]+) -> ([\d.]+) dB/.exec(pass)?.map(Number) ?? [0, 0, 0];
+    assert.ok(after! >= before!, pass);
+  }
 });
 
 command("FAKE_QUANT nodes are taken out before data run through the model", async () => {

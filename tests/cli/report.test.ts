@@ -1,24 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import pc from "picocolors";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { main } from "../../src/cli/cli";
 import { readModelObject, writeModel, type TableObject } from "../../src/tflite/object";
+import { arenula } from "../support/arenula";
 import { load } from "../support/corpus";
 import "../support/cores";
 
 const folder = mkdtempSync(path.join(tmpdir(), "arenula-report-"));
 const FLOAT = "models/digits/digits_float.tflite", INT8 = "models/digits/digits_int8.tflite";
 const DATA = ["--data", "models/digits/samples/test_inputs.npy", "--samples", "40", "--mean", "0", "--std", "255"];
-
-async function arenula(...argv: string[]): Promise<{ status: number; out: string; err: string }> {
-  let out = "", err = "";
-  const colors = pc.createColors(false);
-  const status = await main(argv, { out: (text) => void (out += text), err: (text) => void (err += text), outColors: colors, errColors: colors, columns: 100, terminal: null });
-  return { status, out, err };
-}
 
 async function pageOf(...argv: string[]): Promise<string> {
   const file = path.join(folder, "page.html");

@@ -96,7 +96,7 @@ stats("refuses parts that do not belong together", async () => {
 });
 
 stats("refuses a command line that makes no sense, with the way out", async () => {
-  for (const argv of [[], ["--data", DATA, "--merge", "x"], ["--input", "lcg:1"], [...PIXELS, "--shard", "1/2"], [...PIXELS, "--shard", "3/2", "-o", "x"], [...PIXELS, "--decay", "0.5"], [...PIXELS, "--percentile", "20", "--calibrator", "percentile"], [...PIXELS, "--calibrator", "best"]])
+  for (const argv of [[], ["--data", DATA, "--merge", "x"], ["--input", "lcg:1"], [...PIXELS, "--shard", "1/2"], [...PIXELS, "--shard", "3/2", "-o", "x"], [...PIXELS, "--keep-state", "--shard", "1/2", "-o", "x"], [...PIXELS, "--keep-state", "--jobs", "2"], [...PIXELS, "--decay", "0.5"], [...PIXELS, "--percentile", "20", "--calibrator", "percentile"], [...PIXELS, "--calibrator", "best"]])
     assert.is((await json(2, FLOAT, ...argv)).error.code, "USAGE", argv.join(" "));
 });
 stats.run();

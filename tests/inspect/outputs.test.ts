@@ -46,5 +46,6 @@ test("red and blue exchanged", async () => assert.equal(await findings(swapped, 
 test("inputs divided once too often: told by the confidence, where there are no labels", async () => {
   assert.equal(await findings((pixels) => pixels.map((value) => value / 255), false), ["INPUT_SCALING input 'image'"]);
 });
+test("larger inputs make a network surer of itself, which is no reason to enlarge them", async () => assert.equal(await findings((pixels) => pixels, false), []));
 test("the same class for everything", async () => assert.equal(await findings((pixels) => pixels.map((_, i) => (i % 3 === 1 ? 0.9 : 0.1)), true), ["OUTPUT_CONSTANT output 'scores'"]));
 test.run();

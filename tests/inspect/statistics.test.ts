@@ -4,8 +4,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Collector, tensorsOf } from "../../src/inspect/collect";
 import { momentsOf } from "../../src/inspect/exact_sum";
-import { isInShard, joinShards } from "../../src/inspect/shards";
-import { distributionOf, mergeSamples, meanAndStd, sampleRanges, type ModelStatistics, type TensorStatistics } from "../../src/inspect/statistics";
+import { isInShard, ShardJoiner } from "../../src/inspect/shards";
+import { distributionOf, meanAndStd, SampleMerger, sampleRanges, type ModelStatistics, type TensorStatistics } from "../../src/inspect/statistics";
 import { decodeStatistics, encodeStatistics } from "../../src/inspect/statistics_file";
 import { Tallier } from "../../src/inspect/tally";
 import { ArenulaError } from "../../src/errors";
@@ -81,6 +81,18 @@ async function collected(net: Interpreter, all: readonly Uint8Array[], indices: 
   return { ...IDENTITY, shard, ...collector.result };
 }
 
+function joinShards(parts: readonly { readonly file: string; readonly statistics: ModelStatistics }[]): ModelStatistics {
+  const joiner = new ShardJoiner();
+  for (const { file, statistics } of parts) joiner.add(file, statistics);
+  return joiner.result();
+}
+
+function mergeSamples(parts: readonly ModelStatistics[]): ModelStatistics {
+  const merger = new SampleMerger({ number: 1, of: 1 });
+  for (const part of parts) merger.add(part);
+  return merger.result();
+}
+
 const merging = suite("statistics, merged");
 
 merging("samples in any order and any parts are the same bytes", async () => {
@@ -93,7 +105,7 @@ merging("samples in any order and any parts are the same bytes", async () => {
     for (let turn = 0; turn < 5; turn++) {
       const parts = [[], [], [], []] as number[][];
       for (const index of [...indices].sort(() => random.between(0, 1) - 0.5)) parts[random.between(0, 3)]!.push(index);
-      const merged = mergeSamples(await Promise.all(parts.map((part) => collected(net, inputs, part))), { number: 1, of: 1 });
+      const merged = mergeSamples(await Promise.all(parts.map((part) => collected(net, inputs, part))));
       assert.equal(encodeStatistics(merged), whole);
     }
     const shards = await Promise.all([3, 1, 2].map(async (number) => {
@@ -171,7 +183,8 @@ files("what does not belong together is refused by name", async () => {
   refused(() => joinShards([one, { ...two, statistics: { ...two.statistics, data: { ...two.statistics.data, count: 13 } } }]), "STATISTICS_MISMATCH", /13 samples/);
   refused(() => joinShards([one, { ...two, statistics: { ...two.statistics, data: { ...two.statistics.data, options: { std: [255] } } } }]), "STATISTICS_MISMATCH", /std/);
   refused(() => joinShards([one, four]), "STATISTICS_MISMATCH", /shard 2 of 4/);
-  refused(() => mergeSamples([one.statistics, one.statistics], { number: 1, of: 1 }), "STATISTICS_MISMATCH", /sample 0 'd.npy\[0\]'/);
+  refused(() => joinShards([one, { ...two, statistics: { ...two.statistics, samples: two.statistics.samples.slice(1) } }]), "STATISTICS_MISMATCH", /3 samples, not the 4 of shard 2 of 3/);
+  refused(() => mergeSamples([one.statistics, one.statistics]), "STATISTICS_MISMATCH", /sample 0 'd.npy\[0\]'/);
 });
 
 files("a damaged file is refused, whichever byte is gone", async () => {

@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { simulate } from "../../src/device/simulate/simulate";
+import { ArenulaError } from "../../src/errors";
 import { Interpreter } from "../../src/index";
 import { link } from "../../src/link/link";
+import { lower } from "../../src/lowering/lower";
 import type { OperatorSpec, SubgraphSpec, TensorSpec } from "../support/build_model";
 import { graphOf } from "../support/graph";
 
@@ -97,6 +99,24 @@ flow("a loop within a branch within a loop", async () => {
     net.invoke();
     assert.equal([...net.outputs[0]!.data], [...X].map((q) => q + 7 * sums));
   }
+});
+
+const refused = (spec: Parameters<typeof graphOf>[0], code: string, text: string): void =>
+  assert.throws(() => lower(graphOf(spec), { core: "mcu" }), (error: unknown) => (error instanceof ArenulaError && error.code === code && error.message.includes(text) && error.hint !== "") || assert.unreachable(String(error)));
+
+flow("a loop whose condition is a constant is refused: it would never begin, or never end", () => {
+  for (const holds of [0, 1]) {
+    const condition: SubgraphSpec = { name: "constant", tensors: [int8("a"), bool("c", [holds])], inputs: ["a"], outputs: ["c"] };
+    refused({ tensors: [int8("x"), int8("y")], operators: [{ op: "WHILE", inputs: ["x"], outputs: ["y"], options: { condSubgraphIndex: 1, bodySubgraphIndex: 2 } }], others: [condition, plusOne] }, "OPERATOR_UNSUPPORTED", "'c' never changes");
+  }
+});
+
+flow("calls within calls come to too many operators", () => {
+  const DEPTH = 17; // each calls the next twice: 2^17 at the end
+  const calls = (next: number): OperatorSpec => ({ op: "IF", inputs: ["c", "c", "a"], outputs: ["b"], options: { thenSubgraphIndex: next, elseSubgraphIndex: next } });
+  const others = Array.from({ length: DEPTH }, (_, i): SubgraphSpec => ({ name: `level ${i}`, tensors: [bool("c"), int8("a"), int8("b")], operators: [calls(i + 2)], inputs: ["c", "a"], outputs: ["b"] }));
+  const last: SubgraphSpec = { name: "last", tensors: [bool("c"), int8("a")], inputs: ["c", "a"], outputs: ["a"] };
+  refused({ tensors: [bool("c"), int8("a"), int8("b")], operators: [calls(1)], others: [...others, last] }, "OPERATOR_UNSUPPORTED", "its subgraphs come to more than 100000 operators");
 });
 
 flow("a variable starts at its zero point; its state is saved, restored and reset", async () => {

@@ -17,7 +17,7 @@ v8.setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 has relaxe
 const gru = suite("lowering/gru");
 
 const modelOf = (name: string) => Model.parse(new Uint8Array(readFileSync(`tests/lowering/data/${name}.tflite`)));
-const MODELS = ["gru_reset_after", "gru_reset_before", "gru_keras2"].map((name) => ({ name, model: modelOf(name) }));
+const FLOAT32 = ["gru_reset_after", "gru_reset_before", "gru_keras2", "gru_keras2_before", "gru_keras2_after"].map((name) => ({ name, model: modelOf(name), kernel: "gru_float32" }));
 const CONDITION = 1, BODY = 2;
 
 const bent = (graph: Graph, index: number, bend: (subgraph: Subgraph) => Subgraph): Graph => ({ ...graph, subgraphs: graph.subgraphs.map((subgraph, i) => (i === index ? bend(subgraph) : subgraph)) });
@@ -30,7 +30,32 @@ const looped = (graph: Graph): Graph =>
     return { ...body, tensors: [...body.tensors, unread], operators: [...body.operators, negated] };
   });
 
-const isGru = (graph: Graph): boolean => lower(graph, { core: "mcu" }).steps.some(({ kernel }) => kernel === "gru_float32");
+const isGru = (graph: Graph): boolean => lower(graph, { core: "mcu" }).steps.some(({ kernel }) => kernel.startsWith("gru_"));
+
+/** The same model whose int8 weights have a scale for every channel, or are int4, and meet rows with an offset or without. */
+const requantized = (graph: Graph, asymmetric: boolean, perChannel: boolean, int4: boolean): Graph =>
+  bent(graph, BODY, (body) => ({
+    ...body,
+    operators: body.operators.map((operator) => (operator.name === "FULLY_CONNECTED" ? { ...operator, options: { ...operator.options, asymmetricQuantizeInputs: asymmetric } } : operator)),
+    tensors: body.tensors.map((tensor) => {
+      const { type, shape, quantization, data } = tensor, [channels = 0] = shape;
+      if (type !== "int8" || !data || !quantization) return tensor;
+      const scale = Array.from({ length: perChannel ? channels : 1 }, (_, c) => Math.fround(quantization.scale[0]! * (int4 ? 16 : 1) * (1 + c / channels)));
+      const codes = int4 ? data.subarray(0, Math.ceil(data.length / 2)) : data;
+      return { ...tensor, type: int4 ? "int4" : type, data: codes, quantization: { scale, zeroPoint: scale.map(() => 0), dimension: 0 } };
+    }),
+  }));
+
+const HYBRID = ["gru_hybrid_after", "gru_hybrid_before"].flatMap((name) => {
+  const model = modelOf(name), kernel = "gru_hybrid";
+  return [
+    { name, model, kernel },
+    { name: `${name}, symmetric, a scale for every channel`, model: requantized(model, false, true, false), kernel },
+    { name: `${name}, int4`, model: requantized(model, true, true, true), kernel },
+  ];
+});
+
+const MODELS = [...FLOAT32, ...HYBRID];
 
 /** Values of about 2^-8 to 2^7, and such that sums and gates overflow. */
 function drawn(count: number, turn: number): Uint8Array {
@@ -46,10 +71,10 @@ function outputsOf(net: Interpreter, turn: number): Uint8Array[] {
   return net.outputs.map(({ bytes }) => bytes.slice());
 }
 
-for (const { name, model } of MODELS) {
+for (const { name, model, kernel: due } of MODELS) {
   gru(`${name}: one step where the loop was, with its bits in every form`, async () => {
     const steps = lower(model, { core: "mcu" }).steps.filter(({ operator }) => model.subgraphs[0]!.operators[operator]!.name === "WHILE");
-    assert.equal(steps.map(({ kernel }) => kernel), ["gru_float32"]);
+    assert.equal(steps.map(({ kernel }) => kernel), [due]);
     assert.not.ok(isGru(looped(model)));
     for (const form of FORMS) {
       const [one, loop] = [await createInForm(model, form), await createInForm(looped(model), form)];

@@ -111,15 +111,21 @@ refusals("searches and slices", () => {
     ],
     RANGE: [
       [[int32([2], [1, 2]), flat, flat], [int32([1])], "operand 0 has shape [2]"], [[flat, flat, int32([], [0])], [int32([1])], "steps of 0"],
+      [[int32([], [0]), int32([], [5]), int32([], [2])], [int32([4])], "'y' has shape [4], the inputs give [3] at most"], [[int32([], [0]), int32([], [5]), int32([])], [int32([5, 1])], "has shape [5,1]"],
     ],
-    UNIQUE: [[[float([2, 2])], [float([4]), int32([4])], "not one dimension"]],
+    WHERE: [
+      [[of("bool", [2, 3])], [of("int64", [1, 3])], "'y' has shape [1,3], the inputs give [6,2] at most"], [[of("bool", [2, 3])], [of("int64", [1])], "has shape [1]"],
+      [[of("bool", [2, 3])], [of("int64", [7, 2])], "has shape [7,2]"], [[of("bool", [2, 3])], [{ ...of("int64", [1, 3]), shapeSignature: [-1, 3] }], "has shape [1,3]"],
+    ],
+    UNIQUE: [[[float([2, 2])], [float([2, 2]), int32([2, 2])], "'x0' has shape [2,2], not one dimension"], [[float([4])], [float([4, 1]), int32([4])], "has shape [4,1]"], [[float([4])], [float([5]), int32([4])], "has shape [5]"]],
     SLICE: [
-      [[int8([2, 3]), int32([1], [0]), int32([2])], [int8([1, 1])], "1 elements for 2 dimensions"],
+      [[int8([2, 3]), int32([1], [0]), int32([2])], [int8([1, 1])], "1 elements for 2 dimensions"], [[int8([2, 3]), int32([2]), int32([2])], [int8([6])], "'y' has 1 dimensions, not 2"],
     ],
   });
   const seven = [1, 2, 1, 2, 1, 2, 1], begin = int32([7]);
   all("OPERATOR_UNSUPPORTED", {
     NON_MAX_SUPPRESSION_V5: [[[boxes, scores, most, one, one, float([])], [int32([3]), float([3]), int32([])], "soft_nms_sigma"]],
+    FILL: [[[int32([7]), int32([], [1])], [int32(seven)], "a computed shape of 7 dimensions"], [[int32([0]), int32([], [1])], [int32([])], "a computed shape of 0 dimensions"]],
     WHERE: [[[of("bool", seven)], [of("int64", [8, 7])], "7 dimensions, more than 6"]],
     RANGE: [[[int32([]), flat, flat], [{ ...int32([1]), shapeSignature: [-1] }], "has no bound"]],
     SLICE: [[[int8(seven), begin, int32([7], seven)], [int8(seven)], "7 dimensions from where the running model says"]],

@@ -19,7 +19,7 @@ from generate import generate, report
 SEED, DRAWS = 3, 60
 CASES, CASE_BYTES = 12, 4_000  # the first of a family, and bytes of model, inputs and outputs together
 # Models of many operators: as many, and as large.
-LARGE = {"gru_float32": (6, 8_000)}
+LARGE = {"gru_float32": (6, 8_000), "gru_hybrid": (6, 8_000)}
 # What a kernel of its own computes is drawn too rarely: more draws, and so many of every kind come first.
 RARE = {
     # whole tiles of eight channels, outputs not below their zero point: kernel conv_2d_12

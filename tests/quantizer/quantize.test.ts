@@ -4,7 +4,8 @@ import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ArenulaError, type ErrorCode } from "../../src/errors";
-import { Interpreter, Model } from "../../src/index";
+import { Interpreter, Model, type Subgraph } from "../../src/index";
+import { checkModel } from "../../src/lowering/check";
 import { FloatGraph } from "../../src/quantizer/float_graph";
 import { quantizeModel, type QuantizeOptions, type Quantized } from "../../src/quantizer/quantize";
 import type { Range } from "../../src/quantizer/range";
@@ -72,6 +73,73 @@ quantizer("ranges that are NaN, infinite or inverted are refused with the tensor
   refused("RANGE_INVALID", () => quantizeModel(relu, { scheme: "int8", ranges: ranges([-1, 1], [0, NaN]) }), /'y'/, /NaN/);
   refused("RANGE_INVALID", () => quantizeModel(relu, { scheme: "int8", ranges: ranges([-Infinity, 1], [0, 1]) }), /'x'/, /not finite/);
   refused("RANGE_INVALID", () => quantizeModel(relu, { scheme: "int16x8", ranges: ranges([1, -1], [0, 1]) }), /'x'/, /inverted/);
+});
+
+/** A golden's first operator of another make. */
+function edited(network: string, edit: (operator: TableObject, tensors: TableObject[]) => void): Uint8Array {
+  const model = readModelObject(golden(network)), [subgraph] = model.subgraphs as TableObject[];
+  edit((subgraph!.operators as TableObject[])[0]!, subgraph!.tensors as TableObject[]);
+  return writeModel(model);
+}
+
+const LSTM_WEIGHTS = 1, LSTM_PROJECTION = 16, LSTM_HIDDEN = 18, LSTM_CELL = 19;
+
+quantizer("layers with state: what has no quantized form is refused with the reason, and stays float on demand", () => {
+  const inputs = (operator: TableObject) => operator.inputs as number[];
+  const projection = edited("lstm", (operator) => void (inputs(operator)[LSTM_PROJECTION] = inputs(operator)[LSTM_WEIGHTS]!)), coupled = edited("lstm", (operator) => void (inputs(operator)[LSTM_WEIGHTS] = -1));
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(golden("lstm"), { scheme: "uint8" }), /2 operators have no uint8 form: operator 0 UNIDIRECTIONAL_SEQUENCE_LSTM/, /--allow-float/);
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(golden("svdf"), { scheme: "int16x8" }), /operator 0 SVDF 't4', operator 1 SVDF/, /--allow-float/);
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(projection, { scheme: "int8" }), /\(it has a projection\)/);
+  refused("OPERATOR_UNSUPPORTED", () => quantizeModel(coupled, { scheme: "int16x8" }), /\(its input gate is coupled to the forget gate\)/);
+  for (const [bytes, scheme] of [[golden("lstm"), "uint8"], [golden("svdf"), "int16x8"]] as const) {
+    const { float, bytes: kept } = quantizeModel(bytes, { scheme, allowFloat: true });
+    assert.is(float.length, 2);
+    assert.ok(Model.parse(kept).subgraphs[0]!.tensors.filter(({ isVariable }) => isVariable).every(({ type }) => type === "float32"));
+  }
+});
+
+quantizer("rows of a table keep its scale, as kernels copy their codes", () => {
+  const lookup = buildModel({
+    tensors: [{ name: "i", type: "int32", shape: [1] }, { name: "table", type: "float32", shape: [2, 2], data: new Uint8Array(new Float32Array([-1, 3, 0.5, 1]).buffer) }, { name: "y", type: "float32", shape: [1, 2] }],
+    operators: [{ op: "EMBEDDING_LOOKUP", inputs: ["i", "table"], outputs: ["y"] }],
+  });
+  const result = quantizeModel(lookup, { scheme: "int8", ranges: new Map([[2, range(0.5, 1)]]) }); // the data never read the first row
+  for (const name of ["table", "y"]) assert.equal(quantizationOf(result, name), { type: "int8", scale: Math.fround(4 / 255), zero: -64 }, name);
+});
+
+quantizer("dynamic range takes both weights of an SVDF or none: no kernel has one of int8 and one of float32", () => {
+  // features have 1,280 and 1,536 elements, time weights 320 and 384
+  for (const scheme of ["dynamic", "weights"] as const) {
+    const { bytes } = quantizeModel(golden("svdf"), { scheme }), [{ operators, tensors }] = Model.parse(bytes).subgraphs as [Subgraph];
+    for (const { inputs } of operators.filter(({ name }) => name === "SVDF")) assert.equal(inputs.slice(1, 3).map((tensor) => tensors[tensor]!.type), ["float32", "float32"]);
+    assert.equal(checkModel(Model.parse(bytes)).filter(({ ok }) => !ok), []);
+  }
+});
+
+quantizer("a variable without a range is named like any tensor", () => {
+  const bare = edited("svdf", (operator, tensors) => void (tensors[(operator.inputs as number[])[4]!]!.quantization = null));
+  refused("RANGE_MISSING", () => quantizeModel(bare, { scheme: "int8" }), /one tensor has no range: 't5', an input to SVDF/);
+});
+
+quantizer("a cell, a state and an output that are always 0 have scales, and their models run", async () => {
+  const none = { min: [0], max: [0], scale: [], zeroPoint: [], details: null, quantizedDimension: 0 };
+  const still = edited("lstm", (operator, tensors) => {
+    for (const tensor of [(operator.inputs as number[])[LSTM_HIDDEN]!, (operator.inputs as number[])[LSTM_CELL]!, (operator.outputs as number[])[0]!]) tensors[tensor]!.quantization = none;
+  });
+  const empty = edited("svdf", (operator, tensors) => void (tensors[(operator.inputs as number[])[4]!]!.quantization = none));
+  for (const [bytes, scheme] of [[still, "int8"], [still, "int16x8"], [empty, "int8"]] as const) {
+    const net = await Interpreter.create(Model.parse(quantizeModel(bytes, { scheme }).bytes), { core: "mcu" });
+    net.invoke();
+    assert.ok(net.outputs[0]!.dequantize().every(Number.isFinite));
+  }
+});
+
+quantizer("the report lists variables, of which kernels say the type", () => {
+  const { tensors } = quantizeModel(golden("lstm"), { scheme: "int8" }), { subgraphs: [subgraph] } = Model.parse(golden("lstm"));
+  const { inputs, outputs } = subgraph!.operators[0]!, of = (index: number) => tensors.find(({ name }) => name === subgraph!.tensors[index]!.name)!;
+  assert.is(of(inputs[LSTM_CELL]!).type, "int16");
+  assert.is(Math.log2(of(inputs[LSTM_CELL]!).scale) % 1, 0);
+  assert.equal([of(inputs[LSTM_HIDDEN]!).scale, of(inputs[LSTM_HIDDEN]!).zero_point], [of(outputs[0]!).scale, of(outputs[0]!).zero_point]);
 });
 
 quantizer("all tensors without a range are told at once, with the ways to give them one", () => {

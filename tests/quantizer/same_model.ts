@@ -22,6 +22,9 @@ export function differences(ours: Uint8Array, theirs: Uint8Array): Difference[] 
   listed.forEach((operator, i) => {
     const other = expected[i]!, place = a.nameOf(operator);
     for (let k = 0; k < Math.max(operator.inputs.length, other.inputs.length); k++) compare(`${place} operand ${k}`, path(a, operator.inputs[k] ?? -1), path(b, other.inputs[k] ?? -1));
+    const quantized = operator.outputs.some((tensor) => !a.isFloat(tensor)); // a float kernel reads none
+    for (let k = 0; quantized && k < Math.max(operator.intermediates.length, other.intermediates.length); k++)
+      compare(`${place} intermediate ${k}`, describe(a, operator.intermediates[k] ?? -1), describe(b, other.intermediates[k] ?? -1));
     for (let k = 0; k < operator.outputs.length; k++) compare(`${place} result ${k}`, describe(a, operator.outputs[k]!), describe(b, other.outputs[k]!));
   });
   a.inputs.forEach((tensor, i) => compare(`input ${i}`, describe(a, tensor), describe(b, b.inputs[i]!)));

@@ -71,9 +71,9 @@ extents("what would take the rest of such a tensor for data is refused, by name"
     [/CONCATENATION: .*'values' has as many rows/, [{ op: "CONCATENATION", inputs: ["values", "values"], outputs: ["y"], options: { axis: 0 } }], [open("y")]],
     [/CONCATENATION: .*'column' has as many rows/, [{ op: "EXPAND_DIMS", inputs: ["values", "one"], outputs: ["column"] }, { op: "CONCATENATION", inputs: ["column", "four"], outputs: ["y"], options: { axis: 1 } }],
       [open("column", 1), open("y", 2), constant("one", 1), { ...constant("four", 1, 2, 3, 4), shape: [4, 1] }]],
-    [/TOPK_V2: .*'values' has as many rows/, [{ op: "TOPK_V2", inputs: ["values", "one"], outputs: ["y", "at"] }], [open("y"), open("at"), { ...constant("one", 1), shape: [] }]],
+    [/TOPK_V2: .*'values' has as many rows/, [{ op: "TOPK_V2", inputs: ["x", "values"], outputs: ["y", "at"] }], [open("y"), open("at")]],
     [/GATHER: .*'values' has as many rows/, [{ op: "GATHER", inputs: ["values", "x"], outputs: ["y"] }], [{ name: "y", type: "int32", shape: [4] }]],
-    [/UNIQUE: .*'values' has as many rows/, [{ op: "UNIQUE", inputs: ["values"], outputs: ["y", "at"] }], [open("y"), open("at")]],
+    [/IF: .*'values' has as many rows/, [{ op: "IF", inputs: ["holds", "values"], outputs: ["y"], options: { thenSubgraphIndex: 0, elseSubgraphIndex: 0 } }], [{ name: "holds", type: "bool", shape: [] }, open("y")]],
     [/RESHAPE: 4 rows of 1 elements at most do not make up rows of 3/, [{ op: "RESHAPE", inputs: ["values"], outputs: ["y"], options: {} }], [open("y", 3)]],
     [/RESHAPE: .*more than one dimension that only the running model knows/, [{ op: "RESHAPE", inputs: ["values", "x"], outputs: ["y"] }], [{ name: "y", type: "int32", shape: [1, 1], shapeSignature: [-1, -1] }]],
     [/FILL: .*'x', computed while the model runs, has no bound/, [{ op: "FILL", inputs: ["x", "one"], outputs: ["y"] }], [open("y", 1, 1, 1), { ...constant("one", 1), shape: [] }]],
@@ -127,6 +127,32 @@ extents("operators of a row each keep the rows, others count them anew", async (
 extents("a module for a device computes the same rows", async () => {
   const graph = chain();
   await verifyLinked(graph, await link(graph, readFileSync("build/core/device.wasm"), { sliceBytes: 1024, engine: "wamr-fast", name: "chain", sha256: "0".repeat(64), version: "0" }));
+});
+
+extents("UNIQUE and TOPK_V2 of such rows see those that are there, and fewer than k trap", async () => {
+  const graph = after(
+    [{ op: "SHAPE", inputs: ["others"], outputs: ["count"] }, { op: "GREATER", inputs: ["x", "two"], outputs: ["high"] }, { op: "WHERE", inputs: ["high"], outputs: ["places"] }, { op: "GATHER_ND", inputs: ["x", "places"], outputs: ["picked"] },
+      { op: "UNIQUE", inputs: ["picked"], outputs: ["once", "at"] }, { op: "TOPK_V2", inputs: ["picked", "k"], outputs: ["most", "where"] }],
+    [{ name: "count", type: "int32", shape: [1] }, { name: "two", type: "int32", shape: [], data: [2] }, { name: "high", type: "bool", shape: [4] }, { name: "places", type: "int64", shape: [1, 1], shapeSignature: [-1, 1] }, open("picked"), open("once"), open("at"),
+      { name: "k", type: "int32", shape: [], data: [2] }, { name: "most", type: "int32", shape: [2] }, { name: "where", type: "int32", shape: [2] }],
+    ["once", "at", "most", "where"],
+  );
+  const net = await Interpreter.create(graph);
+  const run = (...values: number[]) => {
+    net.inputs[0]!.set(Int32Array.from(values));
+    net.inputs[1]!.fill(0);
+    net.invoke();
+    for (const output of net.outputs) assert.ok(output.planned.subarray(output.bytes.length).every((byte) => byte === 0), output.name);
+    return net.outputs.map(({ data }) => [...data as Int32Array]);
+  };
+  assert.equal(run(9, 1, 5, 9), [[9, 5], [0, 1, 0], [9, 9], [0, 2]]);
+  assert.equal(run(-1, 4, 3, 0), [[4, 3], [0, 1], [4, 3], [0, 1]]);
+  assert.equal(run(7, 7, 7, 7), [[7], [0, 0, 0, 0], [7, 7], [0, 1]]);
+  assert.throws(() => run(0, 5, 0, 0), (error: unknown) => error instanceof ArenulaError && error.code === "INDEX_RANGE");
+  const { module } = await link(graph, readFileSync("build/core/device.wasm"), { sliceBytes: 1024, engine: "wamr-fast", name: "picked", sha256: "0".repeat(64), version: "0" });
+  const { extents: found, outputs } = await simulate(module, [Int32Array.of(9, 1, 5, 9), Int32Array.of(0, 0, 0, 0)].map((values) => new Uint8Array(values.buffer)));
+  assert.equal(found.slice(0, 2), [2, 3]);
+  assert.equal(outputs.map((bytes) => [...new Int32Array(bytes.slice().buffer)]), [[9, 5, 0, 0], [0, 1, 0, 0], [9, 9], [0, 2]]);
 });
 
 extents("no rows at all are no rows of anything", async () => {

@@ -3,8 +3,14 @@ import { readFileSync } from "node:fs";
 import { Interpreter, Model } from "../../src/index";
 import { Collector } from "../../src/inspect/collect";
 import { pairedTask, type PairedTask } from "../../src/inspect/task";
+import { withTrials } from "../../src/cli/trial_pool";
+import { correctBiases } from "../../src/quantizer/bias_correction";
 import { rangesOf, type CalibratorName } from "../../src/quantizer/calibrate";
+import { CALIBRATOR_NAMES } from "../../src/quantizer/calibrators/table";
+import { FloatGraph } from "../../src/quantizer/float_graph";
 import { quantizeModel, type Scheme } from "../../src/quantizer/quantize";
+import { searchRanges, unitsOf } from "../../src/quantizer/search";
+import { inQuarters, ReferenceBuilder } from "../../src/quantizer/trial";
 import { parseNpy } from "../support/npy";
 
 interface Network {
@@ -28,8 +34,8 @@ const all = (file: string, full: number): Rows => ({ file, full, first: 0, step:
 const STORIES = "models/stories", DIGITS = "models/digits/samples/test_inputs.npy", FEATURES = "models/keywords/samples/test_features.npy";
 const digits = { calibration: all(`${STORIES}/digits_calibration.npy`, 255), heldBack: all(DIGITS, 255), labels: "models/digits/samples/test_labels.npy" };
 const dense = (kind: string): Network => ({
-  name: `dense_${kind}`, float: `${STORIES}/dense_${kind}_float.tflite`, converter: `${STORIES}/dense_${kind}_converter_int8.tflite`,
-  calibration: all(`${STORIES}/dense_${kind}_calibration.npy`, 4095), heldBack: all(`${STORIES}/dense_${kind}_test.npy`, 4095), labels: `${STORIES}/dense_${kind}_test_labels.npy`,
+  name: `dense_${kind}_fresh`, float: `${STORIES}/dense_${kind}_fresh_float.tflite`, converter: `${STORIES}/dense_${kind}_fresh_converter_int8.tflite`,
+  calibration: all(`${STORIES}/dense_${kind}_fresh_calibration.npy`, 4095), heldBack: all(`${STORIES}/dense_${kind}_fresh_test.npy`, 4095), labels: `${STORIES}/dense_${kind}_fresh_test_labels.npy`,
 });
 
 export const NETWORKS: readonly Network[] = [
@@ -46,7 +52,7 @@ export const NETWORKS: readonly Network[] = [
 /** One row: a quantized model of a network against the float one, on the held-back samples. */
 export interface Score {
   readonly network: string;
-  readonly variant: "converter" | "transferred" | "minmax" | "auto" | "int16x8";
+  readonly variant: "converter" | "transferred" | "minmax" | "auto" | "recommended" | "int16x8";
   readonly samples: number;
   readonly task: PairedTask;
   /** Mean over the samples of 10 log10(sum of a² / sum of (a - b)²), a the float model's output. */
@@ -56,12 +62,20 @@ export interface Score {
 export async function scoresOf(network: Network): Promise<Score[]> {
   const float = new Uint8Array(readFileSync(network.float)), model = Model.parse(float), net = await Interpreter.create(model);
   const size = net.inputs[0]!.data.length, collector = new Collector(await Interpreter.create(model));
-  rowsOf(network.calibration, size).forEach((row, i) => collector.add({ index: i, name: String(i) }, [new Uint8Array(row.buffer)]));
+  const calibration = rowsOf(network.calibration, size).map((row) => [new Uint8Array(row.buffer)]);
+  calibration.forEach((row, i) => collector.add({ index: i, name: String(i) }, row));
   const statistics = { model: "", data: { name: network.calibration.file, count: 0, options: {} }, shard: { number: 1, of: 1 }, skipped: [], ...collector.result };
-  const ours = (scheme: Scheme, calibrator: CalibratorName) => quantizeModel(float, { scheme, ranges: rangesOf(statistics, calibrator, { codes: scheme === "int16x8" ? 65536 : 256 }) }).bytes;
+  const rangesBy = (calibrator: CalibratorName, scheme: Scheme = "int8") => rangesOf(statistics, calibrator, { codes: scheme === "int16x8" ? 65536 : 256 });
+  const ours = (scheme: Scheme, ranges = rangesBy("minmax", scheme), bytes: Uint8Array = float) => quantizeModel(bytes, { scheme, ranges }).bytes;
+  const reference = new ReferenceBuilder(float, await Interpreter.create(model)), minmax = rangesBy("minmax");
+  for (const row of inQuarters(calibration.length, calibration.length)) reference.add(calibration[row]!);
+  const [auto, recommended] = await withTrials(reference.result, { scheme: "int8" }, undefined, async (trials) => {
+    const { ranges } = await searchRanges(float, unitsOf(FloatGraph.read(float), minmax), minmax, CALIBRATOR_NAMES.filter((name) => name !== "minmax").map((name) => rangesBy(name)), trials, () => {});
+    return [ours("int8", ranges), ours("int8", ranges, (await correctBiases(float, ranges, trials, () => {})).bytes)] as const;
+  });
   const converter = new Uint8Array(readFileSync(network.converter));
   const variants = {
-    converter, transferred: quantizeModel(float, { scheme: "int8", rangesFrom: { bytes: converter, name: network.converter } }).bytes, minmax: ours("int8", "minmax"), auto: ours("int8", "auto"), int16x8: ours("int16x8", "minmax"),
+    converter, transferred: quantizeModel(float, { scheme: "int8", rangesFrom: { bytes: converter, name: network.converter } }).bytes, minmax: ours("int8"), auto, recommended, int16x8: ours("int16x8"),
   };
   const samples = rowsOf(network.heldBack, size), { first, step } = network.heldBack;
   const labels = [...parseNpy(readFileSync(network.labels))].filter((_, i) => i >= first && (i - first) % step === 0);
@@ -93,7 +107,7 @@ function decibels(a: Float32Array, b: Float32Array): number {
   return 10 * Math.log10(signal / error);
 }
 
-const NAMES: Readonly<Record<Score["variant"], string>> = { converter: "converter int8", transferred: "Arenula int8, the converter's ranges", minmax: "Arenula int8", auto: "Arenula int8, `--calibrator auto`", int16x8: "Arenula int16x8" };
+const NAMES: Readonly<Record<Score["variant"], string>> = { converter: "converter int8", transferred: "Arenula int8, the converter's ranges", minmax: "Arenula int8, `--calibrator minmax`", auto: "Arenula int8, `--calibrator auto`", recommended: "**Arenula int8**, `--calibrator auto --bias-correction`", int16x8: "Arenula int16x8" };
 const points = (share: number) => `${share < 0 ? "-" : "+"}${Math.abs(100 * share).toFixed(1)}`;
 
 /** Markdown. */

@@ -53,3 +53,15 @@ export function withWeights(bytes: Uint8Array, operator: number, factor: number)
     buffer.data = new Uint8Array(codes.buffer);
   });
 }
+
+/** Multiplies the first output channel of a float convolution, bias included: one scale for all of its weights then suits no other channel. */
+export function withLargeChannel(bytes: Uint8Array, operator: number, factor: number): Uint8Array {
+  return edited(bytes, ({ tensors, buffers, graph }) => {
+    const { inputs: [, weights, bias], name } = graph.operators[operator]!, shape = tensors[weights!]!.shape as number[];
+    const channels = name === "DEPTHWISE_CONV_2D" ? shape.at(-1)! : shape[0]!, last = name === "DEPTHWISE_CONV_2D";
+    for (const index of [weights!, bias!]) {
+      const buffer = buffers[tensors[index]!.buffer as number]!, values = new Float32Array((buffer.data as Uint8Array).slice().buffer), inner = values.length / channels;
+      buffer.data = new Uint8Array(values.map((value, i) => ((last ? i % channels : Math.floor(i / inner)) === 0 ? value * factor : value)).buffer);
+    }
+  });
+}

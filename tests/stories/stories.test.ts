@@ -52,7 +52,7 @@ stories("samples of the clean networks are not concentrated, those of the DenseN
   const digits = "models/digits/samples/test_inputs.npy", pixels = ["--mean", "0", "--std", "255"];
   for (const model of ["models/digits/digits_float.tflite", "models/digits/digits_int8.tflite", "models/stories/mobile_float.tflite", "models/stories/aware_float.tflite"]) assert.equal(findings(model, digits, ...pixels), []);
   assert.equal(findings("models/keywords/keywords_float.tflite", "models/keywords/samples/test_features.npy"), []);
-  for (const kind of ["few", "many"]) {
+  for (const kind of ["few", "many", "few_fresh", "many_fresh"]) {
     assert.equal(findings(`models/stories/dense_${kind}_float.tflite`, `models/stories/dense_${kind}_test.npy`, "--mean", "0", "--std", "4095"), ["SAMPLES_CONCENTRATED input 'serving_default_image:0'"]);
   }
 });

@@ -198,11 +198,13 @@ read("shapes that overflow, a tensor of 2 GB, negative extents", () => {
   assert.equal(main(readModel(shaped([65536, 32767]))).tensors[3]!.shape, [65536, 32767]);
 });
 
-read("an open batch is 1, other open or empty dimensions are refused by name", () => {
-  const shaped = (shape: number[]) => bent((_, tensors) => (tensors[3]!["shape"] = shape));
+read("an open batch is 1, other open dimensions and inputs and variables without elements are refused by name", () => {
+  const shaped = (shape: number[], tensor = 3) => bent((_, tensors) => (tensors[tensor]!["shape"] = shape));
   assert.equal(main(readModel(shaped([-1, 2, 2, 2]))).tensors[3]!.shape, [1, 2, 2, 2]);
   refuses(shaped([1, -1, 2, 2]), "MODEL_UNSUPPORTED", "tensors[3].shape[1] 'h'", "dimension 1 is open");
-  refuses(shaped([1, 0, 2, 2]), "MODEL_UNSUPPORTED", "tensors[3].shape 'h'", "no elements");
+  refuses(shaped([1, 0, 2, 2], 0), "MODEL_UNSUPPORTED", "tensors[0].shape 'x'", "an input of shape [1, 0, 2, 2] has no elements");
+  refuses(bent((_, tensors) => Object.assign(tensors[3]!, { shape: [1, 0], isVariable: true })), "MODEL_UNSUPPORTED", "tensors[3].shape 'h'", "a variable of shape [1, 0] has no elements");
+  assert.equal(main(readModel(shaped([1, 0, 2, 2]))).tensors[3]!.shape, [1, 0, 2, 2]);
 });
 
 read("a scalar, and the empty shape that makes one", () => {

@@ -1,6 +1,7 @@
 import { ArenulaError } from "../../errors";
 import { fitArena, type Board } from "../boards";
 import type { OpcodeCounts } from "./cost";
+import { NO_OPERATOR } from "../../link/image";
 import { readDeviceModule, type DeviceModule } from "./device_module";
 import { instrument, OUT_OF_FUEL, STATE, type Instrumented } from "./instrument";
 import { OPCODE_CLASSES, type OpcodeClass } from "./opcodes";
@@ -27,6 +28,8 @@ export interface Simulation {
   readonly outputs: readonly Uint8Array[];
   /** The first dimension of outputs where the model decides about it, null for all others. */
   readonly extents: readonly (number | null)[];
+  /** The operator that ended the inference early, a CIRCULAR_BUFFER that gathers input; null where the inference ran to its end. */
+  readonly endedEarlyAt: number | null;
   /** All of one `invoke`: the layers, and what runs between them. */
   readonly wasmInstructions: number;
   readonly layers: readonly SimulatedLayer[];
@@ -56,7 +59,8 @@ export async function simulate(file: Uint8Array | DeviceModule, inputs: readonly
   });
   const words = new DataView(plain.memory.buffer);
   const extents = module.facts.outputs.map(({ extent }) => (extent === undefined ? null : words.getInt32(extent, true)));
-  return { module, outputs, extents, wasmInstructions: counted.wasmInstructions, layers: counted.layers };
+  const running = words.getUint32(module.operatorAddress, true);
+  return { module, outputs, extents, endedEarlyAt: running === NO_OPERATOR ? null : running, wasmInstructions: counted.wasmInstructions, layers: counted.layers };
 }
 
 interface Instance {

@@ -64,8 +64,8 @@ export function histogram(distribution: Distribution, codes: CodePoints | null, 
   const outside = ({ x1, x2 }: { x1: number; x2: number }) => from !== null && to !== null && (x2 <= from || x1 >= to);
   const points = codes ? Array.from({ length: Math.min(256, codes.most - codes.least + 1) }, (_, i) => (codes.least + i * Math.ceil((codes.most - codes.least + 1) / 256) - codes.zeroPoint) * codes.scale) : [];
   const plot = Plot.plot({
-    document, width: 720, height: 150, marginLeft: 50, marginBottom: 36, style: { background: "transparent", color: INK, fontSize: "12px" }, ariaLabel: "Distribution of values and quantization points",
-    x: { domain: [...span], label: null, ticks: 8 }, y: { type: "sqrt", label: "values", ticks: 3, grid: true, tickFormat: "~s" },
+    document, width: 480, height: 150, marginLeft: 44, marginBottom: 36, style: { background: "transparent", color: INK, fontSize: "12px" }, ariaLabel: "Distribution of values and quantization points",
+    x: { domain: [...span], label: null, ticks: 6 }, y: { type: "sqrt", label: "values", ticks: 3, grid: true, tickFormat: "~s" },
     marks: [
       Plot.rectY(columns, { x1: "x1", x2: "x2", y: "count", fill: (column: (typeof columns)[number]) => (outside(column) ? BAD : ACCENT), inset: 0.3 }),
       Plot.ruleY([0], { stroke: QUIET }),

@@ -28,7 +28,7 @@ export interface Histogram {
 
 /** What tensors hold, with the values that codes stand for. */
 export function histogramsSection(histograms: readonly Histogram[], of: string, document: Document): Section {
-  const figure = ({ operator, name, distribution, codes }: Histogram) => `<h3>${operator === null ? "input" : operator} ${text(shortName(name))}</h3><figure>${histogram(distribution, codes, document)}<figcaption>${short(distribution.min)} to ${short(distribution.max)}, ${count(distribution.count)} values${
-    codes ? `; codes of step ${short(codes.scale)} from ${short((codes.least - codes.zeroPoint) * codes.scale)} to ${short((codes.most - codes.zeroPoint) * codes.scale)}` : ""}</figcaption></figure>`;
-  return { title: "Histograms", body: `<p>Values in ${text(of)}; ticks below the axis are quantization points, red is what they cannot express. Heights are square roots of counts.</p>${histograms.map(figure).join("\n")}` };
+  const figure = ({ operator, name, distribution, codes }: Histogram) => `<div><h3>${operator === null ? "input" : operator} ${text(shortName(name))}</h3><figure>${histogram(distribution, codes, document)}<figcaption>${short(distribution.min)} to ${short(distribution.max)}, ${count(distribution.count)} values${
+    codes ? `; codes of step ${short(codes.scale)} from ${short((codes.least - codes.zeroPoint) * codes.scale)} to ${short((codes.most - codes.zeroPoint) * codes.scale)}` : ""}</figcaption></figure></div>`;
+  return { title: "Histograms", body: `<p>Values in ${text(of)}; ticks below the axis are quantization points, red is what they cannot express. Heights are square roots of counts.</p><div class="figures">${histograms.map(figure).join("\n")}</div>` };
 }

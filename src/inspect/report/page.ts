@@ -15,12 +15,14 @@ export function text(content: string): string {
 export interface TableColumn {
   readonly title: string;
   readonly number?: boolean;
+  /** Long names are cut, and whole where the pointer rests. */
+  readonly shrinks?: boolean;
 }
 
 /** Cells are HTML. */
 export function htmlTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
-  const kind = (i: number) => (columns[i]!.number ? ' class="number"' : "");
-  const line = (cells: readonly string[], tag: string) => `<tr>${cells.map((cell, i) => `<${tag}${kind(i)}>${cell}</${tag}>`).join("")}</tr>`;
+  const kind = (i: number, cell: string) => (columns[i]!.number ? ' class="number"' : columns[i]!.shrinks ? ` class="name" title="${cell}"` : "");
+  const line = (cells: readonly string[], tag: string) => `<tr>${cells.map((cell, i) => `<${tag}${kind(i, cell)}>${cell}</${tag}>`).join("")}</tr>`;
   return `<div class="scroll"><table><thead>${line(columns.map(({ title }) => text(title)), "th")}</thead><tbody>${rows.map((row) => line(row, "td")).join("\n")}</tbody></table></div>`;
 }
 

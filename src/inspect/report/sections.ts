@@ -43,12 +43,12 @@ export function layersSection(costs: readonly LayerCost[], comparison: Compariso
   const withCycles = costs.some((cost) => cost.cycles !== null);
   const errors = new Map(comparison?.layers.map((layer) => [layer.operator_b, layer]));
   const columns = [
-    { title: "#", number: true }, { title: "operator" }, { title: "tensor" }, { title: "MACs", number: true }, { title: `time here, ${short(ms)} ms` }, ...(withCycles ? [{ title: `cycles there, ${short(cycles / 1e6)} M` }] : []),
+    { title: "#", number: true }, { title: "operator" }, { title: "tensor", shrinks: true }, { title: "MACs", number: true }, { title: "time here" }, ...(withCycles ? [{ title: "cycles there" }] : []),
     ...(comparison ? [{ title: "SQNR dB", number: true }, { title: "own dB", number: true }, { title: "own steps", number: true }, { title: "clipped", number: true }, { title: "codes", number: true }] : []),
   ];
   return {
     title: "Layers",
-    body: htmlTable(columns, costs.map((cost) => {
+    body: facts([["time here", `${short(ms)} ms`], ...(withCycles ? [["cycles there", `${short(cycles / 1e6)} million`] as const] : [])]) + htmlTable(columns, costs.map((cost) => {
       const error = errors.get(cost.operator);
       return [
         String(cost.operator), text(cost.op), text(shortName(cost.tensor)), cost.macs ? count(cost.macs) : "", bar(cost.ms / mostMs, percent(cost.ms / ms)),
@@ -58,9 +58,12 @@ export function layersSection(costs: readonly LayerCost[], comparison: Compariso
   };
 }
 
+/** A smaller share is a value here and there. */
+const LEAST_CLIPPED = 1e-4;
+
 function errorCells(layer: LayerComparison | undefined): string[] {
   if (!layer) return ["", "", "", "", ""];
-  return [decibels(layer.sqnr_db), decibels(layer.own?.sqnr_db), layer.own?.steps == null ? "-" : layer.own.steps.toFixed(2), layer.clipped === 0 ? "" : percent(layer.clipped), layer.codes === null ? "-" : String(layer.codes)];
+  return [decibels(layer.sqnr_db), decibels(layer.own?.sqnr_db), layer.own?.steps == null ? "-" : layer.own.steps.toFixed(2), layer.clipped === 0 ? "" : layer.clipped < LEAST_CLIPPED ? "&lt; 0.01 %" : percent(layer.clipped), layer.codes === null ? "-" : String(layer.codes)];
 }
 
 /** Whose scales and zero points differ, and by how many codes. */
@@ -72,7 +75,7 @@ export function diffSection(a: string, b: string, { tensors, constants, weights_
     title: "Quantization",
     body: `${facts([["weights", weights_equal ? "equal" : `${constants.filter(({ role, equal }) => role === "weights" && !equal).length} tensors differ`], ["biases", biases_equal ? "equal" : `${constants.filter(({ role, equal }) => role === "bias" && !equal).length} tensors differ`], ["activations", `${changed.length} of ${tensors.length} mapped differently`]])}
 ${changed.length === 0 ? "" : htmlTable(
-      [{ title: "#", number: true }, { title: "operator" }, { title: "tensor" }, { title: a }, { title: b }, { title: "range of the second" }, { title: "codes apart", number: true }],
+      [{ title: "#", number: true }, { title: "operator" }, { title: "tensor", shrinks: true }, { title: a }, { title: b }, { title: "range of the second" }, { title: "codes apart", number: true }],
       changed.map((tensor) => [tensor.operator_b === null ? "" : String(tensor.operator_b), text(tensor.op), text(shortName(tensor.name)), parameters(tensor.a), parameters(tensor.b), range(tensor.b), tensor.codes === null ? "-" : tensor.codes.toFixed(1)]),
     )}`,
   };

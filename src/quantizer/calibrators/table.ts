@@ -5,8 +5,7 @@ import { movingAverage } from "./moving_average";
 import { mse } from "./mse";
 import { percentile } from "./percentile";
 
-/** Of equally good ones `auto` takes the first. */
 export const CALIBRATORS: readonly Calibrator[] = [minmax, movingAverage, percentile, mse, kl];
 
-export const CALIBRATOR_NAMES = ["minmax", "moving-average", "percentile", "mse", "kl", "auto"] as const;
+export const CALIBRATOR_NAMES = ["minmax", "moving-average", "percentile", "mse", "kl"] as const;
 export type CalibratorName = (typeof CALIBRATOR_NAMES)[number];

@@ -5,11 +5,13 @@ The dialect in exact integers: an independent numpy implementation of each opera
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
 """
 
+import numpy as np
+
 from exact import activations, convolution, elementwise, indexed, legacy, movement, pointwise, reduction, search
 from exact.context import Context
 from exact.rules import LITERT, TFLM
 
-__all__ = ["LITERT", "TFLM", "OPERATORS", "bias_of_int16", "computes_nonsense", "recompute", "recompute_model"]
+__all__ = ["LITERT", "TFLM", "OPERATORS", "bias_of_int16", "computes_nonsense", "is_plain", "recompute", "recompute_model"]
 
 INT8_OPERATORS = {**activations.OPERATORS, **convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
 INT16_OPERATORS = {**convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
@@ -23,6 +25,8 @@ def recompute(model, operator, values, rules):
     """The output arrays, or None where this operator or its types have no recomputation here."""
     if not operator.inputs or not operator.outputs:
         return None
+    if is_plain(model, operator):
+        return [plain(operator.name, *(values[i] for i in operator.inputs))]
     types = {model.tensors[operator.inputs[0]].dtype, model.tensors[operator.outputs[0]].dtype}
     if types == {"uint8"} and model.tensors[operator.outputs[0]].quantization is not None:
         return legacy.recompute(model, operator, values, rules, recompute)
@@ -47,6 +51,8 @@ def computes_nonsense(model, operator):
     """Where TFLM accepts a model and does not compute what the operator means: the expectation is then recomputed, not TFLM's."""
     if not operator.inputs or not operator.outputs:
         return False
+    if is_plain(model, operator):
+        return True
     if operator.name == "GREATER" and model.tensors[operator.inputs[0]].dtype == "int16":
         return True  # a scaling that nobody sets
     if operator.name == "DIV" and model.tensors[operator.inputs[0]].dtype == "int8":
@@ -55,6 +61,23 @@ def computes_nonsense(model, operator):
         return True  # the padding is never written
     source, target = model.tensors[operator.inputs[0]].quantization, model.tensors[operator.outputs[0]].quantization
     return (operator.name == "RELU6" and source != target) or (operator.name in ("DEPTHWISE_CONV_2D", "TRANSPOSE_CONV") and bias_of_int16(model, operator) == "int32")
+
+
+def is_plain(model, operator):
+    """Operators of 8 and 16 bits without scales, which TFLM multiplies by 0; bools of other types, of which it reads bytes."""
+    tensors = [model.tensors[i] for i in (*operator.inputs, *operator.outputs)]
+    if operator.name in ("LOGICAL_AND", "LOGICAL_OR"):
+        return tensors[0].dtype != "bool"
+    return operator.name in ("MUL", "DIV", "PRELU") and tensors[0].dtype in ("int8", "int16") and all(tensor.quantization is None for tensor in tensors)
+
+
+def plain(name, a, b):
+    if name.startswith("LOGICAL"):
+        return (a != 0) & (b != 0) if name == "LOGICAL_AND" else (a != 0) | (b != 0)
+    x, y = np.broadcast_arrays(a.astype(np.int64), b.astype(np.int64))
+    if name == "DIV":
+        return (np.sign(x) * np.sign(y) * (np.abs(x) // np.abs(y))).astype(a.dtype)
+    return np.where((name == "PRELU") & (x >= 0), x, x * y).astype(a.dtype)
 
 
 def bias_of_int16(model, operator):

@@ -80,7 +80,19 @@ def prelu(rng):
     return _finish(rng, graph, "PRELU", _operands(rng, graph, [dtype, "int8"], [source, slopes], (shape, alpha)), target)
 
 
+def div_int16(rng):
+    """LiteRT alone has it. Factors below 2^14 would make it shift by more than it can."""
+    first, second = (per_tensor(draw.scale(rng, 1e-4, 1.0), 0) for _ in range(2))
+    target = per_tensor(first.scale / second.scale / float(rng.uniform(16400, 60000)), 0)
+    graph = Graph(expect="LiteRT")
+    operands = _operands(rng, graph, ["int16"] * 2, [first, second])
+    values = operands[1].data if operands[1].data is not None else graph.values[-1]
+    values[...] = np.where(values == 0, 1, values)
+    return _finish(rng, graph, "DIV", operands, target, fusedActivationFunction=draw.activation(rng))
+
+
 FAMILIES = {
+    "div_int16": div_int16,
     **{f"{name.lower()}_of_codes": compared(name) for name in ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")},
     "squared_difference": squared_difference,
     "div_of_codes": div,

@@ -32,6 +32,7 @@ def about(rng, scale):
 FAMILIES = {
     "abs_int16": of("ABS", scale, about),
     "rsqrt_int16": of("RSQRT", lambda rng: np.exp(rng.uniform(np.log(1e-5), np.log(1e-2))), lambda rng, scale: draw.near(rng, 1 / np.sqrt(scale * rng.uniform(1, 300)) / 32768), positive=True),
+    "sqrt_int16": of("SQRT", scale, lambda rng, scale: draw.near(rng, np.sqrt(scale * rng.uniform(0.5, 30000)) / 32768), positive=True, expect="LiteRT"),
     "exp_int16": of("EXP", lambda rng: rng.uniform(1e-5, 1.5e-4), lambda rng, scale: rng.uniform(1e-4, 1e-2), expect="LiteRT", version=2),
     "log_int16": of("LOG", lambda rng: rng.uniform(1e-5, 1e-2), lambda rng, scale: rng.uniform(1e-4, 1e-3), expect="LiteRT", version=2),
     "gelu_int16": of("GELU", lambda rng: rng.uniform(1e-5, 1e-3), about, expect="LiteRT", version=2, approximate=True),

@@ -56,6 +56,7 @@ FAMILIES = {
     "neg_int8": neg("int8"),
     "neg_int16": neg("int16"),
     "abs_int8": of("ABS", usual, about),
+    "sqrt_int8": of("SQRT", usual, lambda rng, scale: draw.near(rng, np.sqrt(scale * rng.uniform(0.5, 200)) / 128), positive=True, expect="LiteRT"),
     "rsqrt_int8": of("RSQRT", usual, root, positive=True),
     "hard_swish_int8": of("HARD_SWISH", usual, about),
     "elu_int8": of("ELU", usual, about),

@@ -88,6 +88,35 @@ def logical(name):
     return lambda rng: binary(rng, name, "bool")
 
 
+def numbers_as_bools(name):
+    """Numbers that are 0 or not: TFLM reads as many of their bytes as there are elements."""
+
+    def draw_one(rng):
+        return binary(rng, name, draw.choose(rng, ("int8", "uint8", "int16", "int32", "int64", "float32")), values=lambda rng, shape, dtype: np.asarray(rng.integers(0, 3, shape)).astype(dtype), result="bool")
+
+    return draw_one
+
+
+def without_scales(name):
+    """MUL, DIV and PRELU of 8 and 16 bits that are no codes."""
+
+    def draw_one(rng):
+        dtype = "int8" if name == "DIV" else draw.choose(rng, ("int8", "int16"))
+        graph, shapes = Graph(), pair(rng)
+        if name == "PRELU":
+            shapes = [shapes[0], shapes[0]]
+        x = graph.input(numbers(rng, shapes[0], dtype))
+        values = numbers(rng, shapes[1], "int8" if name == "PRELU" else dtype)
+        if name == "DIV":
+            values = np.where(values == 0, 7, values).astype(dtype)
+        y = graph.constant(values) if draw.chance(rng, 0.5) else graph.input(values)
+        output = graph.tensor(np.broadcast_shapes(*shapes), dtype)
+        graph.operator(name, [x, y], output, version=1)
+        return graph.finish(output)
+
+    return draw_one
+
+
 def logical_not(rng):
     graph = Graph()
     x = graph.input(numbers(rng, draw.shape(rng, int(rng.integers(1, 5)), 1000), "bool"))
@@ -170,6 +199,9 @@ FAMILIES = {
     "integer_squared_difference": integer("SQUARED_DIFFERENCE", litert=()),
     "logical_and": logical("LOGICAL_AND"),
     "logical_or": logical("LOGICAL_OR"),
+    "logical_and_of_numbers": numbers_as_bools("LOGICAL_AND"),
+    "logical_or_of_numbers": numbers_as_bools("LOGICAL_OR"),
+    **{f"plain_{name.lower()}": without_scales(name) for name in ("MUL", "DIV", "PRELU")},
     "logical_not": logical_not,
     "bitwise_xor": bitwise("BITWISE_XOR"),
     "right_shift": bitwise("RIGHT_SHIFT"),

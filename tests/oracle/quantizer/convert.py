@@ -7,7 +7,7 @@ A network of networks.py, or of ../architectures.py.
 
 Writes DIR/<network>/ float32.tflite, calibrated.tflite (the float model with the minima and maxima that the converter recorded: its own
 `_experimental_calibrate_only`), int8.tflite, float_io.tflite (int8 inside, float at the borders), int16x8.tflite
-(operators without kernels of 16 bits in float32) and the same with float borders, dynamic.tflite; <scheme>.refused where
+(operators without kernels of 16 bits in float32; of LSTM mlir_int16.tflite, and samples.npy that they are calibrated with) and the same with float borders, dynamic.tflite; <scheme>.refused where
 the converter refuses. int8 comes from `mlir_quantize` on calibrated.tflite, which is what the converter calls, so both sides start from the same bits.
 """
 
@@ -25,13 +25,18 @@ SAMPLES = 6
 
 def samples_for(model, rng):
     """Six samples; the values of each input lie around another center, so that zero points differ."""
-    return [[rng.uniform(-1 + 0.3 * i, 1 + 0.5 * i, (1, *tensor.shape[1:])).astype("float32") for i, tensor in enumerate(model.inputs)] for _ in range(SAMPLES)]
+    shapes = [tensor.shape for tensor in model.inputs] if not isinstance(model, bytes) else [(1, 40)]
+    return [[rng.uniform(-1 + 0.3 * i, 1 + 0.5 * i, (1, *shape[1:])).astype("float32") for i, shape in enumerate(shapes)] for _ in range(SAMPLES)]
 
 
 def settle(model, rng):
     """Batch normalizations and biases as training leaves them: none is zero."""
     import tensorflow as tf
 
+    if is_keras_2(model):
+        for weight in model.weights:
+            weight.assign(rng.normal(0, 0.4, weight.shape))
+        return
     for layer in model.layers:
         if isinstance(layer, tf.keras.layers.BatchNormalization):
             for weight, (low, high) in zip(layer.weights, ((0.6, 1.4), (-0.5, 0.5), (-0.3, 0.3), (0.5, 1.5))):
@@ -40,26 +45,39 @@ def settle(model, rng):
             layer.bias.assign(rng.uniform(-0.3, 0.3, layer.bias.shape))
 
 
-def converter_of(model):
+def is_keras_2(model):
+    return type(model).__module__.startswith("tf_keras")
+
+
+def converter_of(model, saved):
+    """`saved`: where a saved model may stand."""
     import tensorflow as tf
 
+    if is_keras_2(model):
+        tf.saved_model.save(model, str(saved))
+        return tf.lite.TFLiteConverter.from_saved_model(str(saved))
     signature = [tf.TensorSpec((1, *tensor.shape[1:]), tf.float32) for tensor in model.inputs]
     concrete = tf.function(lambda *x: model(list(x) if len(x) > 1 else x[0], training=False)).get_concrete_function(*signature)
     return tf.lite.TFLiteConverter.from_concrete_functions([concrete])
 
 
-def quantize_int8(calibrated, io):
+QUANTIZED_INT8, QUANTIZED_INT16 = 9, 6  # tensorflow/lite/toco/types.proto
+
+
+def quantize_int8(calibrated, io, activations=QUANTIZED_INT8):
     """What `TFLiteConverter` does with a calibrated model."""
     from tensorflow.lite.python.convert import mlir_quantize
 
-    return mlir_quantize(calibrated, input_data_type=io, output_data_type=io)
+    return mlir_quantize(calibrated, inference_type=activations, input_data_type=io, output_data_type=io)
 
 
 def convert(model, samples, out, calibrated_only):
+    import numpy as np
     import tensorflow as tf
+    from tensorflow.lite.python.optimize.calibrator import Calibrator
 
     def integer(kind, io, also_float=False):
-        converter = converter_of(model)
+        converter = converter_of(model, out / "saved")
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: iter(samples)
         converter.target_spec.supported_ops = [getattr(tf.lite.OpsSet, kind)] + ([tf.lite.OpsSet.TFLITE_BUILTINS] if also_float else [])
@@ -72,22 +90,26 @@ def convert(model, samples, out, calibrated_only):
         return bytes(converter.convert())
 
     def dynamic():
-        converter = converter_of(model)
+        converter = converter_of(model, out / "saved")
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         return converter.convert()
 
-    calibrated = calibrate_only()
+    made = isinstance(model, bytes)
+    calibrated = bytes(Calibrator(model).calibrate(lambda: iter(samples))) if made else calibrate_only()
     (out / "calibrated.tflite").write_bytes(calibrated)
     if calibrated_only:
         return
-    (out / "float32.tflite").write_bytes(converter_of(model).convert())
-    for name, make in {
-        "int8": lambda: quantize_int8(calibrated, tf.int8),
-        "float_io": lambda: quantize_int8(calibrated, tf.float32),
+    if is_keras_2(model) or made:  # layers with state: their ranges follow from the order of samples
+        np.save(out / "samples.npy", np.concatenate([inputs for inputs, in samples]))
+    (out / "float32.tflite").write_bytes(model if made else converter_of(model, out / "saved").convert())
+    schemes = {"int8": lambda: quantize_int8(calibrated, tf.int8), "float_io": lambda: quantize_int8(calibrated, tf.float32)}
+    wide = {
         "int16x8": lambda: integer("EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8", tf.int16, True).convert(),
         "int16x8_float_io": lambda: integer("EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8", tf.float32, True).convert(),
-        "dynamic": dynamic,
-    }.items():
+    }
+    if is_keras_2(model):  # with an LSTM the converter of int16x8 refuses, or has it write int8 as float; the quantizer for int8 knows int16 too
+        wide = {"mlir_int16": lambda: quantize_int8(calibrated, tf.int16, QUANTIZED_INT16)}
+    for name, make in (schemes if made else schemes | wide | {"dynamic": dynamic}).items():
         try:
             (out / f"{name}.tflite").write_bytes(make())
         except Exception as error:  # whatever the converter raises is its refusal
@@ -111,7 +133,7 @@ def main():
         tf.keras.utils.set_random_seed(seed & 0x7FFFFFFF)
         rng = np.random.default_rng(seed)
         model = (NETWORKS.get(name) or ARCHITECTURES[name])()
-        if name != "wide":
+        if name != "wide" and not isinstance(model, bytes):
             settle(model, rng)
         out = options.out / name
         out.mkdir(parents=True, exist_ok=True)

@@ -14,10 +14,15 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parents[1] / "quantizer" / "goldens" / "converter"
-FLOAT_BORDERS = ("twins", "zoo")  # of the others, inner layers are the same
+STREAMS = ("lstm", "svdf")
+FLOAT_BORDERS = ("twins", "zoo", "lstm")  # of the others, inner layers are the same
 
 
 def wanted(file):
+    if file.suffix == ".npy":
+        return file.parent.name in STREAMS
+    if file.stem == "mlir_int16" and file.parent.name != "lstm":
+        return False
     return file.suffix == ".tflite" and (file.parent.name in FLOAT_BORDERS or "float_io" not in file.name) and (file.name != "float32.tflite" or file.parent.name in ("trained", "activations", "defaults"))
 
 

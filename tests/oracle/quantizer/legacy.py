@@ -7,7 +7,7 @@ Writes DIR/<network>/ float32.tflite, uint8.tflite and, where nodes give the ran
 `trained` has a node for every activation and every weight, `activations` none for weights, `defaults` none at all: default_ranges_stats (-1, 6).
 
 The converter of today writes the nodes of a float model as pairs of QUANTIZE and DEQUANTIZE (pairs.tflite), whose scales are rounded to float32; the one of 2018
-wrote FAKE_QUANT operators. float32.tflite has those: put into the model without nodes, which has the same weights, with the same minima and maxima.
+wrote FAKE_QUANT operators. pairs_recorded.tflite is the model of pairs with a range of its input, pairs_int8.tflite what today's quantizer makes of that file. float32.tflite has those: put into the model without nodes, which has the same weights, with the same minima and maxima.
 """
 
 import argparse
@@ -103,6 +103,19 @@ def with_fake_quant(np, bytes_, ranges, fake_weights):
     return bytes(builder.Output())
 
 
+def with_input_range(data, low, high):
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromPackedBuf(data, 0)
+    graph = model.subgraphs[0]
+    quantization = graph.tensors[graph.inputs[0]].quantization = schema.QuantizationParametersT()
+    quantization.min, quantization.max = [low], [high]
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
@@ -115,6 +128,12 @@ def main():
         out.mkdir(parents=True, exist_ok=True)
         for kind in ("pairs", "uint8", "int8") if activations else ("uint8",):
             (out / f"{kind}.tflite").write_bytes(convert(tf, np, activations, weights, "float32" if kind == "pairs" else kind, []))
+        if activations and not weights:
+            from convert import quantize_int8
+
+            recorded = with_input_range((out / "pairs.tflite").read_bytes(), -1.9, 2.1)
+            (out / "pairs_recorded.tflite").write_bytes(recorded)
+            (out / "pairs_int8.tflite").write_bytes(quantize_int8(recorded, tf.int8))
         ranges = []
         plain = convert(tf, np, False, False, "float32", ranges)
         (out / "float32.tflite").write_bytes(with_fake_quant(np, plain, ranges, weights) if activations else plain)

@@ -118,4 +118,40 @@ def hybrid():
     return keras.Model(inputs, layers.Dense(4)(layers.Dense(80, activation="relu")(x)))
 
 
-NETWORKS = {function.__name__: function for function in (mnist, mobile, dense, zoo, attention, twins, wide, hybrid)}
+def lstm():
+    """Two layers with state, the second of which is read at its last step. Of Keras 2, whose functions the converter recognizes in a saved model."""
+    from tf_keras import Model, layers
+
+    inputs = layers.Input((5, 6), batch_size=1)
+    x = layers.LSTM(4)(layers.LSTM(7, return_sequences=True)(inputs))
+    return Model(inputs, layers.Dense(3, activation="softmax")(x))
+
+
+def bidirectional():
+    """Two LSTM side by side, whose outputs a CONCATENATION joins; a third one whose output several operators read, the caller among them."""
+    from tf_keras import Model, layers
+
+    inputs = layers.Input((5, 6), batch_size=1)
+    x = layers.Bidirectional(layers.LSTM(7, return_sequences=True))(inputs)
+    y = layers.LSTM(4, return_sequences=True)(x)
+    x = layers.Flatten()(layers.Add()([y, layers.Dense(4)(x)]))
+    return Model(inputs, [layers.Dense(3, activation="softmax")(x), y])
+
+
+def recurrent():
+    """LSTM whose weights have 1,024 elements and more, all of one and some of the other: dynamic range takes all or none."""
+    from tf_keras import Model, layers
+
+    inputs = layers.Input((3, 40), batch_size=1)
+    x = layers.LSTM(16)(layers.LSTM(32, return_sequences=True)(inputs))
+    return Model(inputs, layers.Dense(3)(x))
+
+
+def svdf():
+    """A stream of frames. Bytes of a float model, as no converter writes SVDF."""
+    from svdf_network import svdf_network
+
+    return bytes(svdf_network("float32", np.random.default_rng(5)))
+
+
+NETWORKS = {function.__name__: function for function in (mnist, mobile, dense, zoo, attention, twins, wide, hybrid, lstm, bidirectional, recurrent, svdf)}
