@@ -27,6 +27,12 @@ import { CHUNK, chunk_of, within } from "../inner/within";
 @inline
 function window_sums(x: usize, x1: i32, x2: i32, x3: i32, row_step: i32, step: i32, w: usize, k_w: i32, rows: i32, taps: i32, sums: usize): void {
   set_4(sums, 0);
+  if (ASC_FEATURE_SIMD) {
+    if (x1 == 2 && x2 == 4 && x3 == 6) {
+      window_sums__v128(x, row_step, step, w, k_w, rows, taps, sums);
+      return;
+    }
+  }
   let a0 = 0, a1 = 0, a2 = 0, a3 = 0, room = CHUNK; // products that still fit 32 bits
   for (; rows > 0; rows--, x += row_step, w += k_w << 2) {
     let from = x, weight = w;
@@ -54,6 +60,32 @@ function window_sums(x: usize, x1: i32, x2: i32, x3: i32, row_step: i32, step: i
     }
   }
   add_4(sums, a0, a1, a2, a3);
+}
+
+/** The same of channels side by side. */
+// @ts-ignore: decorator
+@inline
+function window_sums__v128(x: usize, row_step: i32, step: i32, w: usize, k_w: i32, rows: i32, taps: i32, sums: usize): void {
+  let a = i32x4.splat(0), room = CHUNK;
+  for (; rows > 0; rows--, x += row_step, w += k_w << 2) {
+    let from = x, weight = w;
+    for (let left = taps; left > 0; left -= CHUNK) {
+      const run = chunk_of(left);
+      if (run > room) {
+        add_4(sums, i32x4.extract_lane(a, 0), i32x4.extract_lane(a, 1), i32x4.extract_lane(a, 2), i32x4.extract_lane(a, 3));
+        a = i32x4.splat(0);
+        room = CHUNK;
+      }
+      room -= run;
+      const end = weight + (run << 2);
+      do {
+        a = i32x4.add(a, i32x4.mul(v128.load16x4_s(from), i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(weight)))));
+        from += step;
+        weight += 4;
+      } while (weight != end);
+    }
+  }
+  add_4(sums, i32x4.extract_lane(a, 0), i32x4.extract_lane(a, 1), i32x4.extract_lane(a, 2), i32x4.extract_lane(a, 3));
 }
 
 /** Taps of a window before the input begins. */
