@@ -62,7 +62,7 @@ function walk(record: usize, runs: bool): void {
   const stride_h = load<i32>(record, WINDOW_STRIDE_H), stride_w = load<i32>(record, WINDOW_STRIDE_W);
   const dilation_h = load<i32>(record, WINDOW_DILATION_H), dilation_w = load<i32>(record, WINDOW_DILATION_W);
   const all = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_CHANNELS), slice_c = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_SLICE_C);
-  const taps = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS);
+  const taps = runs ? 9 : load<i32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS);
   const buffer: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_BUFFER), sums: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_SUMS);
   const offsets: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OFFSETS), taps_at: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS_AT);
   const last_y = in_h - (load<i32>(record, WINDOW_K_H) - 1) * dilation_h, last_x = in_w - (load<i32>(record, WINDOW_K_W) - 1) * dilation_w; // where the last patch inside begins, plus one
