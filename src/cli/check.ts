@@ -61,18 +61,20 @@ function draw({ name, model }: OpenModel, operators: readonly OperatorCheck[], {
   const rows = operators.map(({ index, op, ok }): Cell[] => [
     String(index), op, typesText(model, index), ok ? { text: "ok", paint: colors.green } : { text: "refused", paint: colors.red },
   ]);
+  const who = (same: readonly OperatorCheck[]) => `operator${same.length > 1 ? "s" : ""} ${format.list(same.map(({ index }) => String(index)))}`;
   const reasons = [...groupBy(refused, ({ reason, hint }) => JSON.stringify([reason, hint])).values()].map((same) => {
     const { reason, hint } = same[0];
-    const who = `operator${same.length > 1 ? "s" : ""} ${format.list(same.map(({ index }) => String(index)))}`;
-    return `${colors.red(who)}  ${printable(reason)}\n${hint ? `  ${colors.dim("hint")} ${printable(hint)}\n` : ""}`;
+    return `${colors.red(who(same))}  ${printable(reason)}\n${hint ? `  ${colors.dim("hint")} ${printable(hint)}\n` : ""}`;
   });
+  const elsewhere = [...groupBy(operators.filter(({ others }) => others), ({ op, others }) => JSON.stringify([op, others])).values()]
+    .map((same) => `${colors.yellow(who(same))} ${same[0].op}  ${same[0].others}\n`);
   const verdict = refused.length > 0 ? `${colors.red(colors.bold("no"))}  ${format.plural(refused.length, "operator")} of ${operators.length} cannot run`
     : refusal ? `${colors.red(colors.bold("no"))}  ${printable(refusal.message)}${refusal.hint ? `\n    ${colors.dim("hint")} ${printable(refusal.hint)}` : ""}`
     : `${colors.green(colors.bold("yes"))}  all ${format.plural(operators.length, "operator")} run, in an arena of ${format.bytes(net?.arena.bytes ?? 0)}`;
   return [
     `${colors.bold(name)}\n\n`,
     table([{ title: "#", align: "right" }, { title: "operator" }, { title: "types", shrinks: true }, { title: "" }], rows, { columns, colors }),
-    "\n", ...reasons, reasons.length > 0 ? "\n" : "",
+    "\n", ...reasons, ...elsewhere, reasons.length + elsewhere.length > 0 ? "\n" : "",
     `${verdict}\n`,
     fit ? `${fit.fits ? colors.green(colors.bold("yes")) : colors.red(colors.bold("no "))}  ${fitText(fit)}\n` : "",
     cost ? `${colors.dim("hint")} ${cost}\n` : "",

@@ -3,6 +3,7 @@ import type { Graph, Operator, Subgraph } from "../graph/graph";
 import { settle, type Known } from "./extents";
 import { writeItems } from "./list_items";
 import { Op } from "./op";
+import { otherRuntimes } from "./other_runtimes";
 import { rebaseGraph } from "./rebase";
 import { loweringOf } from "./types";
 
@@ -14,6 +15,8 @@ export interface OperatorCheck {
   /** Why not; "" where it can. */
   readonly reason: string;
   readonly hint: string;
+  /** Where it can: what published runtimes compute instead, and what Arenula does; "" where they agree. */
+  readonly others: string;
 }
 
 /**
@@ -26,11 +29,11 @@ export function checkModel(graph: Graph): OperatorCheck[] {
   return subgraph.operators.map((operator) => {
     const { index, name: op } = operator;
     try {
-      checkOperator(model, subgraph, operator, known);
-      return { index, op, ok: true, reason: "", hint: "" };
+      const others = otherRuntimes(checkOperator(model, subgraph, operator, known));
+      return { index, op, ok: true, reason: "", hint: "", others };
     } catch (error) {
       if (!(error instanceof ArenulaError)) throw error;
-      return { index, op, ok: false, reason: error.message, hint: error.hint };
+      return { index, op, ok: false, reason: error.message, hint: error.hint, others: "" };
     }
   });
 }
@@ -42,13 +45,14 @@ function opened(subgraph: Subgraph): { subgraph: Subgraph; known: Known } {
 }
 
 /** @param known so far: added to */
-function checkOperator(model: Graph, subgraph: Subgraph, operator: Operator, known: Known): void {
+function checkOperator(model: Graph, subgraph: Subgraph, operator: Operator, known: Known): Op {
   const op = new Op(model, subgraph, operator, known.folded, known.mosts);
   settle(op, loweringOf(op), known);
   for (const called of calledBy(op)) {
     const inner = opened(called);
     for (const each of called.operators) checkOperator(model, inner.subgraph, each, inner.known);
   }
+  return op;
 }
 
 /** The subgraphs that an operator calls. */

@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import { main } from "../../src/cli/cli";
 import type { Io } from "../../src/cli/io";
 import { crc32 } from "../../src/crc32";
+import { buildModel } from "../support/build_model";
 
 interface Outcome {
   status: number;
@@ -191,7 +192,7 @@ check("says yes with 0, no with 1", async () => {
   const yes = await json(0, "check", DIGITS, "--board", "nucleo-f446re");
   assert.is(yes.ok, true);
   assert.is(yes.board.fits, true);
-  assert.equal(Object.keys(yes.operators[0]), ["index", "op", "ok", "reason", "hint"]);
+  assert.equal(Object.keys(yes.operators[0]), ["index", "op", "ok", "reason", "hint", "others"]);
   const small = await json(1, "check", DIGITS, "--board", tinyBoard(100, 1 << 20));
   assert.is(small.ok, false);
   assert.is(small.board.shortfall_bytes, yes.arena_bytes - 100);
@@ -200,6 +201,12 @@ check("says yes with 0, no with 1", async () => {
 });
 check("is the same for people", async () => {
   assert.match((await arenula(["check", DIGITS])).out, /\nyes  all \d+ operators run/);
+});
+check("says what other runtimes make of an operator that runs here", async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "arenula-")), "relu6.tflite"), tensor = { type: "int8", shape: [1, 4] } as const;
+  writeFileSync(file, buildModel({ tensors: [{ ...tensor, name: "x", scale: 0.5 }, { ...tensor, name: "y", scale: 0.25 }], operators: [{ op: "RELU6", inputs: ["x"], outputs: ["y"] }] }));
+  assert.match((await json(0, "check", file)).operators[0].others, /^TFLM ignores/);
+  assert.match((await arenula(["check", file])).out, /\noperator 0 RELU6 {2}TFLM ignores .*; Arenula rescales\n\nyes/);
 });
 check.run();
 

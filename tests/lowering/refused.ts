@@ -25,7 +25,7 @@ export interface Case {
 }
 
 /** Another operator comes first, so that an index is seen to be one. */
-function graphOfCase({ op, operands, result, more = [], options = {}, custom, others = [] }: Case) {
+export function graphOfCase({ op, operands, result, more = [], options = {}, custom, others = [] }: Case) {
   const further = more.map((tensor, i) => ({ ...tensor, name: `y${i + 1}` })), customOptions = custom instanceof Uint8Array ? custom : custom && encode(custom);
   const named = operands.flatMap((tensor, i) => (tensor ? [{ ...tensor, name: `x${i}` }] : []));
   return graphOf({
