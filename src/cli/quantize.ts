@@ -2,7 +2,7 @@ import path from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { printable, shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
-import { Model, operatorMacs } from "../index";
+import { Interpreter, Model, operatorMacs } from "../index";
 import { Comparer, type Comparison } from "../inspect/compare";
 import type { ModelStatistics } from "../inspect/statistics";
 import { correctBiases, correctionRuns } from "../quantizer/bias_correction";
@@ -97,7 +97,9 @@ async function quantizeFile(file: string, flags: QuantizeFlags, io: Io): Promise
   const calibrated = await calibrate(even, flags, io);
   const options = await optionsOf(flags, calibrated?.ranges);
   const first = await inFile(file, () => quantizeModel(equalized?.bytes ?? opened.bytes, options)); // what is wrong is refused before trials
-  const tuned = calibrated && (flags.biasCorrection || flags.calibrator === "auto") ? await tune(even, calibrated, options, flags, io) : null;
+  const tunes = flags.biasCorrection || flags.calibrator === "auto";
+  if (tunes) await Interpreter.create(Model.parse(first.bytes));
+  const tuned = calibrated && tunes ? await tune(even, calibrated, options, flags, io) : null;
   const result = tuned ? quantizeModel(tuned.bytes, { ...options, ranges: tuned.ranges }) : first;
   const passes = [...(equalized ? [`equalized ${format.plural(equalized.pairs.length, "pair")} of layers`] : []), ...(tuned?.passes ?? [])];
   const comparison = flags.data !== undefined && flags.sqnr ? await compareWith(float, result, calibrated!.statistics, flags, io) : null;

@@ -1,5 +1,6 @@
 // What a choice does to the model's answers: a float model is quantized one way or another, run over calibration samples, and set against float32.
 // A trial is a task of plain data, so that workers can run it (src/cli/trial_pool.ts); what it gives does not depend on who runs it.
+import { ArenulaError } from "../errors";
 import { matchOperators } from "../inspect/match";
 import { realsOf } from "../inspect/reals";
 import { operatorMacs } from "../lowering/check";
@@ -121,7 +122,13 @@ function feed(net: Interpreter, bytes: Uint8Array, fed: readonly Fed[]): void {
 
 export async function runTask({ reference, options, candidate, from, to, layers }: Task): Promise<Float64Array[]> {
   const float = readModel(reference.float), model = candidate ? readModel(quantizeModel(candidate.model, { ...options, ranges: candidate.ranges }).bytes) : float;
-  const net = await Interpreter.create(model);
+  let net: Interpreter;
+  try {
+    net = await Interpreter.create(model);
+  } catch (error) {
+    if (candidate && !layers && error instanceof ArenulaError) return [new Float64Array(to - from).fill(-Infinity)]; // scales that no kernel takes: not a choice
+    throw error;
+  }
   const run = (each: (sample: number) => void) => {
     for (let sample = from; sample < to; sample++) feed(net, reference.inputs[sample]!, reference.fed), each(sample);
   };

@@ -22,7 +22,7 @@ async function foldsOf({ float: file, calibration, name }: Calibrated): Promise<
     const before = await score(models.minmax);
     minmax.push(...before);
     for (const variant of Object.keys(ROWS) as Variant[]) gains[variant].push(...(await score(models[variant])).map((value, i) => value - before[i]!));
-    console.error(`${name}, fold ${fold + 1} of ${FOLDS}`);
+    console.error(`${name}, fold ${fold + 1} of ${FOLDS}: minmax ${mean(minmax).toFixed(2)} dB, ${(Object.keys(ROWS) as Variant[]).map((variant) => `${variant} ${gainText(gains[variant])}`).join(", ")}`);
   }
   return { minmax, gains };
 }
