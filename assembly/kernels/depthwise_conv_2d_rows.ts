@@ -2,16 +2,16 @@
 // a vector unit: channels lie together, and so do their sums. Record: DEPTHWISE_CONV_2D_ROWS_* in abi/depthwise_conv_2d_rows.ts.
 //
 // Every slice of weights is staged once; for each pixel nine taps at a time are added to the sums of 16 channels, then these become outputs.
-// A padded tap has an address too, that of a pixel of fill values. A 3x3 filter goes over runs of pixels that touch no border; at a border the patch
-// is copied out, padding filled in, and makes a run of one.
-// Assumes what lowering guarantees: scratch of the stated sizes, word-aligned addresses, 15 bytes of memory behind the input.
+// A padded tap has an address too, that of a pixel of fill values. `depthwise_conv_2d_rows_3x3`, a kernel of its own as a model then needs no code of the
+// other, goes over runs of pixels that touch no border; at a border the patch is copied out, padding filled in, and makes a run of one.
+// Assumes what lowering guarantees: layers that fit the kernel, scratch of the stated sizes, word-aligned addresses, 15 bytes of memory behind the input.
 // Dialect: reference. Source: TFLM reference/integer_ops/depthwise_conv.h, DepthwiseConvPerChannel.
 import {
   DEPTHWISE_CONV_2D_ROWS_INPUT, DEPTHWISE_CONV_2D_ROWS_OUTPUT, DEPTHWISE_CONV_2D_ROWS_TILES, DEPTHWISE_CONV_2D_ROWS_BUFFER,
   DEPTHWISE_CONV_2D_ROWS_OFFSETS, DEPTHWISE_CONV_2D_ROWS_TAPS_AT, DEPTHWISE_CONV_2D_ROWS_PADDING, DEPTHWISE_CONV_2D_ROWS_SUMS,
   DEPTHWISE_CONV_2D_ROWS_CHANNELS, DEPTHWISE_CONV_2D_ROWS_SLICE_C, DEPTHWISE_CONV_2D_ROWS_TAPS, DEPTHWISE_CONV_2D_ROWS_FILL,
   DEPTHWISE_CONV_2D_ROWS_FOLDED, DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET, DEPTHWISE_CONV_2D_ROWS_MIN, DEPTHWISE_CONV_2D_ROWS_MAX,
-  DEPTHWISE_CONV_2D_ROWS_RUNS, DEPTHWISE_CONV_2D_ROWS_PATCH,
+  DEPTHWISE_CONV_2D_ROWS_PATCH,
 } from "../abi/depthwise_conv_2d_rows";
 import {
   WINDOW_BATCHES, WINDOW_IN_H, WINDOW_IN_W, WINDOW_OUT_H, WINDOW_OUT_W, WINDOW_K_H, WINDOW_K_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W,
@@ -54,12 +54,15 @@ function pixel(record: usize, places: usize, from: usize, tile: usize, channels:
   }
 }
 
-export function depthwise_conv_2d_rows(record: usize): void {
+/** @param runs known at compile time: whether pixels go in runs */
+// @ts-ignore: decorator
+@inline
+function walk(record: usize, runs: bool): void {
   const in_h = load<i32>(record, WINDOW_IN_H), in_w = load<i32>(record, WINDOW_IN_W), out_h = load<i32>(record, WINDOW_OUT_H), out_w = load<i32>(record, WINDOW_OUT_W);
   const stride_h = load<i32>(record, WINDOW_STRIDE_H), stride_w = load<i32>(record, WINDOW_STRIDE_W);
   const dilation_h = load<i32>(record, WINDOW_DILATION_H), dilation_w = load<i32>(record, WINDOW_DILATION_W);
   const all = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_CHANNELS), slice_c = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_SLICE_C);
-  const taps = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS), runs = load<i32>(record, DEPTHWISE_CONV_2D_ROWS_RUNS);
+  const taps = runs ? 9 : load<i32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS);
   const buffer: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_BUFFER), sums: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_SUMS);
   const offsets: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_OFFSETS), taps_at: usize = load<u32>(record, DEPTHWISE_CONV_2D_ROWS_TAPS_AT);
   const last_y = in_h - (load<i32>(record, WINDOW_K_H) - 1) * dilation_h, last_x = in_w - (load<i32>(record, WINDOW_K_W) - 1) * dilation_w; // where the last patch inside begins, plus one
@@ -107,4 +110,13 @@ export function depthwise_conv_2d_rows(record: usize): void {
     input += in_h * in_w * all;
     output += out_h * out_w * all;
   }
+}
+
+export function depthwise_conv_2d_rows(record: usize): void {
+  walk(record, false);
+}
+
+/** 3x3 filters whose taps are at most MOST_TAP_STEP bytes apart; folded outputs, their biases too, with a clamp of all int8. */
+export function depthwise_conv_2d_rows_3x3(record: usize): void {
+  walk(record, true);
 }

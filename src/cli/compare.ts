@@ -10,6 +10,7 @@ import * as format from "./format";
 import type { DataSet } from "./inputs/data_set";
 import type { Io } from "./io";
 import { openBoard, openModel, type OpenModel } from "./model";
+import { KEEP_STATE } from "./stats";
 import { facts, table, type Cell } from "./table";
 
 interface CompareFlags extends DataFlags {
@@ -17,6 +18,7 @@ interface CompareFlags extends DataFlags {
   board?: string;
   emulate?: boolean;
   own: boolean;
+  keepState?: boolean;
   topK: number;
   suspects: number;
   json?: boolean;
@@ -36,6 +38,7 @@ export const compare: CommandFile = {
       .addOption(boardOption("with an engine of WAMR: link for this board, as `build` does"))
       .option("--emulate", "with --board: WAMR itself repeats the first samples on the emulated board, and its outputs are compared as well")
       .option("--no-own", "do not run every layer on the first model's values as well")
+      .option("--keep-state", KEEP_STATE)
       .addOption(new Option("--top-k <k>", "with labels: also the share whose class is among the k best").argParser(positive).default(5))
       .addOption(new Option("--suspects <n>", "how many of the worst layers to name").argParser(positive).default(5))
       .addOption(jsonOption())
@@ -100,10 +103,10 @@ async function run(a: OpenModel, b: OpenModel, sides: readonly OpenEngine[], dat
 }
 
 /** Operators run alone on cores only: the parts of a linked module belong together. */
-function comparing([a, b]: readonly OpenEngine[], { own }: CompareFlags): CompareOptions {
-  if (!a || !b) return { own };
+function comparing([a, b]: readonly OpenEngine[], { own, keepState = false }: CompareFlags): CompareOptions {
+  if (!a || !b) return { own, keepState };
   const runners = [a.runner, b.runner] as const;
-  return isDevice(a.name) || isDevice(b.name) ? { own: false, runners } : { own, runners, a: { core: a.name }, b: { core: b.name } };
+  return isDevice(a.name) || isDevice(b.name) ? { own: false, keepState, runners } : { own, keepState, runners, a: { core: a.name }, b: { core: b.name } };
 }
 
 const decibels = (value: number | null): string => (value === null ? "-" : Number.isFinite(value) ? value.toFixed(1) : "exact");

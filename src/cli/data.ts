@@ -75,13 +75,3 @@ export async function eachSample(data: DataSet, io: Io, label: string, see: (sam
     bar.stop();
   }
 }
-
-/** Goes through a set once more: what is done to its numbers was said before. @param use is given what the inputs store, sample by sample */
-export async function overData(model: Model, flags: DataFlags, io: Io, label: string, use: (inputs: readonly Uint8Array[]) => void): Promise<void> {
-  const data = await openData(model, flags, { ...io, err: () => {} });
-  try {
-    await eachSample(data, io, label, ({ inputs }) => use(inputs.map(({ bytes }) => bytes)));
-  } finally {
-    await data.close();
-  }
-}

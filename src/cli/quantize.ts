@@ -2,7 +2,7 @@ import path from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { printable, shortName } from "../arena/labels";
 import { ArenulaError } from "../errors";
-import { Model, operatorMacs } from "../index";
+import { Interpreter, Model, operatorMacs } from "../index";
 import { Comparer, type Comparison } from "../inspect/compare";
 import type { ModelStatistics } from "../inspect/statistics";
 import { correctBiases, correctionRuns } from "../quantizer/bias_correction";
@@ -16,12 +16,14 @@ import type { Recipe } from "../quantizer/recipe";
 import { LEAST_TRIED, runsOf, searchRanges, unitsOf } from "../quantizer/search";
 import { inQuarters, ReferenceBuilder, samplesWithin, type Reference } from "../quantizer/trial";
 import { jsonOption, positive, type CommandFile } from "./command";
-import { dataOptions, openData, overData, type DataFlags } from "./data";
+import { dataOptions, type DataFlags } from "./data";
+import { inputOptionsOf } from "./feed";
 import { readFile, writeFileAtomically } from "./files";
 import * as format from "./format";
+import { openDataSet } from "./inputs/data_set";
 import type { Io } from "./io";
-import { createInterpreter, openModel, type OpenModel } from "./model";
-import { stageBars } from "./progress";
+import { createInterpreter, inputsOf, openModel, type OpenModel } from "./model";
+import { progressBar, stageBars } from "./progress";
 import { calibratorOptions, checkCalibrator, collectSamples, KEEP_STATE, mergeParts, type CalibratorFlags } from "./stats";
 import { table, type Cell } from "./table";
 import { withTrials } from "./trial_pool";
@@ -59,7 +61,7 @@ export const quantize: CommandFile = {
       .option("--skip-bad", "pass over samples that cannot be read or run")
       .option("--keep-state", KEEP_STATE)
       .addOption(new Option("--jobs <n>", "workers (default: the machine's cores)").argParser(positive));
-    for (const option of calibratorOptions(["auto"])) command.addOption(option);
+    for (const option of calibratorOptions(["auto"], "; auto: by the error at the output, in at most about ten minutes on two cores")) command.addOption(option);
     command.addOption(new Option("--scheme <scheme>", "types of the result; uint8 is the legacy one: --mean and --std say what its inputs mean").choices(SCHEMES).default("int8"))
       .addOption(new Option("--default-ranges <min,max>", "dummy ranges for tensors that nothing else gives one").argParser(minAndMax))
       .option("--ranges-from <model>", "scales and zero points of another model, by names of tensors")
@@ -67,7 +69,7 @@ export const quantize: CommandFile = {
       .option("--float-io", "inputs and outputs stay float32, with QUANTIZE and DEQUANTIZE behind them")
       .option("--allow-float", "operators that have no quantized form stay float32")
       .option("--equalize", "with --data: first even the ranges of channels between layers, which changes no float32 result")
-      .option("--bias-correction", "with --data: take the mean error of every layer off its bias, measured on the quantized model")
+      .option("--bias-correction", "with --data: take the mean error of every layer off its bias, measured on the quantized model (also ten minutes at most)")
       .option("--no-sqnr", "with --data: do not run the result against the float model")
       .option("-o, --out <file>", "where to write (default: MODEL_<scheme>.tflite)")
       .addOption(jsonOption())
@@ -95,10 +97,12 @@ async function quantizeFile(file: string, flags: QuantizeFlags, io: Io): Promise
   const calibrated = await calibrate(even, flags, io);
   const options = await optionsOf(flags, calibrated?.ranges);
   const first = await inFile(file, () => quantizeModel(equalized?.bytes ?? opened.bytes, options)); // what is wrong is refused before trials
-  const tuned = calibrated && (flags.biasCorrection || flags.calibrator === "auto") ? await tune(even, calibrated, options, flags, io) : null;
+  const tunes = flags.biasCorrection || flags.calibrator === "auto";
+  if (tunes) await Interpreter.create(Model.parse(first.bytes));
+  const tuned = calibrated && tunes ? await tune(even, calibrated, options, flags, io) : null;
   const result = tuned ? quantizeModel(tuned.bytes, { ...options, ranges: tuned.ranges }) : first;
   const passes = [...(equalized ? [`equalized ${format.plural(equalized.pairs.length, "pair")} of layers`] : []), ...(tuned?.passes ?? [])];
-  const comparison = flags.data !== undefined && flags.sqnr ? await compareWith(float, result, flags, io) : null;
+  const comparison = flags.data !== undefined && flags.sqnr ? await compareWith(float, result, calibrated!.statistics, flags, io) : null;
   await writeFileAtomically(out, result.bytes);
   const warnings = [...result.warnings, ...dataWarnings(calibrated?.statistics.samples.length ?? null, comparison)];
   if (flags.json) io.out(`${JSON.stringify({ ...toJson(out, opened, result, comparison, warnings), passes })}\n`);
@@ -142,7 +146,7 @@ async function tune(float: OpenModel, { statistics, ranges: start, others }: Cal
       if (units.length > 0) {
         const found = await searchRanges(bytes, units, start, others, trials, bar.update);
         ranges = new Map([...found.ranges].map(([tensor, range]) => [tensor, { ...range, source: `auto: ${range.source}` }]));
-        passes.push(`auto: ${found.changed.length} of ${format.plural(units.length, "range")} changed${found.changed.length > 0 ? `, ${gain(found.before, found.after)}` : trials.count < LEAST_TRIED ? `, as it takes ${LEAST_TRIED} samples` : ", as no change is surely better"}`);
+        passes.push(`auto: ${found.changed.length} of ${format.plural(units.length, "range")} changed${found.tried < units.length && trials.count >= LEAST_TRIED ? ` (${found.tried} tried: the model is large)` : ""}${found.changed.length > 0 ? `, ${gain(found.before, found.after)}` : trials.count < LEAST_TRIED ? `, as it takes ${LEAST_TRIED} samples` : ", as no change is surely better"}`);
       }
       if (flags.biasCorrection) {
         const corrected = await correctBiases(bytes, ranges, trials, bar.update);
@@ -161,13 +165,19 @@ async function gather(float: OpenModel, { samples }: ModelStatistics, runs: numb
   const net = await createInterpreter(float, {}), builder = new ReferenceBuilder(float.bytes, net);
   const macs = operatorMacs(float.model).reduce((sum, n) => sum + n, 0), bytes = [...net.inputs, ...net.outputs].reduce((sum, tensor) => sum + tensor.bytes.length, 0);
   const count = Math.min(samples.length, samplesWithin(runs, macs, bytes));
-  const data = await openData(float.model, flags, { ...io, err: () => {} }), bar = stageBars(io);
+  const chosen = inQuarters(count, samples.length).map((i) => samples[i]!.index);
+  await overSamples(float, chosen, flags, io, "answers", (inputs) => builder.add(inputs));
+  return builder.result;
+}
+
+/** Goes through samples that could be read and run before: bad ones are not among them. */
+async function overSamples(float: OpenModel, indices: readonly number[], flags: QuantizeFlags, io: Io, label: string, use: (inputs: readonly Uint8Array[]) => void): Promise<void> {
+  const data = await openDataSet(flags.data!, inputsOf(float.model), await inputOptionsOf(flags)), bar = progressBar(io, label);
   try {
-    for (const [i, index] of inQuarters(count, samples.length).entries()) {
-      builder.add((await data.sample(samples[index]!.index)).inputs.map((input) => input.bytes));
-      bar.update("answers", (i + 1) / count);
+    for (const [i, index] of indices.entries()) {
+      use((await data.sample(index)).inputs.map(({ bytes }) => bytes));
+      bar.update((i + 1) / indices.length);
     }
-    return builder.result;
   } finally {
     bar.stop();
     await data.close();
@@ -215,9 +225,9 @@ async function inFile<T>(file: string, act: () => T): Promise<T> {
 }
 
 /** Every layer of the result against the float model, over the data. */
-async function compareWith(float: OpenModel, { bytes }: Quantized, flags: QuantizeFlags, io: Io): Promise<Comparison> {
+async function compareWith(float: OpenModel, { bytes }: Quantized, { samples }: ModelStatistics, flags: QuantizeFlags, io: Io): Promise<Comparison> {
   const comparer = await Comparer.create(float.model, Model.parse(bytes), { own: false, keepState: flags.keepState ?? false });
-  await overData(float.model, flags, io, "comparing", (inputs) => void comparer.add(inputs));
+  await overSamples(float, samples.map(({ index }) => index), flags, io, "comparing", (inputs) => void comparer.add(inputs));
   return comparer.result();
 }
 

@@ -37,9 +37,9 @@ interface StatsFlags extends SampleFlags, CalibratorFlags<CalibratorName> {
   json?: boolean;
 }
 
-/** The options that calibrators take, here and in `quantize`. @param more choices beside the calibrators */
-export const calibratorOptions = (more: readonly string[] = []): Option[] => [
-  new Option("--calibrator <name>", "how a range follows from what was seen").choices([...CALIBRATOR_NAMES, ...more]).default("minmax"),
+/** The options that calibrators take, here and in `quantize`. @param more choices beside the calibrators @param about what there is to say of them */
+export const calibratorOptions = (more: readonly string[] = [], about = ""): Option[] => [
+  new Option("--calibrator <name>", `how a range follows from what was seen${about}`).choices([...CALIBRATOR_NAMES, ...more]).default("minmax"),
   new Option("--decay <share>", "moving-average: what is kept of the samples before (default: 0.99)").argParser((text) => between(text, 0, 0.999999)),
   new Option("--percentile <p>", "percentile: per cent of the values below the upper end, and above the lower one (default: 99.99)").argParser((text) => between(text, 50, 100)),
 ];

@@ -38,11 +38,11 @@ function emitRows(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
   const tileBytes = tiles[0]!.length, perSlice = tilesPerSlice(emit.target.sliceBytes, tileBytes, tiles.length);
   const offsets = new Int32Array(taps);
   for (let t = 0; t < depthwise.taps; t++) offsets[t] = (Math.floor(t / x.kernel) * y.dilation * x.input + (t % x.kernel) * x.dilation) * outC;
-  emit.step("depthwise_conv_2d_rows", abi.DEPTHWISE_CONV_2D_ROWS_SIZE, (r) => {
+  emit.step(runs ? "depthwise_conv_2d_rows_3x3" : "depthwise_conv_2d_rows", abi.DEPTHWISE_CONV_2D_ROWS_SIZE, (r) => {
     r.input(abi.DEPTHWISE_CONV_2D_ROWS_INPUT, op.input(0));
     r.output(abi.DEPTHWISE_CONV_2D_ROWS_OUTPUT, op.output());
     r.slices(abi.DEPTHWISE_CONV_2D_ROWS_TILES, abi.DEPTHWISE_CONV_2D_ROWS_BUFFER, concatenate(tiles), perSlice * tileBytes);
-    r.constant(abi.DEPTHWISE_CONV_2D_ROWS_OFFSETS, bytesOfInt32(offsets));
+    if (!runs) r.constant(abi.DEPTHWISE_CONV_2D_ROWS_OFFSETS, bytesOfInt32(offsets));
     r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_TAPS_AT, runs ? 0 : 4 * taps);
     r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_PADDING, runs ? 0 : outC + TILE);
     r.scratch(abi.DEPTHWISE_CONV_2D_ROWS_SUMS, 4 * TILE + 16);
@@ -53,7 +53,6 @@ function emitRows(op: Op, emit: Emitter, depthwise: DepthwiseConv2d): void {
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_TAPS, taps);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_FILL, depthwise.inputZeroPoint & 255);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_FOLDED, rescale.folded ? 1 : 0);
-    r.i32(abi.DEPTHWISE_CONV_2D_ROWS_RUNS, runs ? 1 : 0);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_OUTPUT_OFFSET, depthwise.outputZeroPoint);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_MIN, depthwise.min);
     r.i32(abi.DEPTHWISE_CONV_2D_ROWS_MAX, depthwise.max);

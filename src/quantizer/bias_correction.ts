@@ -5,7 +5,7 @@ import { writeModel } from "../tflite/object";
 import { withConstants } from "./edit_constants";
 import { FloatGraph, type FloatOperator } from "./float_graph";
 import type { Ranges } from "./range";
-import { mean, type Trials } from "./trial";
+import { mean, MOST_MACS, type Trials } from "./trial";
 
 export interface Corrected {
   readonly bytes: Uint8Array;
@@ -35,9 +35,10 @@ function correctable(graph: FloatGraph): number[] {
 
 /**
  * Biases that make every layer's mean output, channel by channel, that of float32. A round after which the model's output is no better is taken back.
- * @param model the trials' float model
+ * Where a trial for each layer is more than `budget` allows, neighbouring layers share one.
+ * @param model the trials' float model; @param budget multiply-accumulates
  */
-export async function correctBiases(model: Uint8Array, ranges: Ranges, trials: Trials, progress: (what: string, done: number) => void): Promise<Corrected> {
+export async function correctBiases(model: Uint8Array, ranges: Ranges, trials: Trials, progress: (what: string, done: number) => void, budget = MOST_MACS): Promise<Corrected> {
   const graph = FloatGraph.read(model), layers = correctable(graph), expected = await trials.channelSums(null, layers);
   const rows = layers.map((operator, i) => {
     const { shape } = graph.tensors[graph.operators[operator]!.outputs[0]!]!;
@@ -46,12 +47,16 @@ export async function correctBiases(model: Uint8Array, ranges: Ranges, trials: T
   const score = async (bytes: Uint8Array) => mean((await trials.decibels([{ model: bytes, ranges }]))[0]!);
   const before = await score(model), biases = layers.map((operator) => graph.values(graph.operators[operator]!.inputs[2]!));
   const withBiases = () => writeModel(withConstants(graph, layers.map((operator, i) => ({ operator, position: 2, values: biases[i]! }))).model);
+  const groups = Math.max(1, Math.floor(budget / (ROUNDS * trials.cost(trials.count))) - 2), share = Math.ceil(layers.length / groups);
   let best = { bytes: model, layers: 0, before, after: before };
   for (let round = 1; round <= ROUNDS && layers.length > 0; round++) {
-    for (const [i, operator] of layers.entries()) {
-      const [seen] = (await trials.channelSums({ model: withBiases(), ranges }, [operator])) as [Float64Array];
-      biases[i] = biases[i]!.map((bias, channel) => bias + (expected[i]![channel]! - seen[channel]!) / rows[i]!);
-      progress(`biases, round ${round}`, (i + 1) / layers.length);
+    for (let first = 0; first < layers.length; first += share) {
+      const group = layers.slice(first, first + share), sums = await trials.channelSums({ model: withBiases(), ranges }, group);
+      for (const [k, seen] of sums.entries()) {
+        const i = first + k;
+        biases[i] = biases[i]!.map((bias, channel) => bias + (expected[i]![channel]! - seen[channel]!) / rows[i]!);
+      }
+      progress(`biases, round ${round}`, (first + group.length) / layers.length);
     }
     const bytes = withBiases(), after = await score(bytes);
     if (after <= best.after) break;

@@ -1,7 +1,9 @@
 // What a choice does to the model's answers: a float model is quantized one way or another, run over calibration samples, and set against float32.
 // A trial is a task of plain data, so that workers can run it (src/cli/trial_pool.ts); what it gives does not depend on who runs it.
+import { ArenulaError } from "../errors";
 import { matchOperators } from "../inspect/match";
 import { realsOf } from "../inspect/reals";
+import { operatorMacs } from "../lowering/check";
 import { Interpreter } from "../runtime/interpreter";
 import { readModel } from "../tflite/read";
 import { quantizeModel, type QuantizeOptions } from "./quantize";
@@ -14,8 +16,16 @@ export interface Reference {
   readonly inputs: readonly Uint8Array[];
   /** By sample: its float32 outputs, one after the other. */
   readonly outputs: readonly Float32Array[];
-  /** Of every float32 output of the model: values, and the largest magnitude over all samples. */
-  readonly sizes: readonly { readonly length: number; readonly peak: number }[];
+  /** The float model's inputs. */
+  readonly fed: readonly Fed[];
+  /** Of every float32 output of the model: its place among the outputs, values, and the largest magnitude over all samples. */
+  readonly sizes: readonly { readonly place: number; readonly length: number; readonly peak: number }[];
+  /** Multiply-accumulates of one inference. */
+  readonly macs: number;
+}
+interface Fed {
+  readonly bytes: number;
+  readonly isFloat: boolean;
 }
 
 /** One way to quantize: biases as the model has them, ranges of activations. */
@@ -38,8 +48,10 @@ export interface Task {
 
 /** Memory for samples and answers. */
 const MOST_BYTES = 2 ** 28;
-/** What a search may cost in all, in multiply-accumulates: about ten minutes on two cores. */
-const MOST_MACS = 5e12;
+/** What choosing ranges, and correcting biases, may each cost in all, in multiply-accumulates: about ten minutes on two cores. */
+export const MOST_MACS = 5e12;
+/** What quantizing a model and making it ready costs, per byte of the float model: as long as so many multiply-accumulates take (measured on MobileNet). */
+const READY_MACS = 500;
 /** More tell no more; fewer tell too little to be worth the saving. */
 const MOST_SAMPLES = 512, LEAST_SAMPLES = 32;
 
@@ -59,7 +71,11 @@ export class ReferenceBuilder {
   private readonly inputs: Uint8Array[] = [];
   private readonly outputs: Float32Array[] = [];
 
-  constructor(private readonly float: Uint8Array, private readonly net: Interpreter) {}
+  private readonly fed: readonly Fed[];
+
+  constructor(private readonly float: Uint8Array, private readonly net: Interpreter) {
+    this.fed = net.inputs.map(({ bytes, type }) => ({ bytes: bytes.length, isFloat: type === "float32" }));
+  }
 
   /** @param inputs stored bytes, one for each input of the model */
   add(inputs: readonly Uint8Array[]): void {
@@ -67,7 +83,7 @@ export class ReferenceBuilder {
     const kept = new Uint8Array(memory(inputs.reduce((sum, { length }) => sum + length, 0)));
     let at = 0;
     for (const bytes of inputs) kept.set(bytes, at), (at += bytes.length);
-    feed(net, kept);
+    feed(net, kept, this.fed);
     net.invoke();
     const answer = new Float32Array(memory(4 * reals.reduce((sum, { data }) => sum + data.length, 0)));
     at = 0;
@@ -78,11 +94,13 @@ export class ReferenceBuilder {
 
   get result(): Reference {
     let at = 0;
-    const sizes = this.net.outputs.filter(({ type }) => type === "float32").map(({ data: { length } }) => {
+    const sizes = this.net.outputs.flatMap(({ type, data: { length } }, place) => {
+      if (type !== "float32") return [];
       const from = at, to = (at += length);
-      return { length, peak: this.outputs.reduce((most, answer) => answer.subarray(from, to).reduce((high, value) => Math.max(high, Math.abs(value)), most), 0) };
+      return [{ place, length, peak: this.outputs.reduce((most, answer) => answer.subarray(from, to).reduce((high, value) => Math.max(high, Math.abs(value)), most), 0) }];
     });
-    return { float: this.float, inputs: this.inputs, outputs: this.outputs, sizes };
+    const macs = operatorMacs(this.net.model).reduce((sum, n) => sum + n, 0);
+    return { float: this.float, inputs: this.inputs, outputs: this.outputs, fed: this.fed, sizes, macs };
   }
 }
 
@@ -92,21 +110,27 @@ function memory(bytes: number): ArrayBufferLike {
 }
 
 /** Real values of an input that the candidate stores in codes are rounded to them. */
-function feed(net: Interpreter, bytes: Uint8Array, float = net.inputs): void {
+function feed(net: Interpreter, bytes: Uint8Array, fed: readonly Fed[]): void {
   let at = 0;
   net.resetState();
   net.inputs.forEach((input, i) => {
-    const stored = bytes.slice(at, (at += float[i]!.bytes.length));
-    if (float[i]!.type === "float32") input.quantize(new Float32Array(stored.buffer));
+    const stored = bytes.slice(at, (at += fed[i]!.bytes));
+    if (fed[i]!.isFloat) input.quantize(new Float32Array(stored.buffer));
     else input.bytes.set(stored);
   });
 }
 
 export async function runTask({ reference, options, candidate, from, to, layers }: Task): Promise<Float64Array[]> {
   const float = readModel(reference.float), model = candidate ? readModel(quantizeModel(candidate.model, { ...options, ranges: candidate.ranges }).bytes) : float;
-  const net = await Interpreter.create(model), inputs = candidate ? (await Interpreter.create(float)).inputs : net.inputs;
+  let net: Interpreter;
+  try {
+    net = await Interpreter.create(model);
+  } catch (error) {
+    if (candidate && !layers && error instanceof ArenulaError) return [new Float64Array(to - from).fill(-Infinity)]; // scales that no kernel takes: not a choice
+    throw error;
+  }
   const run = (each: (sample: number) => void) => {
-    for (let sample = from; sample < to; sample++) feed(net, reference.inputs[sample]!, inputs), each(sample);
+    for (let sample = from; sample < to; sample++) feed(net, reference.inputs[sample]!, reference.fed), each(sample);
   };
   if (layers) {
     const sums = layers.map((operator) => new Float64Array(float.subgraphs[0]!.tensors[float.subgraphs[0]!.operators[operator]!.outputs[0]!]!.shape.at(-1) ?? 1));
@@ -117,10 +141,10 @@ export async function runTask({ reference, options, candidate, from, to, layers 
     }));
     return sums;
   }
-  const decibels = new Float64Array(to - from), places = float.subgraphs[0]!.outputs.flatMap((index, i) => (float.subgraphs[0]!.tensors[index]!.type === "float32" ? [i] : []));
+  const decibels = new Float64Array(to - from);
   run((sample) => {
     net.invoke();
-    decibels[sample - from] = decibelsOf(reference, sample, places.map((i) => net.outputs[i]!.dequantize()));
+    decibels[sample - from] = decibelsOf(reference, sample, reference.sizes.map(({ place }) => net.outputs[place]!.dequantize()));
   });
   return [decibels];
 }
@@ -154,6 +178,12 @@ export class Trials {
 
   get count(): number {
     return this.reference.inputs.length;
+  }
+
+  /** Multiply-accumulates of one trial over so many samples. */
+  cost(samples: number): number {
+    const { float, macs } = this.reference;
+    return Math.ceil(samples / CHUNK) * READY_MACS * float.length + samples * macs;
   }
 
   /** Of every candidate: decibels of the samples in [from, to). */

@@ -26,6 +26,13 @@ engines("a module is linked for a board, and the text says what ran", async () =
   assert.match(out, "+0.00 points");
 });
 
+engines("--keep-state: the samples are a stream, so that layers with a memory find it filled", async () => {
+  const svdf = (file: string) => `tests/quantizer/goldens/converter/svdf/${file}`, argv = ["compare", svdf("calibrated.tflite"), svdf("int8.tflite"), "--data", svdf("samples.npy")];
+  const apart = await arenulaJson(0, ...argv), stream = await arenulaJson(0, ...argv, "--keep-state");
+  assert.is(stream.samples, apart.samples);
+  assert.is.not(stream.outputs[0].rms, apart.outputs[0].rms);
+});
+
 engines("what does not go together is refused", async () => {
   const message = async (status: number, ...argv: string[]) => (await arenulaJson(status, "compare", ...argv)).error.message;
   assert.match(await message(2, INT8, ...DATA), "nothing to compare it with");

@@ -52,6 +52,15 @@ command("quantizes with data, and tells scales, layers and bytes", async () => {
   assert.match(drawn.out, /int8, 10\.4 KB -> /);
 });
 
+command("--skip-bad: no pass over the data stops at a bad sample, the first one included", async () => {
+  const data = samples("holes.npy", 20, (i) => (i === 3 || i === 7 * 144 ? NaN : Math.sin(i * 0.7)));
+  const { status, out, err } = await arenula(golden("mnist"), "--data", data, "--skip-bad", "--calibrator", "auto", "--bias-correction", "-o", at("holes.tflite"));
+  assert.is(status, 0, err);
+  assert.match(err, "2 of 20 samples passed over");
+  assert.match(out, "dB over 18 samples");
+  assert.is((await json(1, golden("mnist"), "--data", data, "-o", at("holes.tflite"))).error.code, "INPUT_VALUE");
+});
+
 command("one sample, clipped values and dummy ranges are warned of", async () => {
   const one = await json(0, golden("mnist"), "--data", samples("one.npy", 1), "-o", at("one.tflite"));
   assert.match(one.warnings.join(), /one sample/);

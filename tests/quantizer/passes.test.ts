@@ -7,7 +7,7 @@ import { Interpreter, Model } from "../../src/index";
 import { correctBiases } from "../../src/quantizer/bias_correction";
 import { equalize } from "../../src/quantizer/equalize";
 import { FloatGraph } from "../../src/quantizer/float_graph";
-import { ReferenceBuilder, Trials } from "../../src/quantizer/trial";
+import { ReferenceBuilder, runTask, Trials } from "../../src/quantizer/trial";
 import { buildModel } from "../support/build_model";
 
 const passes = suite("quantizer/passes");
@@ -87,6 +87,19 @@ passes("bias correction takes off what rounding adds on average", async () => {
   const rounded = uneven.reduce((sum, w) => sum + Math.round(w * 127) * Math.fround(1 / 127) - w, 0);
   const bias = FloatGraph.read(bytes).values(2)[0]!;
   assert.ok(Math.abs(bias + rounded * 0.975) < 3 / 255, `${bias}, expected ${-rounded * 0.975} within a step of the output`);
+});
+
+passes("bias correction of a large model: neighbouring layers share a trial", async () => {
+  const samples = Array.from({ length: 16 }, (_, s) => Float32Array.of(s / 15, 1 - s / 15)), model = chain([0.3, 0.01, 0.02, 0.7], [0, 0], [0.9, 0.01], "NONE");
+  const ranges = new Map([0, 3, 6].map((tensor) => [tensor, { min: 0, max: 1, source: "test" }]));
+  const runs: number[] = [];
+  for (const budget of [0, undefined]) {
+    const { reference } = await trialsOf(model, samples);
+    let trials = 0;
+    await correctBiases(model, ranges, new Trials(reference, { scheme: "int8" }, (task) => (trials++, runTask(task))), () => {}, budget);
+    runs.push(trials);
+  }
+  assert.ok(runs[0]! < runs[1]!, String(runs));
 });
 
 passes("bias correction leaves what it cannot make better", async () => {

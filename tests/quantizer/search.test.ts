@@ -33,13 +33,13 @@ function samplesOf(count: number, flash: number): Float32Array[] {
   return Array.from({ length: count }, (_, s) => Float32Array.from(random.int8s(WIDTHS[0]), (code) => (Math.abs(code) / 128) * (s % 16 === 5 ? flash : 1)));
 }
 
-async function searched(samples: readonly Float32Array[], run: (task: Task) => Promise<Float64Array[]> = runTask): Promise<{ found: Search; trials: Trials; model: Uint8Array }> {
+async function searched(samples: readonly Float32Array[], run: (task: Task) => Promise<Float64Array[]> = runTask, budget?: (trials: Trials) => number): Promise<{ found: Search; trials: Trials; model: Uint8Array }> {
   const model = network(), graph = Model.parse(model), collector = new Collector(await Interpreter.create(graph)), builder = new ReferenceBuilder(model, await Interpreter.create(graph));
   samples.forEach((sample, index) => collector.add({ index, name: String(index) }, [new Uint8Array(sample.buffer)]));
   for (const index of inQuarters(samples.length, samples.length)) builder.add([new Uint8Array(samples[index]!.buffer)]);
   const statistics: ModelStatistics = { model: "", data: { name: "", count: samples.length, options: {} }, shard: { number: 1, of: 1 }, skipped: [], ...collector.result };
   const [start, ...others] = CALIBRATOR_NAMES.map((name) => rangesOf(statistics, name)), trials = new Trials(builder.result, { scheme: "int8" }, run);
-  return { found: await searchRanges(model, unitsOf(FloatGraph.read(model), start!), start!, others, trials, () => {}), trials, model };
+  return { found: await searchRanges(model, unitsOf(FloatGraph.read(model), start!), start!, others, trials, () => {}, budget?.(trials)), trials, model };
 }
 
 search("rare samples that are much larger give up their codes to the others", async () => {
@@ -66,6 +66,19 @@ search("the order in which trials end leaves no trace", async () => {
   const one = (await searched(samplesOf(64, 80))).found, other = (await searched(samplesOf(64, 80), late)).found;
   assert.ok(one.changed.length > 0);
   assert.equal(other, one);
+});
+
+search("a large model has fewer ranges tried, within the budget", async () => {
+  for (const trialsOfAll of [0, 12, 20]) {
+    let spent = 0;
+    const counting = (task: Task) => {
+      spent += task.to - task.from;
+      return runTask(task);
+    };
+    const { found, trials } = await searched(samplesOf(64, 80), counting, (all) => trialsOfAll * all.cost(all.count));
+    assert.ok(spent <= Math.max(1, trialsOfAll) * trials.count, `${spent} inferences, ${trialsOfAll} trials of ${trials.count} samples allowed`);
+    assert.is(found.tried > 0, trialsOfAll > 0);
+  }
 });
 
 search("samples: evenly spread quarters, within memory and time", () => {

@@ -9,16 +9,20 @@ import { rangesOf, type CalibratorName } from "../../src/quantizer/calibrate";
 import { CALIBRATOR_NAMES } from "../../src/quantizer/calibrators/table";
 import { FloatGraph } from "../../src/quantizer/float_graph";
 import { quantizeModel, type Scheme } from "../../src/quantizer/quantize";
+import type { Ranges } from "../../src/quantizer/range";
 import { searchRanges, unitsOf } from "../../src/quantizer/search";
 import { inQuarters, ReferenceBuilder } from "../../src/quantizer/trial";
 import { parseNpy } from "../support/npy";
 
-interface Network {
+/** A float model and the samples that quantize it. */
+export interface Calibrated {
   readonly name: string;
   readonly float: string;
-  readonly converter: string;
   /** Of all rows of a file those from `first` on, `step` apart. */
   readonly calibration: Rows;
+}
+interface Network extends Calibrated {
+  readonly converter: string;
   readonly heldBack: Rows;
   readonly labels: string;
 }
@@ -33,9 +37,9 @@ interface Rows {
 const all = (file: string, full: number): Rows => ({ file, full, first: 0, step: 1 });
 const STORIES = "models/stories", DIGITS = "models/digits/samples/test_inputs.npy", FEATURES = "models/keywords/samples/test_features.npy";
 const digits = { calibration: all(`${STORIES}/digits_calibration.npy`, 255), heldBack: all(DIGITS, 255), labels: "models/digits/samples/test_labels.npy" };
+export const denseNet = (kind: string): Calibrated => ({ name: `dense_${kind}`, float: `${STORIES}/dense_${kind}_float.tflite`, calibration: all(`${STORIES}/dense_${kind}_calibration.npy`, 4095) });
 const dense = (kind: string): Network => ({
-  name: `dense_${kind}_fresh`, float: `${STORIES}/dense_${kind}_fresh_float.tflite`, converter: `${STORIES}/dense_${kind}_fresh_converter_int8.tflite`,
-  calibration: all(`${STORIES}/dense_${kind}_fresh_calibration.npy`, 4095), heldBack: all(`${STORIES}/dense_${kind}_fresh_test.npy`, 4095), labels: `${STORIES}/dense_${kind}_fresh_test_labels.npy`,
+  ...denseNet(`${kind}_fresh`), converter: `${STORIES}/dense_${kind}_fresh_converter_int8.tflite`, heldBack: all(`${STORIES}/dense_${kind}_fresh_test.npy`, 4095), labels: `${STORIES}/dense_${kind}_fresh_test_labels.npy`,
 });
 
 export const NETWORKS: readonly Network[] = [
@@ -59,23 +63,31 @@ export interface Score {
   readonly sqnrDb: number;
 }
 
-export async function scoresOf(network: Network): Promise<Score[]> {
-  const float = new Uint8Array(readFileSync(network.float)), model = Model.parse(float), net = await Interpreter.create(model);
-  const size = net.inputs[0]!.data.length, collector = new Collector(await Interpreter.create(model));
-  const calibration = rowsOf(network.calibration, size).map((row) => [new Uint8Array(row.buffer)]);
+/** A network quantized with calibration samples: by calibrators, and as the model's output says. */
+export async function quantizeOver(float: Uint8Array, samples: readonly Float32Array[]) {
+  const model = Model.parse(float), collector = new Collector(await Interpreter.create(model)), calibration = samples.map((row) => [new Uint8Array(row.buffer)]);
   calibration.forEach((row, i) => collector.add({ index: i, name: String(i) }, row));
-  const statistics = { model: "", data: { name: network.calibration.file, count: 0, options: {} }, shard: { number: 1, of: 1 }, skipped: [], ...collector.result };
+  const statistics = { model: "", data: { name: "", count: 0, options: {} }, shard: { number: 1, of: 1 }, skipped: [], ...collector.result };
   const rangesBy = (calibrator: CalibratorName, scheme: Scheme = "int8") => rangesOf(statistics, calibrator, { codes: scheme === "int16x8" ? 65536 : 256 });
-  const ours = (scheme: Scheme, ranges = rangesBy("minmax", scheme), bytes: Uint8Array = float) => quantizeModel(bytes, { scheme, ranges }).bytes;
+  const ours = (scheme: Scheme, ranges: Ranges, bytes: Uint8Array = float) => quantizeModel(bytes, { scheme, ranges }).bytes;
   const reference = new ReferenceBuilder(float, await Interpreter.create(model)), minmax = rangesBy("minmax");
   for (const row of inQuarters(calibration.length, calibration.length)) reference.add(calibration[row]!);
-  const [auto, recommended] = await withTrials(reference.result, { scheme: "int8" }, undefined, async (trials) => {
+  return withTrials(reference.result, { scheme: "int8" }, undefined, async (trials) => {
     const { ranges } = await searchRanges(float, unitsOf(FloatGraph.read(float), minmax), minmax, CALIBRATOR_NAMES.filter((name) => name !== "minmax").map((name) => rangesBy(name)), trials, () => {});
-    return [ours("int8", ranges), ours("int8", ranges, (await correctBiases(float, ranges, trials, () => {})).bytes)] as const;
+    const corrected = async (from: Ranges) => ours("int8", from, (await correctBiases(float, from, trials, () => {})).bytes);
+    return {
+      minmax: ours("int8", minmax), mse: ours("int8", rangesBy("mse")), auto: ours("int8", ranges), int16x8: ours("int16x8", rangesBy("minmax", "int16x8")),
+      corrected: await corrected(minmax), recommended: await corrected(ranges),
+    };
   });
+}
+
+export async function scoresOf(network: Network): Promise<Score[]> {
+  const float = new Uint8Array(readFileSync(network.float)), net = await Interpreter.create(Model.parse(float)), size = net.inputs[0]!.data.length;
+  const { minmax, auto, recommended, int16x8 } = await quantizeOver(float, rowsOf(network.calibration, size));
   const converter = new Uint8Array(readFileSync(network.converter));
   const variants = {
-    converter, transferred: quantizeModel(float, { scheme: "int8", rangesFrom: { bytes: converter, name: network.converter } }).bytes, minmax: ours("int8"), auto, recommended, int16x8: ours("int16x8"),
+    converter, transferred: quantizeModel(float, { scheme: "int8", rangesFrom: { bytes: converter, name: network.converter } }).bytes, minmax, auto, recommended, int16x8,
   };
   const samples = rowsOf(network.heldBack, size), { first, step } = network.heldBack;
   const labels = [...parseNpy(readFileSync(network.labels))].filter((_, i) => i >= first && (i - first) % step === 0);
@@ -88,13 +100,13 @@ export async function scoresOf(network: Network): Promise<Score[]> {
   return scores;
 }
 
-function rowsOf({ file, full, first, step }: Rows, size: number): Float32Array[] {
+export function rowsOf({ file, full, first, step }: Rows, size: number): Float32Array[] {
   const values = parseNpy(readFileSync(file)), rows: Float32Array[] = [];
   for (let row = first; row < values.length / size; row += step) rows.push(Float32Array.from(values.subarray(row * size, (row + 1) * size), (value) => value / full));
   return rows;
 }
 
-function answers(net: Interpreter, samples: readonly Float32Array[]): Float32Array[] {
+export function answers(net: Interpreter, samples: readonly Float32Array[]): Float32Array[] {
   return samples.map((sample) => {
     net.inputs[0]!.quantize(sample);
     net.invoke();
@@ -102,7 +114,7 @@ function answers(net: Interpreter, samples: readonly Float32Array[]): Float32Arr
   });
 }
 
-function decibels(a: Float32Array, b: Float32Array): number {
+export function decibels(a: Float32Array, b: Float32Array): number {
   const signal = a.reduce((sum, value) => sum + value * value, 0), error = a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
   return 10 * Math.log10(signal / error);
 }
