@@ -98,7 +98,7 @@ out();
 
 const planned = await Interpreter.create(net.model, { board: BOARD }); // kernels with SIMD take other working memory
 const [drawing, figures] = drawPlanText(planned.arena, { width: 80, height: 6, colour: screen.colour, stepNames: planned.steps }).split("\n\n");
-out(screen.bold("Its memory on a microcontroller, planned before anything runs: bytes upwards, steps across."));
+out(screen.bold("Its memory on a board, planned before it runs: bytes upwards, steps across."));
 out(drawing!);
 for (const line of figures!.split("\n").slice(0, 2)) out(`  ${line}`);
 const board = await boardByName(BOARD);
