@@ -6,7 +6,7 @@ import { foldIntegers } from "./integer_arithmetic";
 import type { Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import { describe } from "./op";
-import { checkPerTensor, quantizationOf } from "./quantization";
+import { checkCodes, quantizationOf } from "./quantization";
 
 interface Comparison {
   readonly operator: string;
@@ -40,6 +40,9 @@ function plain({ operator, kernel, exchanged = false, of }: Comparison): Lowerin
   };
 }
 
+/** Integers that are no codes take any scale that keeps them apart. */
+const comparedAs = (tensor: Tensor) => (tensor.quantization ? quantizationOf(tensor) : { scale: 0.5, zeroPoint: 0 });
+
 /** Of codes, which are rescaled first: small scales let neighbours become equal, as in the reference. Source: TFLM kernels/comparisons.cc. */
 function ofCodes({ operator, kernel, exchanged = false }: Comparison): Lowering {
   return {
@@ -47,16 +50,16 @@ function ofCodes({ operator, kernel, exchanged = false }: Comparison): Lowering 
     signatures: ["int8", "int16"].map((type) => ({ inputs: [type, type], outputs: ["bool"] })),
     options: "broadcasting, either operand constant; scales below 1",
     check(op) {
-      checkPerTensor(op, ...op.inputs);
+      checkCodes(op, ...op.inputs);
       checkBinary(op);
       for (const input of op.inputs) {
-        const { scale } = quantizationOf(input);
+        const { scale } = comparedAs(input);
         if (!(scale < 1)) op.refuse(`${describe(input)} has scale ${scale}`, "codes are compared at a scale below 1: put a QUANTIZE before it, or compare in float32");
       }
     },
     lower(op, emit) {
       const [a, b]: [Tensor, Tensor] = exchanged ? [op.input(1), op.input(0)] : [op.input(0), op.input(1)];
-      const quantA = quantizationOf(a), quantB = quantizationOf(b);
+      const quantA = comparedAs(a), quantB = comparedAs(b);
       const factorA = quantizeMultiplier(quantA.scale), factorB = quantizeMultiplier(quantB.scale);
       emitFunctionOfTwo(op, emit, `${kernel}_${a.type}`, [a, b], {
         size: abi.COMPARISON_SIZE,

@@ -1,18 +1,18 @@
 import * as abi from "../../assembly/abi/l2_normalization";
 import { elementCount } from "../graph/tensor";
 import type { Lowering } from "./lowering";
-import { checkPerTensor, quantizationOf } from "./quantization";
+import { checkCodes, quantizationOf } from "./quantization";
 
 export const l2Normalization: Lowering = {
   operator: "L2_NORMALIZATION",
   signatures: [{ inputs: ["int8"], outputs: ["int8"] }],
-  options: "over the last axis; output scale 1/128, zero point 0; no fused activation",
+  options: "over the last axis; output scale 1/128, zero point 0, or no scales; no fused activation",
   check(op) {
     const activation = op.option("fusedActivationFunction", "NONE"), { shape } = op.input(0);
     if (activation !== "NONE") op.refuse(`fused activation ${activation}`, "put the activation behind the operator instead of fusing it");
-    checkPerTensor(op, op.input(0), op.output());
+    checkCodes(op, op.input(0), op.output());
     const { scale, zeroPoint } = quantizationOf(op.output());
-    if (scale !== 1 / 128 || zeroPoint !== 0) op.refuse(`output scale ${scale} and zero point ${zeroPoint}`, "the format fixes them to 1/128 and 0: convert again");
+    if (op.output().quantization && (scale !== 1 / 128 || zeroPoint !== 0)) op.refuse(`output scale ${scale} and zero point ${zeroPoint}`, "the format fixes them to 1/128 and 0: convert again");
     if (shape.length === 0) op.invalid("a scalar has no axis");
     op.expectShape(shape);
   },

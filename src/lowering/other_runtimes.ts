@@ -21,8 +21,14 @@ const movesCodes: Note = (op) =>
   quantized(op.input(0)) && op.operator.inputs.some((_, i) => op.maybeInput(i)?.type === op.output().type && !sameCodes(op.input(i), op.output())) &&
   "TFLM and LiteRT take the codes of the inputs for codes of the output, which has another scale or zero point; Arenula rescales";
 
+const isUnscaled = (op: Op): boolean => quantized(op.input(0)) && ![...op.inputs, op.output()].some(hasScale);
+
 const withoutScales: Note = (op) =>
-  quantized(op.input(0)) && ![...op.inputs, op.output()].some(hasScale) && "TFLM multiplies by 0, as the tensors have no scale; Arenula computes with the integers";
+  isUnscaled(op) && "TFLM multiplies by 0, as the tensors have no scale; Arenula computes with the integers";
+
+/** @param fused whether it clamps only where an activation is fused */
+const clampsUnscaled = (fused: boolean): Note => (op) =>
+  isUnscaled(op) && !(fused && op.option("fusedActivationFunction", "NONE") === "NONE") && "TFLM and LiteRT divide the bounds by 0, as the tensors have no scale; Arenula clamps the integers";
 
 const withoutBools: Note = (op) => op.input(0).type !== "bool" && `TFLM reads the first bytes of the ${op.input(0).type} operands as bools; Arenula takes what is not 0 for true`;
 
@@ -36,7 +42,8 @@ const zeroPointFirst: Note = (op) =>
   op.input(0).type === "int8" && op.output().quantization?.zeroPoint[0] !== 0 && "TFLM's sum begins at the negated zero point, and Arenula's follows it";
 
 const NOTES: Readonly<Record<string, readonly Note[]>> = {
-  RELU6: [(op) => quantized(op.input(0)) && !sameCodes(op.input(0), op.output()) && "TFLM ignores that input and output differ in scale or zero point; Arenula rescales"],
+  RELU: [clampsUnscaled(false)], MAX_POOL_2D: [clampsUnscaled(true)], AVERAGE_POOL_2D: [clampsUnscaled(true)],
+  RELU6: [clampsUnscaled(false), (op) => quantized(op.input(0)) && !sameCodes(op.input(0), op.output()) && "TFLM ignores that input and output differ in scale or zero point; Arenula rescales"],
   SPACE_TO_BATCH_ND: [(op) => isConstantOf(op.maybeInput(2), (values) => values.some((byte) => byte !== 0)) && "TFLM never writes the padding: it holds what the arena held before; Arenula writes the zero point"],
   GREATER: [(op) => op.input(0).type === "int16" && "TFLM compares int16 with a scaling that nobody sets; Arenula compares the real values"],
   DEPTHWISE_CONV_2D: [narrowBias(2), (op) => op.maybeInput(2) === null && "TFLM crashes without a bias"],

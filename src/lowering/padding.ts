@@ -4,7 +4,7 @@ import { MOVABLE, type BoxCopy } from "./copy";
 import type { Lowering } from "./lowering";
 import { checkMoved, mover, realZero, type Moves } from "./mover";
 import { describe, type Op } from "./op";
-import { checkPerTensor, checkSameQuantization } from "./quantization";
+import { checkCodes, checkSameQuantization } from "./quantization";
 import { denseStrides } from "./strides";
 
 /** [before, after] of every dimension, which the output's shape has to follow. */
@@ -32,7 +32,7 @@ function middle(op: Op, paddings: readonly (readonly [number, number])[]): BoxCo
 function padded(op: Op, value: Tensor): Moves {
   const input = op.input(0), output = op.output();
   checkMoved(op, input);
-  if (input.type === "int8") checkPerTensor(op, input, output);
+  if (input.type === "int8") checkCodes(op, input, output);
   const paddings = paddingsOf(op), copy = middle(op, paddings);
   return paddings.flat().every((n) => n === 0) ? { copies: [copy] } : { fills: [{ output, value }], copies: [copy] };
 }

@@ -6,10 +6,8 @@ import { checkBinary, emitFunctionOfTwo } from "./binary";
 import { CAST_TYPES } from "./cast";
 import type { Emitter, Lowering, TypeSignature } from "./lowering";
 import { describe, type Op } from "./op";
+import { isPlain } from "./quantization";
 import { emitLookup } from "./unary";
-
-/** Nothing that it stores is a real number: it has no scale, or scale 0. */
-const isPlain = ({ quantization }: Tensor): boolean => (quantization?.scale ?? []).every((scale) => scale === 0);
 
 /** @param check what else is refused */
 function plain(operator: string, signatures: readonly TypeSignature[], options: string, check: (op: Op) => void = () => {}): Lowering {
@@ -57,16 +55,30 @@ function isNotZero(op: Op, emit: Emitter, tensor: Tensor): Tensor {
 function logical(operator: string): Lowering {
   return {
     operator,
-    signatures: COUNTABLE.slice(1).map((type) => signature(type, type, "bool")),
-    options: "broadcasting, either operand constant; what is not 0 holds, TFLM reads bytes",
-    check: checkBinary,
+    signatures: COUNTABLE.map((type) => signature(type, type, type === "bool" ? "int8|uint8" : "bool|int8|uint8")),
+    options: "broadcasting, either operand constant; what is not 0 holds, TFLM reads bytes; gives 0 and 1",
+    check(op) {
+      checkBinary(op);
+      if (!isPlain(op.output())) op.refuse(`${describe(op.output())}, which holds 0 and 1, has a scale`, "give bools, and CAST them");
+    },
     lower: (op, emit) => emitFunctionOfTwo(op, emit, `${operator.toLowerCase()}_bool`, [isNotZero(op, emit, op.input(0)), isNotZero(op, emit, op.input(1))]),
   };
 }
+
+/** Of TFLM's types only int16 may go without scales. The least one stays as it is: int16 has no 32768. */
+const abs: Lowering = {
+  operator: "ABS",
+  signatures: [{ inputs: ["int16"], outputs: ["int16"] }],
+  options: "plain integers: wraps",
+  applies: (op) => isPlain(op.input(0)) && isPlain(op.output()),
+  check: (op) => op.expectShape(op.input(0).shape),
+  lower: (op, emit) => emitFunctionOfTwo(op, emit, "plain_prelu_int16", [op.input(0), { ...op.input(0), type: "int8", shape: [], data: Uint8Array.of(-1) }]),
+};
 
 export const PLAIN_INTEGERS: readonly Lowering[] = [
   plain("MUL", ["int8", "int16"].map((type) => signature(type, type)), "broadcasting; wraps"),
   plain("DIV", [signature("int8", "int8")], "broadcasting; fractions are cut, a division by zero traps", checkDivisor),
   plain("PRELU", [signature("int8", "int8"), signature("int16", "int8")], "slopes of any shape that broadcasts; wraps"),
+  abs,
   logical("LOGICAL_AND"), logical("LOGICAL_OR"),
 ];

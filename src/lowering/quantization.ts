@@ -2,10 +2,17 @@
 import type { Tensor } from "../graph/tensor";
 import { describe, type Op } from "./op";
 
-/** Scale and zero point of a tensor with one of each; lowerings have checked that it has them (`checkPerTensor`). */
-export function quantizationOf(tensor: Tensor): { scale: number; zeroPoint: number } {
-  const { quantization } = tensor;
-  return { scale: quantization!.scale[0]!, zeroPoint: quantization!.zeroPoint[0]! };
+/** Scale and zero point of a tensor with one of each, which lowerings have checked (`checkPerTensor`); of integers that are no codes 1 and 0 (`checkCodes`). */
+export function quantizationOf({ quantization }: Tensor): { scale: number; zeroPoint: number } {
+  return quantization ? { scale: quantization.scale[0]!, zeroPoint: quantization.zeroPoint[0]! } : { scale: 1, zeroPoint: 0 };
+}
+
+/** Nothing that it stores is a real number: it has no scale, or scale 0. */
+export const isPlain = ({ quantization }: Tensor): boolean => (quantization?.scale ?? []).every((scale) => scale === 0);
+
+/** Refuses tensors without exactly one positive scale, unless none of them is quantized: what moves, compares and clamps codes does so with integers, too. */
+export function checkCodes(op: Op, ...tensors: Tensor[]): void {
+  if (tensors.some(({ quantization }) => quantization)) checkPerTensor(op, ...tensors);
 }
 
 /** Refuses tensors without exactly one positive scale. */
@@ -13,7 +20,7 @@ export function checkPerTensor(op: Op, ...tensors: Tensor[]): void {
   for (const tensor of tensors) {
     const scales = tensor.quantization?.scale ?? [];
     if (scales.length !== 1)
-      op.refuse(`${describe(tensor)} has ${scales.length} scales`, scales.length === 0 ? "quantize the model: an int8 tensor needs a scale and a zero point" : "activations take one scale per tensor");
+      op.refuse(`${describe(tensor)} has ${scales.length} scales`, scales.length === 0 ? `quantize the model: ${tensor.type} needs a scale and a zero point here; integers that are no codes take a CAST to int32 or float32` : "activations take one scale per tensor");
     if (!(scales[0]! > 0)) op.invalid(`${describe(tensor)} has scale ${scales[0]}`);
   }
 }
@@ -28,7 +35,7 @@ export function checkRescale(op: Op, factor: number): void {
  * @param tolerance how far the scales may lie apart
  */
 export function checkSameQuantization(op: Op, input: Tensor, output: Tensor, tolerance = 0): void {
-  checkPerTensor(op, input, output);
+  checkCodes(op, input, output);
   const a = quantizationOf(input), b = quantizationOf(output);
   if (Math.abs(a.scale - b.scale) > tolerance || a.zeroPoint !== b.zeroPoint)
     op.refuse(

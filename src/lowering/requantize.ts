@@ -6,7 +6,7 @@ import type { Emitter, Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import type { Op } from "./op";
 import { checkPerTensor, checkRescale, checkZeroPoint, quantizationOf } from "./quantization";
-import { checkRequantize, emitLookup, requantizer } from "./unary";
+import { checkClamped, emitLookup, requantizer } from "./unary";
 import { int16Of, int8Of } from "./weights";
 
 type Range = { min: number; max: number };
@@ -66,7 +66,7 @@ function relu(operator: string, bounds: readonly [number, number]): Lowering {
     signatures: [{ inputs: ["int16"], outputs: ["int16"] }],
     options: "any two scales; zero points 0",
     check(op) {
-      checkRequantize(op);
+      checkClamped(op);
       checkZeroPoint(op, op.input(0), op.output());
     },
     lower: (op, emit) => emitRequantize(op, emit, clampRange(op.output(), bounds)),

@@ -8,7 +8,7 @@ import { floatFunction, logisticOf32, tanhOf32 } from "./legacy_codes";
 import type { Emitter, Lowering } from "./lowering";
 import { quantizeMultiplier } from "./multiplier";
 import type { Op } from "./op";
-import { checkPerTensor, checkRescale, quantizationOf } from "./quantization";
+import { checkCodes, checkPerTensor, checkRescale, quantizationOf } from "./quantization";
 
 const SIGNATURE = [{ inputs: ["int8"], outputs: ["int8"] }] as const;
 
@@ -31,8 +31,16 @@ function checkUnary(op: Op): void {
 
 /** What `requantizer` needs. */
 export function checkRequantize(op: Op): void {
-  checkUnary(op);
-  checkRescale(op, quantizationOf(op.input(0)).scale / quantizationOf(op.output()).scale);
+  checkPerTensor(op, op.input(0), op.output());
+  checkClamped(op);
+}
+
+/** What RELU and its kin need: integers that are no codes are clamped as they are. */
+export function checkClamped(op: Op): void {
+  const input = op.input(0), output = op.output();
+  checkCodes(op, input, output);
+  op.expectShape(input.shape);
+  checkRescale(op, quantizationOf(input).scale / quantizationOf(output).scale);
 }
 
 /** Codes of another quantization for every code, clamped. Source: TFLM reference/requantize.h and micro/kernels/activations.cc. */
@@ -51,7 +59,7 @@ function relu(operator: string, bounds: readonly [number, number]): Lowering {
     operator,
     signatures: SIGNATURE,
     options: "any two quantizations",
-    check: checkRequantize,
+    check: checkClamped,
     lower: (op, emit) => emitLookup(op, emit, requantizer(op.input(0), op.output(), clampRange(op.output(), bounds))),
   };
 }

@@ -42,6 +42,10 @@ elsewhere("padding that TFLM never writes, comparisons of int16, logic without b
   differs({ ...and, operands: [{ type: "int32", ...row }, { type: "int32", ...row }] }, "first bytes of the int32", and);
   const mul: Case = { op: "MUL", operands: [{ ...int8, ...row }, { ...int8, ...row }], result: { ...int8, ...row } }, plain = { type: "int8", ...row } as const;
   differs({ ...mul, operands: [plain, plain], result: plain }, "multiplies by 0", mul);
+  const relu: Case = { op: "RELU", operands: [plain], result: plain };
+  differs(relu, "divide the bounds by 0", { ...relu, operands: [{ ...int8, ...row }], result: { ...int8, ...row } });
+  const pool: Case = { op: "MAX_POOL_2D", operands: [{ type: "int8", ...image }], result: { type: "int8", shape: [1, 1, 1, 1] }, options: { filterWidth: 2, filterHeight: 2, strideW: 2, strideH: 2, padding: "VALID" } };
+  differs({ ...pool, options: { ...pool.options, fusedActivationFunction: "RELU" } }, "divide the bounds by 0", pool);
 });
 
 elsewhere("biases that TFLM reads as int64, or crashes without", () => {

@@ -141,4 +141,28 @@ tflmOnly("integers without scales: fused activations, constant divisors of 0 and
   refuses(withOperand(plain, 0, { scale: 1 }), "OPERATOR_UNSUPPORTED", "has 0 scales");
 });
 
+tflmOnly("what TFLM multiplies by a scale of 0 is refused without one, with CAST as the way out, and so are results of logic that no byte holds", () => {
+  for (const type of ["int8", "int16"] as const) {
+    const plain = { type, shape: [4] } as const, axis = { type: "int32", shape: [1], data: [0] } as const, sum = { type, shape: [] } as const;
+    for (const op of ["MEAN", "SUM"]) refuses({ op, operands: [plain, axis], result: sum }, "OPERATOR_UNSUPPORTED", "has 0 scales");
+    for (const op of ["LEAKY_RELU", "TANH", "LOGISTIC"]) refuses({ op, operands: [plain], result: plain, options: { alpha: 0.5 } }, "OPERATOR_UNSUPPORTED", "has 0 scales");
+    refuses({ op: "DEQUANTIZE", operands: [plain], result: { type: "float32", shape: [4] } }, "OPERATOR_UNSUPPORTED", "has 0 scales");
+    for (const op of ["RELU", "RELU6"]) refuses({ op, operands: [plain], result: { ...plain, scale: 1 } }, "OPERATOR_UNSUPPORTED", "has 0 scales");
+    refuses({ op: "EQUAL", operands: [plain, { ...plain, scale: 0.5 }], result: { type: "bool", shape: [4] } }, "OPERATOR_UNSUPPORTED", "has 0 scales");
+  }
+  const and: Case = { op: "LOGICAL_AND", operands: [{ type: "int16", shape: [4] }, { type: "int16", shape: [4] }], result: { type: "int8", shape: [4] } };
+  accepts(and);
+  refuses(withResult(and, { scale: 1 }), "OPERATOR_UNSUPPORTED", "which holds 0 and 1, has a scale");
+  refuses(withResult(and, { type: "int16" }), "OPERATOR_UNSUPPORTED", "has no kernel");
+});
+
+tflmOnly("int8 without scales is compared as integers, where TFLM aborts", async () => {
+  const tensors: TensorSpec[] = [{ name: "a", type: "int8", shape: [4] }, { name: "b", type: "int8", shape: [4] }, { name: "y", type: "bool", shape: [4] }];
+  const net = await Interpreter.create(Model.parse(buildModel({ tensors, operators: [{ op: "LESS", inputs: ["a", "b"], outputs: ["y"] }], inputs: ["a", "b"], outputs: ["y"] })));
+  net.inputs[0]!.bytes.set([-128, 127, 1, 0].map((n) => n & 255));
+  net.inputs[1]!.bytes.set([-127, 126, 1, 1].map((n) => n & 255));
+  net.invoke();
+  assert.equal([...net.outputs[0]!.bytes], [1, 0, 0, 1]);
+});
+
 tflmOnly.run();

@@ -153,6 +153,10 @@ def _check_litert(verdict, model, expected, actual):
             known = INT32_BIAS
         if exact.is_plain(model, operator) and model.tensors[operator.inputs[0]].dtype == "int8" or operator.name == "PRELU" and exact.is_plain(model, operator):
             known = "a product with a scale of 0"
+        if exact.clamps_unscaled(model, operator):
+            known = "bounds and factors of a scale of 0"
+        if operator.name in ("LOGICAL_AND", "LOGICAL_OR") and model.tensors[operator.outputs[0]].dtype != "bool":
+            known = "gives bools, whatever the file says"
         if known is not None:
             verdict.explained.append(f"{operator.name}: {known}")
             continue

@@ -5,13 +5,16 @@ The dialect in exact integers: an independent numpy implementation of each opera
 rules.py names. There is no tolerance anywhere, and nothing here is fast.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
+from build_model import per_tensor
 from exact import activations, convolution, elementwise, indexed, legacy, movement, pointwise, reduction, search
 from exact.context import Context
 from exact.rules import LITERT, TFLM
 
-__all__ = ["LITERT", "TFLM", "OPERATORS", "bias_of_int16", "computes_nonsense", "is_plain", "recompute", "recompute_model"]
+__all__ = ["LITERT", "TFLM", "OPERATORS", "bias_of_int16", "clamps_unscaled", "computes_nonsense", "is_plain", "recompute", "recompute_model"]
 
 INT8_OPERATORS = {**activations.OPERATORS, **convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
 INT16_OPERATORS = {**convolution.OPERATORS, **elementwise.OPERATORS, **reduction.OPERATORS}
@@ -26,7 +29,9 @@ def recompute(model, operator, values, rules):
     if not operator.inputs or not operator.outputs:
         return None
     if is_plain(model, operator):
-        return [plain(operator.name, *(values[i] for i in operator.inputs))]
+        return [plain(operator.name, *(values[i] for i in operator.inputs)).astype(model.tensors[operator.outputs[0]].dtype)]
+    if is_unscaled(model, operator):
+        model = with_unit_scales(model)
     types = {model.tensors[operator.inputs[0]].dtype, model.tensors[operator.outputs[0]].dtype}
     if types == {"uint8"} and model.tensors[operator.outputs[0]].quantization is not None:
         return legacy.recompute(model, operator, values, rules, recompute)
@@ -52,6 +57,8 @@ def computes_nonsense(model, operator):
     if not operator.inputs or not operator.outputs:
         return False
     if is_plain(model, operator):
+        return operator.name != "ABS"
+    if clamps_unscaled(model, operator):
         return True
     if operator.name == "GREATER" and model.tensors[operator.inputs[0]].dtype == "int16":
         return True  # a scaling that nobody sets
@@ -64,16 +71,36 @@ def computes_nonsense(model, operator):
 
 
 def is_plain(model, operator):
-    """Operators of 8 and 16 bits without scales, which TFLM multiplies by 0; bools of other types, of which it reads bytes."""
+    """Operators of 8 and 16 bits without scales, which TFLM multiplies by 0, or wraps (ABS); bools of other types, of which it reads bytes."""
     tensors = [model.tensors[i] for i in (*operator.inputs, *operator.outputs)]
     if operator.name in ("LOGICAL_AND", "LOGICAL_OR"):
-        return tensors[0].dtype != "bool"
-    return operator.name in ("MUL", "DIV", "PRELU") and tensors[0].dtype in ("int8", "int16") and all(tensor.quantization is None for tensor in tensors)
+        return any(tensor.dtype != "bool" for tensor in tensors)
+    return operator.name in ("MUL", "DIV", "PRELU", "ABS", *pointwise.COMPARISONS) and is_unscaled(model, operator)
 
 
-def plain(name, a, b):
+def is_unscaled(model, operator):
+    tensors = [model.tensors[i] for i in (*operator.inputs, *operator.outputs) if i >= 0]
+    return tensors[0].dtype in ("int8", "int16") and all(tensor.quantization is None for tensor in tensors)
+
+
+def clamps_unscaled(model, operator):
+    """Integers that are no codes between bounds, which TFLM and LiteRT divide by a scale of 0."""
+    return is_unscaled(model, operator) and (operator.name in ("RELU", "RELU6") or bool(operator.options.get("fusedActivationFunction")))
+
+
+def with_unit_scales(model):
+    """What moves, compares and clamps codes does so with integers as if they were codes of scale 1."""
+    tensors = [replace(tensor, quantization=per_tensor(1, 0)) if tensor.dtype in ("int8", "int16") and tensor.quantization is None else tensor for tensor in model.tensors]
+    return replace(model, tensors=tensors)
+
+
+def plain(name, a, b=None):
     if name.startswith("LOGICAL"):
         return (a != 0) & (b != 0) if name == "LOGICAL_AND" else (a != 0) | (b != 0)
+    if name in pointwise.COMPARISONS:
+        return pointwise.COMPARISONS[name](a, b)
+    if name == "ABS":
+        return np.abs(a)  # wraps
     x, y = np.broadcast_arrays(a.astype(np.int64), b.astype(np.int64))
     if name == "DIV":
         return (np.sign(x) * np.sign(y) * (np.abs(x) // np.abs(y))).astype(a.dtype)

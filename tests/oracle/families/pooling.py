@@ -5,7 +5,7 @@ from build_model import Graph
 from families.convolution import output_extent
 
 
-def pool(rng, name):
+def pool(rng, name, dtype="int8", scaled=True, activation=None):
     while True:
         image = draw.shape(rng, 2)
         kernel = image if draw.chance(rng, 0.2) else [int(rng.integers(1, 6)) for _ in range(2)]
@@ -15,10 +15,10 @@ def pool(rng, name):
         if min(outputs) >= 1:
             break
     batch, channels = draw.batch(rng), int(draw.choose(rng, draw.CHANNELS))
-    quantization = draw.quantization(rng)
+    quantization = draw.quantization(rng) if scaled else None
     graph = Graph()
-    x = graph.input(draw.codes(rng, [batch, *image, channels]), quantization)
-    output = graph.tensor([batch, *outputs, channels], quantization=quantization)
+    x = graph.input(draw.codes(rng, [batch, *image, channels], dtype), quantization)
+    output = graph.tensor([batch, *outputs, channels], dtype, quantization=quantization)
     graph.operator(
         name,
         [x],
@@ -28,7 +28,7 @@ def pool(rng, name):
         strideH=strides[0],
         strideW=strides[1],
         padding=padding,
-        fusedActivationFunction=draw.activation(rng),
+        fusedActivationFunction=draw.activation(rng) if activation is None else activation,
     )
     return graph.finish(output)
 
