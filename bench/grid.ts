@@ -37,12 +37,12 @@ const targets = TARGETS.filter(({ engine, board }) => flags.engine.includes(engi
 interface Shape { readonly pixels: number; readonly channels: number; readonly depth: number }
 const up = (count: number, to: number) => Math.ceil(count / to) * to;
 
-// tiles of 8, 4, 3, 2 and 1 channels have none that is missing; of one pixel, FULLY_CONNECTED takes most in tiles of 8
-const blocks = ({ pixels, channels, depth }: Shape): Shape => ({ pixels: nextFullPixels(pixels), channels: pixels === 1 && channels > 4 ? up(channels, 8) : channels, depth: up(depth, 2) });
-const pairs = ({ pixels, channels, depth }: Shape): Shape => ({ pixels: pixels === 1 ? 1 : up(pixels, 2), channels: channels === 1 ? 1 : up(channels, pixels === 1 && channels > 2 ? 4 : 2), depth: up(depth, 4) }); // of one pixel, FULLY_CONNECTED takes most in tiles of 4
+const blocks = (shape: Shape): Shape => ({ ...shape, pixels: nextFullPixels(shape.pixels), depth: up(shape.depth, 2) }); // tiles of 8, 4, 3, 2 and 1 channels have none that is missing
+const pairs = ({ pixels, channels, depth }: Shape): Shape => ({ pixels: pixels === 1 ? 1 : up(pixels, 2), channels: channels === 1 ? 1 : up(channels, 2), depth: up(depth, 4) });
+const pairsOrQuads = (shape: Shape): Shape => ({ ...pairs(shape), channels: shape.pixels === 1 && shape.channels > 2 ? up(shape.channels, 4) : pairs(shape).channels }); // FULLY_CONNECTED takes most of one pixel
 const rows = ({ pixels, channels, depth }: Shape): Shape => ({ pixels, channels: channels < 4 ? channels : up(channels, 4), depth: up(depth, 16) }); // pixels one by one; tiles of 4 channels and 1
 /** The next full tile of each machine's forms: pixels, channels, and of the depth what a form fills up with zeros. What is less than the smallest tile of several is a tile of its own. */
-const FULL: Partial<Record<Machine, (shape: Shape) => Shape>> = { fast: blocks, classic: blocks, dsp: pairs, scalar: pairs, vector: rows };
+const FULL: Partial<Record<Machine, (shape: Shape) => Shape>> = { fast: blocks, classic: blocks, dsp: pairsOrQuads, scalar: pairs, vector: rows };
 
 const layerOf = ({ pixels, channels, depth }: Shape): Layer => ({ operator: "CONV_2D", height: 1, width: pixels, inC: depth, outC: channels, kernel: 1 });
 const keyOf = ({ pixels, channels, depth }: Shape) => `${pixels}x${channels}x${depth}`;
