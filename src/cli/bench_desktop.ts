@@ -77,7 +77,7 @@ function measure(net: Interpreter, model: Model, decoded: readonly DecodedInput[
   const macs = operatorMacs(model);
   const perOperator = operatorTimes(net, () => feed(net, decoded), Math.min(PROFILES, times.length));
   return {
-    core: net.core, runs: times.length, ms_min: Math.min(...times), ms_median: median(times), macs: macs.reduce((sum, n) => sum + n, 0), arena_bytes: net.arena.bytes,
+    core: net.core, runs: times.length, ms_min: times.reduce((least, ms) => Math.min(least, ms)), ms_median: median(times), macs: macs.reduce((sum, n) => sum + n, 0), arena_bytes: net.arena.bytes,
     layers: operators.map((operator, i) => ({ operator: operator.index, op: operator.name, macs: macs[i], ms: perOperator[i]! })),
     outputs,
   };

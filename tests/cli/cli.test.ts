@@ -284,6 +284,11 @@ bench("refuses a baseline of the other kind", async () => {
   assert.is(error.code, "FILE_UNREADABLE");
   assert.match(error.message, "instructions");
 });
+bench("counts as many inferences of a small model as a second has", async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "arenula-")), "relu.tflite"), tensor = { type: "int8", shape: [1, 4], scale: 0.5 } as const;
+  writeFileSync(file, buildModel({ tensors: [{ ...tensor, name: "x" }, { ...tensor, name: "y" }], operators: [{ op: "RELU", inputs: ["x"], outputs: ["y"] }] }));
+  assert.is((await json(0, "bench", file, "--runs", "200000")).runs, 200_000);
+});
 bench.run();
 
 const boards = suite("boards");
