@@ -7,6 +7,7 @@ import {
 } from "../abi/add";
 import { OUTER } from "../abi/shape";
 import { rescale, rounding_of, sign_of, down_of, clamp } from "../arithmetic/fixed_point";
+import { add_8s, adds_8s } from "../inner/add_v128";
 import { outer_count, outer_offset } from "../inner/strided";
 import { CHUNK, chunk_of, within } from "../inner/within";
 
@@ -33,7 +34,16 @@ function add_or_sub<T>(record: usize, subtract: bool): void {
   for (let row = 0; row < rows; row++) {
     let a: usize = load<u32>(record, ADD_A) + outer_offset(dims, a_strides, row) * sizeof<T>();
     let b: usize = load<u32>(record, ADD_B) + outer_offset(dims, b_strides, row) * sizeof<T>();
-    for (let rest = run; rest > 0; rest -= CHUNK) {
+    let rest = run;
+    if (ASC_FEATURE_SIMD && sizeof<T>() == 1 && rest > 7 && adds_8s(record)) {
+      const eights = rest & ~7;
+      add_8s(record, subtract, a, a_step, b, b_step, out, eights);
+      a += a_step * eights;
+      b += b_step * eights;
+      out += eights;
+      rest -= eights;
+    }
+    for (; rest > 0; rest -= CHUNK) {
       a = within(a, CHUNK * sizeof<T>());
       b = within(b, CHUNK * sizeof<T>());
       out = within(out, CHUNK * sizeof<T>());
