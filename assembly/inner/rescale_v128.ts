@@ -1,8 +1,8 @@
-// Requantization of four channels at once, each with its own multiplier and shift, in one of three ways (abi/rescale_v128.ts), of which lowering picks one that
+// Requantization of four channels at once, each with its own multiplier and shift, in one of four ways (abi/rescale_v128.ts), of which lowering picks one that
 // is exact for all sums of the layer (src/lowering/rescale_v128.ts).
 // Dialect: reference, as arithmetic/fixed_point.ts; equal to it in tests/kernels.
 import {
-  RESCALE_V128_ADDEND, RESCALE_V128_HALF, RESCALE_V128_RELU, RESCALE_V128_SCALE, RESCALE_V128_WIDE, RESCALE_V128_WIDE_ADDEND, RESCALE_V128_WIDE_MULTIPLIER, RESCALE_V128_WIDE_SHIFT,
+  RESCALE_V128_ADDEND, RESCALE_V128_EVEN, RESCALE_V128_EVEN_ADDEND, RESCALE_V128_EVEN_MULTIPLIER, RESCALE_V128_HALF, RESCALE_V128_RELU, RESCALE_V128_SCALE, RESCALE_V128_WIDE, RESCALE_V128_WIDE_ADDEND, RESCALE_V128_WIDE_MULTIPLIER, RESCALE_V128_WIDE_SHIFT,
 } from "../abi/rescale_v128";
 
 /** 1.5 * 2^52: added to a float64 of magnitude below 2^31, it leaves the nearest integer in the lower 32 bits. */
@@ -76,7 +76,11 @@ export function magic_of(kind: i32, zero_point: i32): v128 {
 @inline
 export function codes_v128(first: v128, second: v128, table: usize, kind: i32, common: i32, magic: v128, low: v128, high: v128): v128 {
   let a: v128, b: v128;
-  if (kind == RESCALE_V128_RELU) {
+  const even = kind == RESCALE_V128_RELU ? load<i32>(table, RESCALE_V128_EVEN) : 0;
+  if (even) {
+    a = even_v128(first, v128.load(table, RESCALE_V128_EVEN_MULTIPLIER), v128.load(table, RESCALE_V128_EVEN_ADDEND), even);
+    b = even_v128(second, v128.load(table, RESCALE_V128_EVEN_MULTIPLIER + 16), v128.load(table, RESCALE_V128_EVEN_ADDEND + 16), even);
+  } else if (kind == RESCALE_V128_RELU) {
     a = small(first, table, true, magic);
     b = small(second, table + 32, true, magic);
   } else if (kind == RESCALE_V128_WIDE) {

@@ -7,18 +7,24 @@ import type { Op } from "./op";
 import { packRescaleV128, type RescaleV128 } from "./rescale_v128";
 import { writeWindow } from "./window";
 
-/** The largest magnitude of the sum of products of every channel, whatever the activations. @param weights [channels][depth] */
-export function largestProducts(weights: Int8Array, weightsOffset: number, channels: number): Float64Array {
-  const depth = weights.length / channels;
-  return Float64Array.from({ length: channels }, (_, c) => {
-    let sum = 0;
-    for (let i = c * depth, end = i + depth; i < end; i++) sum += Math.abs(weights[i]! + weightsOffset);
-    return 128 * sum;
-  });
+/** Of every channel the largest magnitude of the sum of its products, whatever the activations, and of its weights. @param weights [channels][depth] */
+export function magnitudes(weights: Int8Array, weightsOffset: number, channels: number): { products: Float64Array; largest: Float64Array } {
+  const depth = weights.length / channels, products = new Float64Array(channels), largest = new Float64Array(channels);
+  for (let c = 0; c < channels; c++) {
+    let sum = 0, most = 0;
+    for (let i = c * depth, end = i + depth; i < end; i++) {
+      const magnitude = Math.abs(weights[i]! + weightsOffset);
+      sum += magnitude;
+      if (magnitude > most) most = magnitude;
+    }
+    products[c] = 128 * sum;
+    largest[c] = most;
+  }
+  return { products, largest };
 }
 
 /** Tiles of eight channels, group by group. */
-function packTiles({ weights, weightsOffset, depth, outC, groups }: Conv2d, { blocks }: RescaleV128): Uint8Array {
+function packTiles({ weights, weightsOffset, depth, outC, groups }: Conv2d, { blocks, factors }: RescaleV128): Uint8Array {
   const groupOut = outC / groups, weightsBytes = ((depth + 1) >> 1) * 32, tileBytes = abi.CONV_2D_V128_WEIGHTS + weightsBytes;
   const packed = new Uint8Array(blocks.length * tileBytes), codes = new Int16Array(packed.buffer);
   let c = 0;
@@ -26,7 +32,7 @@ function packTiles({ weights, weightsOffset, depth, outC, groups }: Conv2d, { bl
     packed.set(block, tile * tileBytes);
     const at = (tile * tileBytes + abi.CONV_2D_V128_WEIGHTS) / 2;
     for (let lane = 0, end = groupOut * (Math.floor(c / groupOut) + 1); lane < 8 && c < end; lane++, c++)
-      for (let i = 0, from = c * depth; i < depth; i++) codes[at + (i >> 1) * 16 + lane * 2 + (i & 1)] = weights[from + i]! + weightsOffset;
+      for (let i = 0, from = c * depth; i < depth; i++) codes[at + (i >> 1) * 16 + lane * 2 + (i & 1)] = (weights[from + i]! + weightsOffset) * factors[c]!;
   });
   return packed;
 }
@@ -34,7 +40,8 @@ function packTiles({ weights, weightsOffset, depth, outC, groups }: Conv2d, { bl
 function rescaling(conv: Conv2d): RescaleV128 | null {
   const { weights, weightsOffset, outC, groups } = conv;
   if (groups > 1 && (outC / groups) % 8 !== 0) return null;
-  return packRescaleV128(conv, largestProducts(weights, weightsOffset, outC));
+  const { products, largest } = magnitudes(weights, weightsOffset, outC);
+  return packRescaleV128(conv, products, largest);
 }
 
 function emitV128(op: Op, emit: Emitter, conv: Conv2d): void {

@@ -1,6 +1,6 @@
 // DEPTHWISE_CONV_2D for SIMD cores, eight output channels at a time (assembly/simd/depthwise_conv_2d_v128.ts).
 import * as abi from "../../assembly/abi/depthwise_conv_2d_v128";
-import { largestProducts } from "./conv_2d_v128";
+import { magnitudes } from "./conv_2d_v128";
 import type { DepthwiseConv2d } from "./depthwise_conv_2d";
 import type { Form } from "./form";
 import type { Emitter } from "./lowering";
@@ -18,15 +18,14 @@ function channelsOf(outC: number): number[] {
 }
 
 /** Of channels in the order of tiles. */
-function rescaling({ taps, multipliers, bias, weights, weightsOffset, outC, outputZeroPoint, min }: DepthwiseConv2d): RescaleV128 | null {
-  const channels = channelsOf(outC), products = largestProducts(weights, weightsOffset, outC);
-  const largest = channels.map((c) => weights.subarray(c * taps, (c + 1) * taps).reduce((most, w) => Math.max(most, Math.abs(w + weightsOffset)), 0));
+function rescaling({ multipliers, bias, weights, weightsOffset, outC, outputZeroPoint, min }: DepthwiseConv2d): RescaleV128 | null {
+  const channels = channelsOf(outC), { products, largest } = magnitudes(weights, weightsOffset, outC);
   return packRescaleV128(
     {
       outputZeroPoint, min, bias: Int32Array.from(channels, (c) => bias[c]!),
       multipliers: multipliers.length === 1 ? multipliers : channels.map((c) => multipliers[c]!),
     },
-    Float64Array.from(channels, (c) => products[c]!), Float64Array.from(largest),
+    Float64Array.from(channels, (c) => products[c]!), Float64Array.from(channels, (c) => largest[c]!),
   );
 }
 
