@@ -62,7 +62,7 @@ export const quantize: CommandFile = {
       .option("--skip-bad", "pass over samples that cannot be read or run")
       .option("--keep-state", KEEP_STATE)
       .addOption(new Option("--jobs <n>", "workers (default: the machine's cores)").argParser(positive));
-    for (const option of calibratorOptions(["auto"], "; auto: by the error at the output, in at most about ten minutes on two cores")) command.addOption(option);
+    for (const option of calibratorOptions(["auto"], "; auto: by the error at the output, with a bound on its work (docs/statistics.md)")) command.addOption(option);
     command.addOption(new Option("--scheme <scheme>", "types of the result; uint8 is the legacy one: --mean and --std say what its inputs mean").choices(SCHEMES).default("int8"))
       .addOption(new Option("--default-ranges <min,max>", "dummy ranges for tensors that nothing else gives one").argParser(minAndMax))
       .option("--ranges-from <model>", "scales and zero points of another model, by names of tensors")
@@ -70,7 +70,7 @@ export const quantize: CommandFile = {
       .option("--float-io", "inputs and outputs stay float32, with QUANTIZE and DEQUANTIZE behind them")
       .option("--allow-float", "operators that have no quantized form stay float32")
       .option("--equalize", "with --data: first even the ranges of channels between layers, which changes no float32 result")
-      .option("--bias-correction", "with --data: take the mean error of every layer off its bias, measured on the quantized model (also ten minutes at most)")
+      .option("--bias-correction", "with --data: take the mean error of every layer off its bias, measured on the quantized model, with the same bound")
       .option("--no-sqnr", "with --data: do not run the result against the float model")
       .option("-o, --out <file>", "where to write (default: MODEL_<scheme>.tflite)")
       .addOption(jsonOption())

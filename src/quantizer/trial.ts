@@ -48,7 +48,7 @@ export interface Task {
 
 /** Memory for samples and answers. */
 const MOST_BYTES = 2 ** 28;
-/** What choosing ranges, and correcting biases, may each cost in all, in multiply-accumulates: about ten minutes on two cores. */
+/** What choosing ranges, and correcting biases, may each cost in all, in multiply-accumulates: reckoned as about ten minutes on two cores. */
 export const MOST_MACS = 5e12;
 /** What quantizing a model and making it ready costs, per byte of the float model: as long as so many multiply-accumulates take (measured on MobileNet). */
 const READY_MACS = 500;
