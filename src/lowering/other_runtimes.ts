@@ -3,6 +3,7 @@
 import { elementCount, type Tensor } from "../graph/tensor";
 import { LSTM_PLACES } from "./lstm";
 import type { Op } from "./op";
+import { isPlain } from "./quantization";
 
 type Note = (op: Op) => string | false;
 
@@ -14,14 +15,12 @@ const sameCodes = (a: Tensor, b: Tensor): boolean =>
 const isConstantOf = (tensor: Tensor | null, bytes: (values: Int8Array) => boolean): boolean =>
   tensor?.data != null && bytes(new Int8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
 
-const hasScale = ({ quantization }: Tensor): boolean => (quantization?.scale ?? []).some((scale) => scale !== 0);
-
 /** What moves or compares codes in TFLM, whatever they mean. */
 const movesCodes: Note = (op) =>
   quantized(op.input(0)) && op.operator.inputs.some((_, i) => op.maybeInput(i)?.type === op.output().type && !sameCodes(op.input(i), op.output())) &&
   "TFLM and LiteRT take the codes of the inputs for codes of the output, which has another scale or zero point; Arenula rescales";
 
-const isUnscaled = (op: Op): boolean => quantized(op.input(0)) && ![...op.inputs, op.output()].some(hasScale);
+const isUnscaled = (op: Op): boolean => quantized(op.input(0)) && [...op.inputs, op.output()].every(isPlain);
 
 const withoutScales: Note = (op) =>
   isUnscaled(op) && "TFLM multiplies by 0, as the tensors have no scale; Arenula computes with the integers";
@@ -48,7 +47,7 @@ const NOTES: Readonly<Record<string, readonly Note[]>> = {
   GREATER: [(op) => op.input(0).type === "int16" && "TFLM compares int16 with a scaling that nobody sets; Arenula compares the real values"],
   DEPTHWISE_CONV_2D: [narrowBias(2), (op) => op.maybeInput(2) === null && "TFLM crashes without a bias"],
   TRANSPOSE_CONV: [narrowBias(3)],
-  SUB: [(op) => op.input(0).type === "int16" && op.inputs.some((input) => input.data !== null && !hasScale(input)) && "TFLM aborts on a constant of scale 0; Arenula reads it as zeros"],
+  SUB: [(op) => op.input(0).type === "int16" && op.inputs.some((input) => input.data !== null && isPlain(input)) && "TFLM aborts on a constant of scale 0; Arenula reads it as zeros"],
   UNIDIRECTIONAL_SEQUENCE_LSTM: [
     (op) => op.input(0).type === "float32" && op.input(LSTM_PLACES.inputWeights[1]!).type === "int8" && "TFLM reads the int8 weights as float32; LiteRT and Arenula compute the hybrid layer",
     (op) => op.input(0).type === "int8" && !sameCodes(op.input(LSTM_PLACES.hidden), op.output()) &&
